@@ -1,0 +1,182 @@
+package dev.millrace.forest.model;
+
+import static dev.millrace.forest.ModelFormatException.invalid;
+import static dev.millrace.forest.ModelFormatException.malformed;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.forest.ModelFormatException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Reads and writes {@code millrace.json}. A missing value is null in JSON and NaN in Java. */
+public final class ManifestCodec {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private ManifestCodec() {}
+
+    public static byte[] write(ModelManifest manifest) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("format", ModelManifest.FORMAT);
+        root.put("use_case", manifest.useCase());
+        root.put("model", manifest.model());
+        root.put("kind", manifest.kind());
+        ArrayNode features = root.putArray("features");
+        manifest.features().forEach(features::add);
+        root.put("definitions_digest", manifest.definitionsDigest());
+        ObjectNode scaler = root.putObject("scaler");
+        scaler.set("mean", array(manifest.scaler().mean()));
+        scaler.set("std", array(manifest.scaler().std()));
+        root.set(
+                "defaults",
+                array(manifest.defaults().stream().mapToDouble(d -> d).toArray()));
+        root.put("threshold", manifest.threshold());
+        ObjectNode metrics = root.putObject("metrics");
+        new TreeMap<>(manifest.metrics()).forEach((name, value) -> metrics.set(name, number(value)));
+        ArrayNode golden = root.putArray("golden");
+        for (GoldenRow row : manifest.golden()) {
+            // The float is written as a double, so that every reader gets all of its bits.
+            golden.addObject().put("score", (double) row.score()).set("vector", array(row.vector()));
+        }
+        root.put("trained_through", manifest.trainedThrough().toString());
+        ObjectNode digests = root.putObject("sha256");
+        new TreeMap<>(manifest.sha256()).forEach(digests::put);
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @throws ModelFormatException if the bytes are no manifest of a format that this version reads
+     */
+    public static ModelManifest read(byte[] json) throws ModelFormatException {
+        JsonNode root = parse(json);
+        int format = field(root, "format", JsonNode::isInt, "an integer").intValue();
+        if (format != ModelManifest.FORMAT) {
+            throw ModelFormatException.unsupported("format " + ModelManifest.FORMAT + " in millrace.json", "" + format);
+        }
+        JsonNode scaler = field(root, "scaler", JsonNode::isObject, "an object");
+        try {
+            return new ModelManifest(
+                    text(root, "use_case"),
+                    text(root, "model"),
+                    text(root, "kind"),
+                    features(root),
+                    text(root, "definitions_digest"),
+                    new Scaler(doubles(scaler, "mean"), doubles(scaler, "std")),
+                    Arrays.stream(doubles(root, "defaults")).boxed().toList(),
+                    field(root, "threshold", JsonNode::isNumber, "a number").doubleValue(),
+                    metrics(root),
+                    golden(root),
+                    Instant.parse(text(root, "trained_through")),
+                    digests(root));
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            throw invalid("a manifest without contradictions", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static JsonNode parse(byte[] json) throws ModelFormatException {
+        try {
+            JsonNode root = MAPPER.readTree(json);
+            if (root == null || !root.isObject()) {
+                throw malformed("a JSON object in millrace.json", "something else");
+            }
+            return root;
+        } catch (IOException e) {
+            throw malformed("JSON in millrace.json", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static JsonNode field(JsonNode node, String name, Predicate<JsonNode> type, String expected)
+            throws ModelFormatException {
+        JsonNode value = node.get(name);
+        if (value == null || !type.test(value)) {
+            String came = value == null ? "nothing" : value.getNodeType().toString();
+            throw invalid(expected + " in '" + name + "' of millrace.json", came);
+        }
+        return value;
+    }
+
+    private static String text(JsonNode node, String name) throws ModelFormatException {
+        return field(node, name, JsonNode::isTextual, "a string").textValue();
+    }
+
+    private static List<String> features(JsonNode root) throws ModelFormatException {
+        List<String> features = new ArrayList<>();
+        for (JsonNode feature : field(root, "features", JsonNode::isArray, "an array")) {
+            features.add(feature.asText());
+        }
+        return features;
+    }
+
+    private static double[] doubles(JsonNode node, String name) throws ModelFormatException {
+        JsonNode array = field(node, name, JsonNode::isArray, "an array");
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            JsonNode value = array.get(i);
+            if (!value.isNumber() && !value.isNull()) {
+                throw invalid("numbers or null in '" + name + "' of millrace.json", "" + value.getNodeType());
+            }
+            values[i] = value.isNull() ? Double.NaN : value.doubleValue();
+        }
+        return values;
+    }
+
+    private static Map<String, Double> metrics(JsonNode root) throws ModelFormatException {
+        Map<String, Double> metrics = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> metric :
+                field(root, "metrics", JsonNode::isObject, "an object").properties()) {
+            metrics.put(metric.getKey(), metric.getValue().asDouble(Double.NaN));
+        }
+        return metrics;
+    }
+
+    private static List<GoldenRow> golden(JsonNode root) throws ModelFormatException {
+        List<GoldenRow> golden = new ArrayList<>();
+        for (JsonNode row : field(root, "golden", JsonNode::isArray, "an array")) {
+            float score =
+                    (float) field(row, "score", JsonNode::isNumber, "a number").doubleValue();
+            golden.add(new GoldenRow(doubles(row, "vector"), score));
+        }
+        return golden;
+    }
+
+    private static Map<String, String> digests(JsonNode root) throws ModelFormatException {
+        Map<String, String> digests = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> digest :
+                field(root, "sha256", JsonNode::isObject, "an object").properties()) {
+            digests.put(digest.getKey(), digest.getValue().asText());
+        }
+        return digests;
+    }
+
+    private static ArrayNode array(double[] values) {
+        ArrayNode array = MAPPER.createArrayNode();
+        for (double value : values) {
+            array.add(number(value));
+        }
+        return array;
+    }
+
+    private static JsonNode number(double value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return Double.isFinite(value) ? nodes.numberNode(value) : nodes.nullNode();
+    }
+}

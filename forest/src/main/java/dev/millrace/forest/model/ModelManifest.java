@@ -1,0 +1,61 @@
+package dev.millrace.forest.model;
+
+import static dev.millrace.forest.model.Checks.require;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code millrace.json} says about a model: where it comes from, what vectors it takes, how to prove that it is read right.
+ *
+ * @param features names of the vector's elements, in order
+ * @param definitionsDigest digest of the feature definitions that the training vectors were computed with
+ * @param defaults per feature, the value to use at serving when it cannot be had (NaN: missing)
+ * @param threshold the score from which on the decision is positive
+ * @param trainedThrough no event later than this was seen in training
+ * @param sha256 per file of the package, its digest in lower-case hexadecimal
+ */
+public record ModelManifest(
+        String useCase,
+        String model,
+        String kind,
+        List<String> features,
+        String definitionsDigest,
+        Scaler scaler,
+        List<Double> defaults,
+        double threshold,
+        Map<String, Double> metrics,
+        List<GoldenRow> golden,
+        Instant trainedThrough,
+        Map<String, String> sha256) {
+
+    /** The version of this record's notation. */
+    public static final int FORMAT = 1;
+
+    /** The name of the manifest in a package. */
+    public static final String FILE = "millrace.json";
+
+    /** The name of the trees in a package. */
+    public static final String TREES = "model.ubj";
+
+    public ModelManifest {
+        features = List.copyOf(features);
+        defaults = List.copyOf(defaults);
+        golden = List.copyOf(golden);
+        metrics = Map.copyOf(metrics);
+        sha256 = Map.copyOf(sha256);
+        int count = features.size();
+        require(!useCase.isBlank(), "a use case of model %s", model, "'" + useCase + "'");
+        require(!model.isBlank(), "a model name in use case %s", useCase, "'" + model + "'");
+        require(count > 0, "at least one feature of model %s", model, features);
+        require(features.stream().distinct().count() == count, "each feature of %s once", model, features);
+        require(scaler.features() == count, "a scaler of %s features", count, scaler.features());
+        require(defaults.size() == count, "a default for each of %s features", count, defaults.size());
+        require(threshold >= 0 && threshold <= 1, "a threshold of %s from 0 to 1", model, threshold);
+        require(sha256.containsKey(TREES), "the digest of %s", TREES, sha256.keySet());
+        for (GoldenRow row : golden) {
+            require(row.vector().length == count, "golden rows of %s values", count, row);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.millrace.forest.model;
+
+import dev.millrace.forest.Forest;
+import dev.millrace.forest.ModelFormatException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A model that is ready to score: its manifest and its trees, which have been held against each other. Immutable and
+ * thread-safe.
+ */
+public final class ModelPackage {
+
+    private final ModelManifest manifest;
+    private final Forest forest;
+
+    private ModelPackage(ModelManifest manifest, Forest forest) {
+        this.manifest = manifest;
+        this.forest = forest;
+    }
+
+    /**
+     * Opens a package of the content of {@code millrace.json} and {@code model.ubj}.
+     *
+     * @throws ModelFormatException if either cannot be read, the trees are not those that the manifest names, they take other
+     *     vectors than it says, or they do not reproduce a golden row bit for bit
+     */
+    public static ModelPackage open(byte[] manifestJson, byte[] trees) throws ModelFormatException {
+        ModelManifest manifest = ManifestCodec.read(manifestJson);
+        String expected = manifest.sha256().get(ModelManifest.TREES);
+        String came = sha256(trees);
+        if (!came.equals(expected)) {
+            throw new ModelFormatException(
+                    ModelFormatException.Code.DIGEST, "sha256 " + expected + " of " + ModelManifest.TREES, came);
+        }
+        ModelPackage opened = new ModelPackage(manifest, Forest.read(trees));
+        opened.checkSignature();
+        opened.checkGoldenRows();
+        return opened;
+    }
+
+    public ModelManifest manifest() {
+        return manifest;
+    }
+
+    public Forest forest() {
+        return forest;
+    }
+
+    /** The score of a vector (before scaling, NaN where missing). */
+    public float score(double[] vector) {
+        return score(vector, new float[vector.length]);
+    }
+
+    /** As {@link #score(double[])}, without allocating: {@code scratch} has the vector's length, and is overwritten. */
+    public float score(double[] vector, float[] scratch) {
+        manifest.scaler().apply(vector, scratch);
+        return forest.score(scratch);
+    }
+
+    /** What the score of each vector is, packed as golden rows. */
+    public static List<GoldenRow> golden(Forest forest, Scaler scaler, List<double[]> vectors) {
+        float[] scratch = new float[scaler.features()];
+        return vectors.stream()
+                .map(vector -> {
+                    scaler.apply(vector, scratch);
+                    return new GoldenRow(vector.clone(), forest.score(scratch));
+                })
+                .toList();
+    }
+
+    /** The SHA-256 of the bytes in lower-case hexadecimal. */
+    public static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private void checkSignature() throws ModelFormatException {
+        List<String> features = manifest.features();
+        if (forest.features() != features.size()) {
+            throw ModelFormatException.invalid(
+                    "trees on " + features.size() + " features", forest.features() + " features");
+        }
+        if (forest.outputs() != 1) {
+            throw ModelFormatException.unsupported("a model with one output", forest.outputs() + " outputs");
+        }
+        if (!forest.featureNames().isEmpty() && !forest.featureNames().equals(features)) {
+            throw ModelFormatException.invalid("the manifest's features " + features, "" + forest.featureNames());
+        }
+    }
+
+    private void checkGoldenRows() throws ModelFormatException {
+        for (GoldenRow row : manifest.golden()) {
+            float score = score(row.vector());
+            if (Float.floatToIntBits(score) != Float.floatToIntBits(row.score())) {
+                throw new ModelFormatException(
+                        ModelFormatException.Code.GOLDEN, "the score " + row.score() + " of a golden row", "" + score);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.millrace.forest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import ml.dmlc.xgboost4j.java.Booster;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is not supported is refused by name; whatever is broken ends in the one declared exception. */
+class RefusalTests {
+
+    private static byte[] model(String objective, Map<String, Object> more, String format) throws Exception {
+        Booster booster = Models.train(objective, 5, 5, 1, more);
+        try {
+            return booster.toByteArray(format);
+        } finally {
+            booster.dispose();
+        }
+    }
+
+    @Test
+    void refusesDart() throws Exception {
+        byte[] dart = model("binary:logistic", Map.of("booster", "dart"), "ubj");
+        assertRefused(dart, "model-unsupported: expected the booster gbtree, but came 'dart'");
+    }
+
+    @Test
+    void refusesAnotherObjective() throws Exception {
+        byte[] model = model("reg:absoluteerror", Map.of(), "json");
+        assertRefused(
+                model,
+                "model-unsupported: expected one of the objectives binary:logistic, reg:squarederror, multi:softprob,"
+                        + " count:poisson, but came 'reg:absoluteerror'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"split_type\":[0|\"split_type\":[1|model-unsupported: expected numeric splits, but came a categorical split",
+                "\"size_leaf_vector\":\"1\"|\"size_leaf_vector\":\"2\"|model-unsupported: expected trees with one value per leaf, but came a tree with a vector per leaf",
+                "\"num_target\":\"1\"|\"num_target\":\"2\"|model-unsupported: expected a model with one target, but came 2 targets",
+                "\"num_feature\":\"5\"|\"num_feature\":\"1\"|model-invalid: expected a split on one of 1 features, but came feature",
+                "\"num_feature\":\"5\"|\"num_feature\":\"-1\"|model-invalid: expected 0 to 10000000 in 'num_feature', but came -1",
+                "\"num_feature\":\"5\"|\"num_feature\":\"five\"|model-invalid: expected an integer in 'num_feature', but came 'five'",
+                "\"num_class\":\"0\"|\"num_class\":\"3\"|model-invalid: expected one output of binary:logistic, but came 3 classes",
+                "\"left_children\":[1|\"left_children\":[0|model-invalid: expected children that are nodes of one tree, but came node 0 with child 0",
+                "\"left_children\":[1|\"left_children\":[1.5|model-invalid: expected an integer of 32 bits in 'left_children', but came 1.5",
+                "\"left_children\":[1|\"left_children\":[\"a\"|model-invalid: expected an array of numbers in 'left_children', but came a value of another type",
+                "\"right_children\":[|\"right_children\":[1,|model-invalid: expected arrays of the same length, one entry per node, at least one, but came lengths",
+                "\"base_score\":\"[5E-1]\"|\"base_score\":\"[5E-1,5E-1]\"|model-invalid: expected a base score for each of 1 outputs, but came '[5E-1,5E-1]'",
+                "\"base_score\":\"[5E-1]\"|\"base_score\":\"half\"|model-invalid: expected a number or a list of numbers in 'base_score', but came 'half'",
+                "\"base_score\":\"[5E-1]\"|\"base_score\":\"2\"|model-invalid: expected a base score that binary:logistic allows, but came '2'",
+                "\"tree_info\":[0|\"tree_info\":[1|model-invalid: expected a tree of one of 1 outputs, but came output 1",
+                "\"tree_info\":[0|\"tree_info\":[0,0|model-invalid: expected 'tree_info' of 5 trees, but came of 6",
+                "\"trees\":[|\"trees\":[3,|model-invalid: expected an array of numbers only",
+                "\"feature_names\":[]|\"feature_names\":[\"a\"]|model-invalid: expected a name for each of 5 features, but came 1 names",
+                "\"feature_names\":[]|\"feature_names\":[1]|model-invalid: expected an array in 'feature_names'",
+                "\"feature_names\":[]|\"feature_names\":[null]|model-invalid: expected strings in 'feature_names', but came a value of another type",
+                "\"gradient_booster\"|\"other\"|model-invalid: expected the field 'gradient_booster', but came an object with",
+                "\"name\":\"gbtree\"|\"name\":7|model-invalid: expected a string in 'name', but came a value of another type",
+            })
+    void namesWhatIsWrong(String part, String replacement, String message) throws Exception {
+        String json = new String(model("binary:logistic", Map.of("base_score", 0.5), "json"), StandardCharsets.UTF_8);
+        assertThat(json).contains(part);
+        assertRefused(json.replace(part, replacement).getBytes(StandardCharsets.UTF_8), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "binf", "[]", "{}", "{} {}", "{\"learner\":", "{\"a\":1,\"a\":2}"})
+    void refusesWhatIsNoModel(String text) {
+        assertThatThrownBy(() -> Forest.read(text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("expected");
+    }
+
+    @Test
+    void refusesDeepNestingInsteadOfOverflowingTheStack() {
+        byte[] json = ("{\"a\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+        assertRefused(json, "model-malformed: expected at most 32 levels of nesting, but came more");
+        byte[] ubj = ("{i\u0001a" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+        assertRefused(ubj, "model-malformed: expected at most 32 levels of nesting, but came more");
+    }
+
+    @Test
+    void refusesACountThatTheFileCannotHold() {
+        byte[] ubj = "{i\u0001a[$d#l\u007f\u007f\u007f\u007f}".getBytes(StandardCharsets.ISO_8859_1);
+        assertRefused(ubj, "model-malformed: expected a count of values of 4 bytes in 1 bytes, but came");
+        byte[] unknown = "{i\u0001aX}".getBytes(StandardCharsets.ISO_8859_1);
+        assertRefused(unknown, "model-malformed: expected a UBJ type mark, but came byte 88");
+    }
+
+    /** Flips, cuts and inserts; a result is a model that scores without end or error, or the declared exception. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ubj", "json"})
+    @Timeout(60)
+    void aCorruptFileEndsInTheDeclaredExceptionOnly(String format) throws Exception {
+        byte[] good = model("multi:softprob", Map.of("max_depth", 3), format);
+        Random random = new Random(11);
+        int refused = 0;
+        for (int i = 0; i < 6_000; i++) {
+            byte[] bad = corrupt(good, random);
+            try {
+                Forest forest = Forest.read(bad);
+                if (forest.features() < 1000 && forest.outputs() < 1000) {
+                    forest.scores(new float[forest.features()], new float[forest.outputs()]);
+                }
+            } catch (ModelFormatException e) {
+                assertThat(e.expected()).isNotEmpty();
+                assertThat(e.came()).isNotEmpty();
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(500);
+    }
+
+    private static byte[] corrupt(byte[] good, Random random) {
+        byte[] bad = random.nextInt(5) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+        for (int flips = 1 + random.nextInt(8); flips > 0 && bad.length > 0; flips--) {
+            bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+        }
+        return bad;
+    }
+
+    private static void assertRefused(byte[] model, String message) {
+        assertThatThrownBy(() -> Forest.read(model))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith(message);
+    }
+}

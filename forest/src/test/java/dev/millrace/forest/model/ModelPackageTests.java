@@ -1,0 +1,123 @@
+package dev.millrace.forest.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.forest.Forest;
+import dev.millrace.forest.ModelFormatException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModelPackageTests {
+
+    private static byte[] trees;
+    private static ModelManifest manifest;
+
+    @BeforeAll
+    static void train() throws Exception {
+        float[] data = new float[200];
+        float[] labels = new float[100];
+        for (int i = 0; i < 100; i++) {
+            data[2 * i] = (i * 37 % 100) / 50f - 1;
+            data[2 * i + 1] = i % 7 == 0 ? Float.NaN : i % 5;
+            labels[i] = data[2 * i] > 0 ? 1 : 0;
+        }
+        DMatrix matrix = new DMatrix(data, 100, 2, Float.NaN);
+        matrix.setLabel(labels);
+        Map<String, Object> parameters = new HashMap<>(Map.of("objective", "binary:logistic", "nthread", 1));
+        Booster booster = XGBoost.train(matrix, parameters, 10, Map.of(), null, null);
+        trees = booster.toByteArray("ubj");
+        booster.dispose();
+        matrix.dispose();
+        manifest = manifest(List.of("x", "y"));
+    }
+
+    private static ModelManifest manifest(List<String> features) throws Exception {
+        Scaler scaler = new Scaler(new double[] {0.25, 1}, new double[] {3, 0.1});
+        List<double[]> vectors = List.of(new double[] {0.7, 1.1}, new double[] {-3, Double.NaN});
+        return new ModelManifest(
+                "a-use-case",
+                "a-model",
+                "binary",
+                features,
+                "digest",
+                scaler,
+                List.of(0.5, Double.NaN),
+                0.42,
+                Map.of("auc", 0.91, "unknown", Double.NaN),
+                ModelPackage.golden(Forest.read(trees), scaler, vectors),
+                Instant.parse("2026-01-02T03:04:05Z"),
+                Map.of(ModelManifest.TREES, ModelPackage.sha256(trees)));
+    }
+
+    @Test
+    void whatIsWrittenIsRead() throws Exception {
+        ModelPackage opened = ModelPackage.open(ManifestCodec.write(manifest), trees);
+        assertThat(opened.manifest()).isEqualTo(manifest).hasSameHashCodeAs(manifest);
+        assertThat(opened.manifest().toString()).contains("GoldenRow[vector=[0.7, 1.1]", "Scaler[mean=[0.25, 1.0]");
+        assertThat(opened.forest().trees()).isEqualTo(10);
+        for (GoldenRow row : manifest.golden()) {
+            assertThat(opened.score(row.vector())).isEqualTo(row.score());
+        }
+    }
+
+    @Test
+    void theScalerComputesInDoubleAndCastsOnce() {
+        float[] scaled = new float[2];
+        manifest.scaler().apply(new double[] {0.1, Double.NaN}, scaled);
+        assertThat(scaled).containsExactly((float) ((0.1 - 0.25) / 3), Float.NaN);
+    }
+
+    @Test
+    void refusesOtherTrees() {
+        byte[] other = trees.clone();
+        other[other.length - 2] ^= 1;
+        assertThatThrownBy(() -> ModelPackage.open(ManifestCodec.write(manifest), other))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-digest: expected sha256 %s of model.ubj, but came %s"
+                        .formatted(ModelPackage.sha256(trees), ModelPackage.sha256(other)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"score\" : 0.|\"score\" : 0.1|model-golden: expected the score",
+                "\"format\" : 1|\"format\" : 2|model-unsupported: expected format 1 in millrace.json, but came 2",
+                "\"threshold\" : 0.42|\"threshold\" : 42|model-invalid: expected a manifest without contradictions, but came expected a threshold of a-model from 0 to 1, but came 42.0",
+                "\"threshold\" : 0.42|\"threshold\" : \"x\"|model-invalid: expected a number in 'threshold' of millrace.json, but came STRING",
+                "\"threshold\"|\"other\"|model-invalid: expected a number in 'threshold' of millrace.json, but came nothing",
+                "\"features\" : [ \"x\", \"y\" ]|\"features\" : [ \"x\", \"x\" ]|model-invalid: expected a manifest without contradictions, but came expected each feature of a-model once",
+                "\"features\" : [ \"x\", \"y\" ]|\"features\" : [ \"x\" ]|model-invalid: expected a manifest without contradictions, but came expected a scaler of 1 features, but came 2",
+                "\"mean\" : [ 0.25|\"mean\" : [ null|model-invalid: expected a manifest without contradictions, but came expected a finite mean of feature 0, but came NaN",
+                "\"std\" : [ 3.0|\"std\" : [ 0|model-invalid: expected a manifest without contradictions, but came expected a positive std of feature 0, but came 0.0",
+                "\"std\" : [ 3.0|\"std\" : [ true|model-invalid: expected numbers or null in 'std' of millrace.json, but came BOOLEAN",
+                "2026-01-02T|2026-13-02T|model-invalid: expected a manifest without contradictions, but came Text",
+                "{|[{|model-malformed: expected JSON in millrace.json",
+            })
+    void refusesAManifestThatIsWrong(String part, String replacement, String message) {
+        String json = new String(ManifestCodec.write(manifest), StandardCharsets.UTF_8);
+        assertThat(json).contains(part);
+        byte[] wrong = json.replace(part, replacement).getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> ModelPackage.open(wrong, trees))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void refusesAManifestThatIsNoObject() {
+        assertThatThrownBy(() -> ManifestCodec.read("[]".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-malformed: expected a JSON object in millrace.json, but came something else");
+    }
+}
