@@ -1,0 +1,99 @@
+package dev.millrace.schema.definition;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model: the rows it learns from, the features it sees, and how it is asked.
+ *
+ * @param rows the event type that gives one row per event
+ * @param read further bindings of a view, by the name that features use
+ */
+public record ModelDefinition(
+        String name,
+        Kind kind,
+        String rows,
+        LabelDefinition label,
+        Map<String, Binding> read,
+        List<FeatureUse> features,
+        Optional<ServeDefinition> serve,
+        PromotionRule promote,
+        Location at) {
+    public ModelDefinition {
+        read = Map.copyOf(read);
+        features = List.copyOf(features);
+    }
+
+    public enum Kind {
+        BINARY,
+        MULTICLASS,
+        REGRESSION,
+        COUNT
+    }
+
+    /** @param value the name of what is learnt: a field of the row's event, known after a while */
+    public record LabelDefinition(String value, Duration knownAfter) {}
+
+    /** @param key the row's fields that name the entity to read */
+    public record Binding(String view, List<String> key, Location at) {
+        public Binding {
+            key = List.copyOf(key);
+        }
+    }
+
+    /** What the model is given. */
+    public sealed interface FeatureUse {
+        Location at();
+
+        /** Every feature of a binding: {@code customer.*}. */
+        record All(String binding, Location at) implements FeatureUse {}
+
+        /** One feature or derived value. */
+        record Named(String name, Expression expression) implements FeatureUse {
+            @Override
+            public Location at() {
+                return expression.at();
+            }
+        }
+    }
+
+    /**
+     * How the model is asked.
+     *
+     * @param path such as {@code /predict}
+     * @param request in the order written
+     * @param response name to what it holds: {@code decision} or {@code score}
+     * @param fallback the score when no model can answer
+     */
+    public record ServeDefinition(
+            String path, List<RequestField> request, Map<String, Answer> response, Expression fallback, Location at) {
+        public ServeDefinition {
+            request = List.copyOf(request);
+        }
+    }
+
+    /**
+     * @param replaces a feature, {@code binding.feature}, whose stored value gives way to the request's
+     */
+    public record RequestField(String name, FieldRule rule, Optional<String> replaces, Location at) {}
+
+    public enum Answer {
+        DECISION,
+        SCORE
+    }
+
+    /**
+     * When a new version takes over.
+     *
+     * @param better the metric in which it must be better than the champion
+     * @param significance the greatest p of a paired test
+     * @param atLeast floors, by metric; all that counts without a champion
+     */
+    public record PromotionRule(String better, double significance, Map<String, Double> atLeast) {
+        public PromotionRule {
+            atLeast = Map.copyOf(atLeast);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.millrace.schema.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.FieldRule;
+import dev.millrace.schema.event.InvalidEventException.Violation;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/** JSON to a validated event of one type. Knows no time: what is too early is ingestion's to say. Thread-safe. */
+public final class EventJson {
+    /** Digits of a number that sums stay exact for. */
+    private static final int LARGEST_PRECISION = 12;
+
+    private final EventType type;
+
+    public EventJson(EventType type) {
+        this.type = type;
+    }
+
+    /**
+     * @param json read with exact decimals
+     * @throws InvalidEventException names every field that is wrong
+     */
+    public GenericRecord read(JsonNode json) {
+        if (!json.isObject()) {
+            throw new InvalidEventException(
+                    "",
+                    "wrong-type",
+                    "expected a JSON object with the fields of " + type.name() + ", found " + kind(json));
+        }
+        List<Violation> violations = new ArrayList<>();
+        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (type.schema().getField(name) == null) {
+                violations.add(new Violation(
+                        name,
+                        "unknown-field",
+                        "'" + name + "' is no field of " + type.name() + "; it has "
+                                + type.schema().getFields().stream()
+                                        .map(Schema.Field::name)
+                                        .toList()));
+            }
+        }
+        GenericRecord event = new GenericData.Record(type.schema());
+        for (Schema.Field field : type.schema().getFields()) {
+            try {
+                event.put(field.pos(), value(field, json.get(field.name())));
+            } catch (InvalidEventException e) {
+                violations.addAll(e.violations());
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw new InvalidEventException(violations);
+        }
+        return event;
+    }
+
+    private @Nullable Object value(Schema.Field field, @Nullable JsonNode json) {
+        if (json == null || json.isNull()) {
+            if (field.schema().isNullable()) {
+                return null;
+            }
+            throw new InvalidEventException(field.name(), "missing-field", "'" + field.name() + "' is missing");
+        }
+        Schema schema = nonNull(field.schema());
+        FieldRule rule = type.rules().get(field.name());
+        Reading reading =
+                new Reading(field.name(), rule != null && rule.personal().isPresent());
+        Object value = reading.value(schema, json);
+        if (rule != null) {
+            Optional<String> violation = switch (value) {
+                case Number number -> rule.violation(new BigDecimal(number.toString()));
+                case String text -> rule.violation(text);
+                default -> Optional.empty();
+            };
+            violation.ifPresent(expected -> {
+                throw reading.violation("out-of-range", expected, json);
+            });
+        }
+        return value;
+    }
+
+    private static Schema nonNull(Schema schema) {
+        return schema.getType() == Schema.Type.UNION
+                ? schema.getTypes().stream()
+                        .filter(type -> type.getType() != Schema.Type.NULL)
+                        .findFirst()
+                        .orElseThrow()
+                : schema;
+    }
+
+    private static String kind(JsonNode json) {
+        return json.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** One field being read. */
+    private record Reading(String field, boolean personal) {
+        InvalidEventException violation(String code, String expected, JsonNode found) {
+            String shown = personal ? "a value that is not shown" : found.toString();
+            String cut = shown.length() > 80 ? shown.substring(0, 80) + "…" : shown;
+            return new InvalidEventException(field, code, "'" + field + "': " + expected + ", found " + cut);
+        }
+
+        Object value(Schema schema, JsonNode json) {
+            LogicalType logical = schema.getLogicalType();
+            return switch (schema.getType()) {
+                case BYTES, FIXED ->
+                    logical instanceof LogicalTypes.Decimal decimal ? decimal(decimal, json) : unsupported(schema);
+                case LONG -> logical instanceof LogicalTypes.TimestampMillis ? timestamp(json) : whole(json);
+                case INT -> Math.toIntExact(whole(json, Integer.MIN_VALUE, Integer.MAX_VALUE));
+                case STRING -> logical != null && logical.getName().equals("uuid") ? uuid(json) : text(json);
+                case DOUBLE -> number(json).doubleValue();
+                case FLOAT -> number(json).floatValue();
+                case BOOLEAN -> bool(json);
+                case ENUM -> symbol(schema, json);
+                case RECORD, ARRAY, MAP, UNION, NULL -> unsupported(schema);
+            };
+        }
+
+        private Object unsupported(Schema schema) {
+            throw new InvalidEventException(
+                    field,
+                    "unsupported-type",
+                    "'" + field + "' has the type " + schema.getType() + ", which events cannot have");
+        }
+
+        private BigDecimal number(JsonNode json) {
+            if (!json.isNumber()) {
+                throw violation("wrong-type", "expected a number", json);
+            }
+            return json.decimalValue();
+        }
+
+        private BigDecimal decimal(LogicalTypes.Decimal type, JsonNode json) {
+            BigDecimal number = number(json).stripTrailingZeros();
+            if (number.scale() > type.getScale()) {
+                throw violation("too-precise", "expected at most " + type.getScale() + " decimal places", json);
+            }
+            // Checked before rescaling: 1e999999999 must not be written out.
+            if (number.precision() - number.scale() > type.getPrecision() - type.getScale()) {
+                throw violation("out-of-range", "expected at most " + type.getPrecision() + " digits", json);
+            }
+            return number.setScale(type.getScale());
+        }
+
+        private long whole(JsonNode json) {
+            // A number of more digits would break exact sums.
+            long bound = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
+            return whole(json, -bound, bound);
+        }
+
+        private long whole(JsonNode json, long least, long greatest) {
+            BigDecimal number = number(json);
+            if (number.signum() != 0 && number.precision() - number.scale() > 19
+                    || number.stripTrailingZeros().scale() > 0) {
+                throw violation("wrong-type", "expected a whole number", json);
+            }
+            BigDecimal low = BigDecimal.valueOf(least);
+            if (number.compareTo(low) < 0 || number.compareTo(BigDecimal.valueOf(greatest)) > 0) {
+                throw violation(
+                        "out-of-range", "expected a whole number of at most " + LARGEST_PRECISION + " digits", json);
+            }
+            return number.longValueExact();
+        }
+
+        private long timestamp(JsonNode json) {
+            if (!json.isTextual()) {
+                throw violation("wrong-type", "expected a time such as 2026-01-31T12:00:00Z", json);
+            }
+            try {
+                Instant instant = OffsetDateTime.parse(json.textValue()).toInstant();
+                return instant.toEpochMilli();
+            } catch (DateTimeParseException | ArithmeticException e) {
+                throw violation("bad-timestamp", "expected a time such as 2026-01-31T12:00:00Z", json);
+            }
+        }
+
+        private String uuid(JsonNode json) {
+            String text = text(json);
+            try {
+                String canonical = UUID.fromString(text).toString();
+                if (canonical.equalsIgnoreCase(text)) {
+                    return canonical;
+                }
+            } catch (IllegalArgumentException e) {
+                throw violation("bad-uuid", "expected a UUID (" + e.getMessage() + ")", json);
+            }
+            throw violation("bad-uuid", "expected a UUID of 36 characters", json);
+        }
+
+        private String text(JsonNode json) {
+            if (!json.isTextual()) {
+                throw violation("wrong-type", "expected text", json);
+            }
+            return json.textValue();
+        }
+
+        private boolean bool(JsonNode json) {
+            if (!json.isBoolean()) {
+                throw violation("wrong-type", "expected true or false", json);
+            }
+            return json.booleanValue();
+        }
+
+        private Object symbol(Schema schema, JsonNode json) {
+            if (!schema.hasEnumSymbol(text(json))) {
+                throw violation("out-of-range", "expected one of " + schema.getEnumSymbols(), json);
+            }
+            return new GenericData.EnumSymbol(schema, json.textValue());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.millrace.schema.event;
+
+import java.nio.ByteBuffer;
+
+/** Kafka headers that we write. The record's own timestamp stays the broker's business: retention goes by it. */
+public final class Headers {
+    /** 8 bytes, epoch milliseconds: when ingestion took the event. */
+    public static final String ARRIVAL_TIME = "arrival-time";
+    /** Present when the caller stated the arrival time: the event is replayed. */
+    public static final String ARRIVAL_STATED = "arrival-stated";
+    /** On {@code raw-events}: the type of a bare event. */
+    public static final String EVENT_TYPE = "event-type";
+
+    private Headers() {}
+
+    public static byte[] ofMillis(long millis) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(millis).array();
+    }
+
+    public static long millis(byte[] header) {
+        return ByteBuffer.wrap(header).getLong();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.millrace.schema.loader;
+
+import dev.millrace.schema.definition.Expression;
+import dev.millrace.schema.definition.FieldRule;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.Answer;
+import dev.millrace.schema.definition.ModelDefinition.Binding;
+import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
+import dev.millrace.schema.definition.ModelDefinition.Kind;
+import dev.millrace.schema.definition.ModelDefinition.LabelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
+import dev.millrace.schema.definition.ModelDefinition.RequestField;
+import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.loader.YamlMap.Item;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** One YAML document of {@code models/} to a model. */
+final class ModelReader {
+    private ModelReader() {}
+
+    static ModelDefinition read(YamlMap map) {
+        YamlMap label = map.map("label");
+        ModelDefinition model = new ModelDefinition(
+                map.text("model"),
+                choice(map, "kind", Kind.class),
+                map.text("rows"),
+                new LabelDefinition(label.text("value"), label.duration("known_after")),
+                map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()),
+                features(map),
+                map.optionalMap("serve").map(ModelReader::serve),
+                promote(map.map("promote")),
+                map.at());
+        label.refuseUnread("a label");
+        map.refuseUnread("a model");
+        return model;
+    }
+
+    private static <T extends Enum<T>> T choice(YamlMap map, String key, Class<T> type) {
+        String text = map.text(key);
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> map.problems()
+                        .reject(
+                                map.at(key),
+                                "bad-choice",
+                                "'" + key + "' is one of "
+                                        + Arrays.toString(type.getEnumConstants())
+                                                .toLowerCase(Locale.ROOT)
+                                        + "; found '" + text + "'"));
+    }
+
+    private static Map<String, Binding> bindings(YamlMap map) {
+        Map<String, Binding> bindings = new LinkedHashMap<>();
+        for (String name : map.keys()) {
+            YamlMap written = map.map(name);
+            bindings.put(name, new Binding(written.text("view"), written.texts("key"), written.at()));
+            written.refuseUnread("a binding");
+        }
+        return bindings;
+    }
+
+    private static List<FeatureUse> features(YamlMap map) {
+        List<FeatureUse> uses = new ArrayList<>();
+        for (Item item : map.items("features")) {
+            switch (item) {
+                case Item.Text text
+                when text.text().endsWith(".*") ->
+                    uses.add(new FeatureUse.All(
+                            text.text().substring(0, text.text().length() - 2), text.at()));
+                case Item.Text text ->
+                    uses.add(new FeatureUse.Named(text.text(), new Expression(text.text(), text.at())));
+                case Item.Entries entries -> {
+                    for (String name : entries.map().keys()) {
+                        uses.add(new FeatureUse.Named(name, entries.map().expression(name)));
+                    }
+                }
+            }
+        }
+        return uses;
+    }
+
+    private static ServeDefinition serve(YamlMap map) {
+        List<RequestField> request = new ArrayList<>();
+        YamlMap fields = map.map("request");
+        for (String name : fields.keys()) {
+            map.problems().attempt(() -> requestField(name, fields.map(name))).ifPresent(request::add);
+        }
+        Map<String, Answer> response = new LinkedHashMap<>();
+        YamlMap answers = map.map("response");
+        for (String name : answers.keys()) {
+            map.problems()
+                    .attempt(() -> choice(answers, name, Answer.class))
+                    .ifPresent(answer -> response.put(name, answer));
+        }
+        ServeDefinition serve =
+                new ServeDefinition(map.text("path"), request, response, map.expression("fallback"), map.at());
+        map.refuseUnread("'serve'");
+        return serve;
+    }
+
+    private static RequestField requestField(String name, YamlMap map) {
+        FieldRule rule = new FieldRule(
+                map.optionalNumber("min"),
+                map.optionalNumber("above"),
+                map.optionalNumber("max"),
+                map.optionalText("pattern").map(text -> pattern(map, text)),
+                Optional.empty(),
+                map.flag("optional"));
+        RequestField field = new RequestField(name, rule, map.optionalText("replaces"), map.at());
+        map.refuseUnread("a request field");
+        return field;
+    }
+
+    private static Pattern pattern(YamlMap map, String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw map.problems().reject(map.at("pattern"), "bad-pattern", e.getDescription() + ": " + text);
+        }
+    }
+
+    private static PromotionRule promote(YamlMap map) {
+        Map<String, Double> floors = new LinkedHashMap<>();
+        map.optionalMap("at_least").ifPresent(written -> {
+            for (String metric : written.keys()) {
+                written.optionalNumber(metric)
+                        .map(BigDecimal::doubleValue)
+                        .ifPresent(value -> floors.put(metric, value));
+            }
+        });
+        PromotionRule rule = new PromotionRule(
+                map.text("better"),
+                map.optionalNumber("p").map(BigDecimal::doubleValue).orElse(0.05),
+                floors);
+        map.refuseUnread("'promote'");
+        return rule;
+    }
+}

@@ -1,0 +1,227 @@
+package dev.millrace.schema.loader;
+
+import dev.millrace.schema.definition.EntityKey;
+import dev.millrace.schema.definition.Expression;
+import dev.millrace.schema.definition.FeatureDefinition;
+import dev.millrace.schema.definition.Location;
+import dev.millrace.schema.definition.Resolution;
+import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.definition.ViewDefinition;
+import dev.millrace.schema.definition.WindowDefinition;
+import dev.millrace.schema.loader.YamlMap.Item;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One YAML document of {@code features/} to a view. */
+final class ViewReader {
+    private static final String LABELS_OF = "labels of ";
+    /** Every operation of the language; which of them run is the engine's to say. */
+    static final Set<String> OPERATIONS = Set.of(
+            "count",
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "variance",
+            "stddev",
+            "skew",
+            "kurtosis",
+            "first",
+            "last",
+            "last_k",
+            "distinct",
+            "top_k",
+            "histogram",
+            "percentile",
+            "share",
+            "rate",
+            "time_since_last",
+            "decayed_count",
+            "decayed_sum",
+            "emitted");
+
+    private ViewReader() {}
+
+    static ViewDefinition read(YamlMap map) {
+        String name = map.text("view");
+        Source source = source(map);
+        ViewDefinition.Shape shape = shape(map);
+        List<FeatureDefinition> features = new ArrayList<>();
+        YamlMap written = map.map("features");
+        for (String feature : written.keys()) {
+            map.problems()
+                    .attempt(() -> feature(feature, written.map(feature), shape))
+                    .ifPresent(features::add);
+        }
+        ViewDefinition view = new ViewDefinition(
+                name,
+                entity(map),
+                source,
+                resolution(map),
+                map.optionalDuration("delay").orElse(Duration.ZERO),
+                map.optionalDuration("horizon").orElse(ViewDefinition.DEFAULT_HORIZON),
+                map.optionalDuration("duplicates"),
+                shape,
+                features,
+                map.at());
+        if (view.duplicates().orElse(ViewDefinition.DEFAULT_DUPLICATES).compareTo(view.horizon()) < 0) {
+            map.problems()
+                    .add(map.at("duplicates"), "duplicates-below-horizon", "'duplicates' is at least the horizon");
+        }
+        map.refuseUnread("a view");
+        return view;
+    }
+
+    private static Source source(YamlMap map) {
+        String text = map.text("source");
+        return text.startsWith(LABELS_OF)
+                ? new Source.Labels(text.substring(LABELS_OF.length()).strip())
+                : new Source.Events(text);
+    }
+
+    private static ViewDefinition.Shape shape(YamlMap map) {
+        if (map.has("fold")) {
+            return new ViewDefinition.Shape.Sequential(map.text("fold"), map.text("partition"), map.duration("settle"));
+        }
+        if (map.has("tumbling")) {
+            return new ViewDefinition.Shape.Tumbling(map.duration("tumbling"), map.text("table"));
+        }
+        return new ViewDefinition.Shape.Windows();
+    }
+
+    private static Resolution resolution(YamlMap map) {
+        Optional<String> text = map.optionalText("resolution");
+        if (text.isEmpty()) {
+            return new Resolution.Relative();
+        }
+        return text.get().equals("exact")
+                ? new Resolution.Exact()
+                : new Resolution.Every(map.duration("resolution", text.get()));
+    }
+
+    private static EntityKey entity(YamlMap map) {
+        boolean unordered = map.flag("unordered");
+        if (!map.isList("entity")) {
+            return new EntityKey.Fields(map.texts("entity"), unordered);
+        }
+        List<Item> items = map.items("entity");
+        if (items.stream().allMatch(Item.Text.class::isInstance)) {
+            return new EntityKey.Fields(map.texts("entity"), unordered);
+        }
+        List<EntityKey.Projection> projections = new ArrayList<>();
+        for (Item item : items) {
+            switch (item) {
+                case Item.Text text ->
+                    throw map.problems()
+                            .reject(
+                                    text.at(),
+                                    "mixed-entity",
+                                    "an entity is a list of fields, or of '{key: …, let: …}'");
+                case Item.Entries entries -> projections.add(projection(entries.map()));
+            }
+        }
+        return new EntityKey.Alternatives(projections);
+    }
+
+    private static EntityKey.Projection projection(YamlMap map) {
+        Map<String, Expression> let = new LinkedHashMap<>();
+        map.optionalMap("let").ifPresent(names -> {
+            for (String name : names.keys()) {
+                let.put(name, names.expression(name));
+            }
+        });
+        EntityKey.Fields key = new EntityKey.Fields(map.texts("key"), map.flag("unordered"));
+        map.refuseUnread("an alternative of an entity");
+        return new EntityKey.Projection(key, let);
+    }
+
+    private static FeatureDefinition feature(String name, YamlMap map, ViewDefinition.Shape shape) {
+        List<String> operations =
+                map.keys().stream().filter(OPERATIONS::contains).toList();
+        if (operations.size() != 1) {
+            throw map.problems()
+                    .reject(
+                            map.at(),
+                            "no-operation",
+                            "'" + name + "' needs one operation of "
+                                    + OPERATIONS.stream().sorted().toList() + "; found " + map.keys());
+        }
+        String operation = operations.getFirst();
+        Expression argument = map.expression(operation);
+        List<WindowDefinition> over = map.has("over") ? windows(map) : List.of();
+        if (over.isEmpty() && shape instanceof ViewDefinition.Shape.Windows && needsWindow(operation)) {
+            map.problems().add(map.at(), "no-window", "'" + name + "' needs 'over', such as over: [1d, 7d]");
+        }
+        if (!over.isEmpty() && shape instanceof ViewDefinition.Shape.Tumbling) {
+            map.problems()
+                    .add(map.at("over"), "window-in-tumbling", "a tumbling view has one window; leave out 'over'");
+        }
+        Optional<Expression> where = map.optionalExpression("where");
+        Optional<String> by = map.optionalText("by");
+        Optional<Double> empty = map.optionalNumber("empty").map(BigDecimal::doubleValue);
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (String key : List.of("k", "n", "values", "error", "per", "bound", "at")) {
+            if (map.has(key)) {
+                parameters.put(key, String.join(",", map.texts(key)));
+            }
+        }
+        map.refuseUnread("a feature");
+        return new FeatureDefinition(name, operation, argument, over, where, by, empty, parameters, map.at());
+    }
+
+    private static boolean needsWindow(String operation) {
+        return !Set.of("first", "last", "last_k", "time_since_last").contains(operation);
+    }
+
+    private static List<WindowDefinition> windows(YamlMap map) {
+        List<WindowDefinition> windows = new ArrayList<>();
+        for (Item item : map.items("over")) {
+            map.problems().attempt(() -> window(map, item)).ifPresent(windows::add);
+        }
+        return windows;
+    }
+
+    private static WindowDefinition window(YamlMap map, Item item) {
+        return switch (item) {
+            case Item.Text text ->
+                text.text().equals("lifetime") ? new WindowDefinition.Lifetime(text.text()) : sliding(map, text);
+            case Item.Entries entries -> special(entries.map());
+        };
+    }
+
+    private static WindowDefinition sliding(YamlMap map, Item.Text text) {
+        Duration width = map.duration("over", text.text());
+        if (width.isZero()) {
+            throw map.problems().reject(text.at(), "bad-duration", "a window is at least 1ms wide");
+        }
+        return new WindowDefinition.Sliding(text.text(), width);
+    }
+
+    private static WindowDefinition special(YamlMap map) {
+        Location at = map.at();
+        if (map.has("session")) {
+            String text = "session_" + map.text("session");
+            WindowDefinition session =
+                    new WindowDefinition.Session(text, map.duration("session"), map.duration("longest"));
+            map.refuseUnread("a session window");
+            return session;
+        }
+        if (map.has("half_life")) {
+            String text = "decay_" + map.text("half_life");
+            WindowDefinition decay = new WindowDefinition.Decay(text, map.duration("half_life"), map.duration("over"));
+            map.refuseUnread("a decay window");
+            return decay;
+        }
+        throw map.problems()
+                .reject(
+                        at,
+                        "bad-window",
+                        "a window is '7d', 'lifetime', '{session: …, longest: …}' or '{half_life: …, over: …}'");
+    }
+}

@@ -1,0 +1,194 @@
+package dev.millrace.schema.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.schema.definition.EntityKey;
+import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.Problem;
+import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.definition.ViewDefinition;
+import dev.millrace.schema.definition.WindowDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UseCaseLoaderTests {
+    private static final Path USE_CASES = Path.of(System.getProperty("millrace.root", ".."), "use-cases");
+
+    @TempDir
+    private Path temp;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fraud", "football", "clickstream"})
+    void everyShippedUseCaseParses(String name) {
+        UseCase useCase = UseCaseLoader.load(USE_CASES, name);
+        assertThat(useCase.name()).isEqualTo(name);
+        assertThat(useCase.views()).isNotEmpty();
+        assertThat(useCase.models()).isNotEmpty();
+    }
+
+    @Test
+    void readsWhatIsWritten() {
+        UseCase useCase = UseCaseLoader.load(USE_CASES, "football");
+        ViewDefinition form = useCase.view("form").orElseThrow();
+        assertThat(((EntityKey.Alternatives) form.entity()).projections())
+                .extracting(projection -> projection.key().names())
+                .containsExactly(List.of("home_team"), List.of("away_team"));
+        assertThat(useCase.view("elo").orElseThrow().shape())
+                .isEqualTo(new ViewDefinition.Shape.Sequential("elo", "country", Duration.ofHours(3)));
+        assertThat(useCase.view("head_to_head").orElseThrow().entity())
+                .isEqualTo(new EntityKey.Fields(List.of("home_team", "away_team"), true));
+        assertThat(useCase.model("match-outcome").orElseThrow().read().keySet()).contains("home", "away", "met");
+        assertThat(useCase.event("results").topic()).isEqualTo("matches");
+
+        UseCase clicks = UseCaseLoader.load(USE_CASES, "clickstream");
+        assertThat(clicks.view("visitor").orElseThrow().features().getFirst().over())
+                .contains(new WindowDefinition.Session("session_30m", Duration.ofMinutes(30), Duration.ofHours(12)));
+
+        UseCase fraud = UseCaseLoader.load(USE_CASES, "fraud");
+        assertThat(fraud.view("merchant_fraud").orElseThrow().source()).isEqualTo(new Source.Labels("transactions"));
+        assertThat(fraud.model("transaction-fraud").orElseThrow().kind()).isEqualTo(ModelDefinition.Kind.BINARY);
+        assertThatThrownBy(() -> fraud.event("nothing"))
+                .hasMessage("The use case 'fraud' has no event type 'nothing'; it has [transactions]");
+    }
+
+    @Test
+    void reportsEveryProblemAtOnceWithFileAndLine() throws IOException {
+        Path folder = write("broken", """
+                use_case: other
+                title: Broken
+                colour: blue
+                """);
+        Files.writeString(folder.resolve("events/things.avsc"), """
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": "nobody", "fields": [
+                 {"name": "id", "type": "string"},
+                 {"name": "at", "type": "long"}]}
+                """);
+        Files.writeString(folder.resolve("events/text.avsc"), "{\n not json");
+        Files.writeString(folder.resolve("features/a.yaml"), """
+                view: a
+                entity: id
+                source: nothing
+                features:
+                  x: {counts: all, over: [1d]}
+                  y: {count: all, over: [1 day, 2d]}
+                  z: {count: all}
+                ---
+                entity: id
+                source: things
+                features: {}
+                """);
+        Files.writeString(folder.resolve("features/b.yaml"), "view: [a\n");
+        Files.writeString(folder.resolve("models/m.yaml"), """
+                model: m
+                kind: nice
+                rows: things
+                label: {value: v, known_after: 1d}
+                features: [a]
+                promote: {better: auc}
+                """);
+        assertThat(problems(folder))
+                .extracting(Problem::toString)
+                .containsExactlyInAnyOrder(
+                        "use-case.yaml:1: a use case is named like its folder: expected 'broken', found 'other' [name-differs]",
+                        "use-case.yaml:3: 'colour' means nothing in a use case [unknown-key]",
+                        "events/things.avsc:1: 'key' names 'nobody', which is no field [unknown-field]",
+                        "events/things.avsc:3: the time field 'at' is a long with logicalType timestamp-millis [bad-time]",
+                        "events/text.avsc:2: this is not JSON: Unexpected character ('n' (code 110)): was expecting double-quote"
+                                + " to start field name [bad-json]",
+                        "features/a.yaml:5: 'x' needs one operation of "
+                                + ViewReader.OPERATIONS.stream().sorted().toList()
+                                + "; found [counts, over] [no-operation]",
+                        "features/a.yaml:6: 'over' is a whole number and one of ms, s, m, h, d, such as 30d; found '1 day'"
+                                + " [bad-duration]",
+                        "features/a.yaml:7: 'z' needs 'over', such as over: [1d, 7d] [no-window]",
+                        "features/a.yaml:1: there is no event type 'nothing'; there are [] [unknown-name]",
+                        "features/a.yaml:9: 'view' is missing; found [entity, source, features] [missing-key]",
+                        "features/b.yaml:2: this is not YAML: expected ',' or ']', but got <stream end> [bad-yaml]",
+                        "models/m.yaml:2: 'kind' is one of [binary, multiclass, regression, count]; found 'nice' [bad-choice]");
+    }
+
+    @Test
+    void refusesNamesThatNothingBears() throws IOException {
+        Path folder = write("names", "use_case: names\ntitle: Names\n");
+        Files.writeString(folder.resolve("events/things.avsc"), """
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": ["id"], "fields": [
+                 {"name": "id", "type": "string", "personal": "hash", "pattern": "x+"},
+                 {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "min": 0}]}
+                """);
+        Files.writeString(folder.resolve("features/a.yaml"), """
+                view: a
+                entity: who
+                source: things
+                duplicates: 1s
+                features: {n: {count: all, over: [1d]}}
+                ---
+                view: a
+                entity: id
+                tumbling: 1m
+                table: minutes
+                source: labels of things
+                features: {n: {count: all, over: [1d]}}
+                """);
+        Files.writeString(folder.resolve("models/m.yaml"), """
+                model: m
+                kind: binary
+                rows: things
+                label: {value: v, known_after: 1d}
+                read: {b: {view: c, key: whom}}
+                features: ["d.*"]
+                promote: {better: auc}
+                """);
+        Files.createDirectories(folder.resolve("mappings"));
+        Files.writeString(folder.resolve("mappings/f.yaml"), """
+                mapping: f
+                event: things
+                fields: {id: A, when: {from: B, format: x}}
+                """);
+        assertThat(problems(folder))
+                .extracting(problem -> problem.at() + " " + problem.code())
+                .containsExactlyInAnyOrder(
+                        "features/a.yaml:1 unknown-name",
+                        "features/a.yaml:4 duplicates-below-horizon",
+                        "features/a.yaml:7 duplicate-name",
+                        "features/a.yaml:12 window-in-tumbling",
+                        "models/m.yaml:5 unknown-name",
+                        "models/m.yaml:5 unknown-name",
+                        "models/m.yaml:6 unknown-name",
+                        "mappings/f.yaml:1 unknown-name");
+    }
+
+    @Test
+    void saysWhichFileAFolderLacks() {
+        assertThatThrownBy(() -> UseCaseLoader.load(temp))
+                .isInstanceOf(InvalidUseCaseException.class)
+                .hasMessageContaining("there is no use-case.yaml in " + temp);
+    }
+
+    private static List<Problem> problems(Path folder) {
+        try {
+            UseCaseLoader.load(folder);
+        } catch (InvalidUseCaseException e) {
+            return e.problems();
+        }
+        throw new AssertionError("expected problems");
+    }
+
+    private Path write(String name, String useCase) throws IOException {
+        Path folder = temp.resolve(name);
+        for (String part : List.of("events", "features", "models")) {
+            Files.createDirectories(folder.resolve(part));
+        }
+        Files.writeString(folder.resolve("use-case.yaml"), useCase);
+        return folder;
+    }
+}
