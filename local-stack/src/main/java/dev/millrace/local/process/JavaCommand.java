@@ -1,0 +1,59 @@
+package dev.millrace.local.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a JVM of the same kind as this one. */
+public record JavaCommand(String classPath, String mainClass, List<String> flags, List<String> arguments) {
+    private static final int UNSAFE_FLAG_SINCE = 24;
+
+    /** What Spark, Arrow and Netty need of the JDK; the same list as {@code jvm.opens} in the root pom.xml. */
+    private static final List<String> OPENED = List.of(
+            "java.lang",
+            "java.lang.invoke",
+            "java.lang.reflect",
+            "java.io",
+            "java.net",
+            "java.nio",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.concurrent.atomic",
+            "jdk.internal.ref",
+            "sun.nio.ch",
+            "sun.nio.cs",
+            "sun.security.action",
+            "sun.util.calendar");
+
+    public JavaCommand {
+        flags = List.copyOf(flags);
+        arguments = List.copyOf(arguments);
+    }
+
+    public List<String> line() {
+        var line = new ArrayList<String>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(flags);
+        line.addAll(List.of("-cp", classPath, mainClass));
+        line.addAll(arguments);
+        return line;
+    }
+
+    /** Flags of every process of the platform: modules opened, native access, exit when memory is exhausted. */
+    public static List<String> platformFlags(int feature) {
+        var flags = new ArrayList<String>();
+        OPENED.forEach(name -> flags.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
+        flags.add("--enable-native-access=ALL-UNNAMED");
+        flags.add("-Dio.netty.noUnsafe=false");
+        flags.add("-Djava.awt.headless=true");
+        flags.add("-XX:+ExitOnOutOfMemoryError");
+        if (feature >= UNSAFE_FLAG_SINCE) {
+            flags.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return List.copyOf(flags);
+    }
+
+    public static List<String> platformFlags() {
+        return platformFlags(Runtime.version().feature());
+    }
+}

@@ -1,0 +1,5 @@
+/** One class per server: how its data is laid out, how it is started, when it is ready. */
+@NullMarked
+package dev.millrace.local.server;
+
+import org.jspecify.annotations.NullMarked;

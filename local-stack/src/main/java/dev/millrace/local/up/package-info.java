@@ -1,0 +1,5 @@
+/** What brings the whole platform up: settings, preflight, steps, supervisor. */
+@NullMarked
+package dev.millrace.local.up;
+
+import org.jspecify.annotations.NullMarked;
