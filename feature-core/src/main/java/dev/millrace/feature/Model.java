@@ -1,0 +1,146 @@
+package dev.millrace.feature;
+
+import dev.millrace.feature.expression.CompiledExpression;
+import dev.millrace.feature.expression.CompiledExpression.Values;
+import dev.millrace.feature.state.Block;
+import dev.millrace.schema.definition.ModelDefinition;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A model's features, ready to make vectors of a row and of the blocks that it reads. Thread-safe. */
+public final class Model {
+    private final ModelDefinition definition;
+    private final List<Binding> bindings;
+    private final Map<String, Slot> stored;
+    private final List<Entry> entries;
+    private final Optional<CompiledExpression> fallback;
+    private final String digest;
+
+    Model(
+            ModelDefinition definition,
+            List<Binding> bindings,
+            Map<String, Slot> stored,
+            List<Entry> entries,
+            Optional<CompiledExpression> fallback,
+            String digest) {
+        this.definition = definition;
+        this.bindings = List.copyOf(bindings);
+        this.stored = Map.copyOf(stored);
+        this.entries = List.copyOf(entries);
+        this.fallback = fallback;
+        this.digest = digest;
+    }
+
+    /**
+     * A view that the model reads.
+     *
+     * @param key the row's fields that name the entity
+     */
+    public record Binding(String name, View view, List<String> key) {
+        public Binding {
+            key = List.copyOf(key);
+        }
+
+        /** Empty when the row does not name the entity. */
+        public Optional<String> entity(Values row) {
+            return view.entity(key, row);
+        }
+    }
+
+    /** A stored feature: which binding, and which of its view's features. */
+    record Slot(int binding, int feature) {}
+
+    /** One number of the vector. */
+    sealed interface Entry {
+        String name();
+
+        record Stored(String name, Slot slot) implements Entry {}
+
+        record Derived(String name, CompiledExpression expression) implements Entry {}
+    }
+
+    public String name() {
+        return definition.name();
+    }
+
+    public ModelDefinition definition() {
+        return definition;
+    }
+
+    /** The order in which {@link #vector} expects blocks. */
+    public List<Binding> bindings() {
+        return bindings;
+    }
+
+    /** The vector's names, in order. */
+    public List<String> features() {
+        return entries.stream().map(Entry::name).toList();
+    }
+
+    /** SHA-256, hex, of everything that determines a vector: tells a model trained under other definitions. */
+    public String digest() {
+        return digest;
+    }
+
+    /** The score when no model can answer; empty when none is declared or it cannot be computed. */
+    public Optional<Double> fallback(Values row) {
+        return fallback.map(expression -> expression.number(row)).filter(score -> !score.isNaN());
+    }
+
+    /**
+     * The numbers that the model is given.
+     *
+     * @param row the event's or request's fields
+     * @param blocks by binding; null where an entity has none, or could not be read
+     * @param at epoch milliseconds
+     * @param replaced values, by {@code binding.feature}, that take the place of stored ones before anything is derived
+     * @return in the order of {@link #features()}; NaN is missing
+     */
+    public double[] vector(Values row, List<@Nullable Block> blocks, long at, Map<String, Double> replaced) {
+        double[][] values = new double[bindings.size()][];
+        for (int i = 0; i < values.length; i++) {
+            View view = bindings.get(i).view();
+            Block block = blocks.get(i);
+            values[i] = view.read(block == null ? view.shape().empty() : block, at);
+        }
+        replaced.forEach((name, value) -> {
+            Slot slot = stored.get(name);
+            if (slot == null) {
+                throw new IllegalArgumentException("There is no stored feature '" + name + "' to replace; there are "
+                        + stored.keySet().stream().sorted().toList());
+            }
+            values[slot.binding()][slot.feature()] = value;
+        });
+        Values names = name -> {
+            Slot slot = stored.get(name);
+            return slot == null ? row.of(name) : (Double) values[slot.binding()][slot.feature()];
+        };
+        double[] vector = new double[entries.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = switch (entries.get(i)) {
+                case Entry.Stored(String name, Slot slot) -> values[slot.binding()][slot.feature()];
+                case Entry.Derived(String name, CompiledExpression expression) -> expression.number(names);
+            };
+        }
+        return vector;
+    }
+
+    /** The window's bounds of every stored feature of the vector: {@code (left, right]}, epoch milliseconds. */
+    public Map<String, long[]> windows(long at) {
+        Map<String, long[]> windows = new HashMap<>();
+        for (Entry entry : entries) {
+            if (entry instanceof Entry.Stored(String name, Slot slot)) {
+                Feature.Window window = bindings.get(slot.binding())
+                        .view()
+                        .features()
+                        .get(slot.feature())
+                        .window();
+                windows.put(name, new long[] {window.left(at), window.right(at)});
+            }
+        }
+        return windows;
+    }
+}

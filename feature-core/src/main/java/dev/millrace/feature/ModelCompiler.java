@@ -1,0 +1,205 @@
+package dev.millrace.feature;
+
+import dev.millrace.feature.Model.Binding;
+import dev.millrace.feature.Model.Entry;
+import dev.millrace.feature.Model.Slot;
+import dev.millrace.feature.expression.CompiledExpression;
+import dev.millrace.feature.expression.ExpressionCompiler;
+import dev.millrace.feature.expression.ExpressionException;
+import dev.millrace.feature.expression.Variables;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Expression;
+import dev.millrace.schema.definition.Location;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
+import dev.millrace.schema.definition.ModelDefinition.RequestField;
+import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.definition.Problem;
+import dev.millrace.schema.definition.UseCase;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Turns a model's definition into a {@link Model}. */
+final class ModelCompiler {
+    private final ModelDefinition definition;
+    private final EventType rows;
+    private final Map<String, View> views;
+    private final List<Problem> problems;
+    private final List<Binding> bindings = new ArrayList<>();
+    private final Map<String, Slot> stored = new LinkedHashMap<>();
+
+    private ModelCompiler(ModelDefinition definition, EventType rows, Map<String, View> views, List<Problem> problems) {
+        this.definition = definition;
+        this.rows = rows;
+        this.views = views;
+        this.problems = problems;
+    }
+
+    /** Empty when it has problems, which are added to the list. */
+    static Optional<Model> compile(
+            UseCase useCase, ModelDefinition definition, Map<String, View> views, List<Problem> problems) {
+        int before = problems.size();
+        Model model = new ModelCompiler(definition, useCase.event(definition.rows()), views, problems).model();
+        return problems.size() == before ? Optional.of(model) : Optional.empty();
+    }
+
+    private void refuse(Location at, String code, String message) {
+        problems.add(new Problem(at, code, message));
+    }
+
+    private Model model() {
+        bind();
+        Variables fields = Variables.ofFields(rows.schema());
+        Map<String, Variables.Type> features = new LinkedHashMap<>();
+        stored.keySet().forEach(name -> features.put(name, Variables.Type.NUMBER));
+        ExpressionCompiler expressions = new ExpressionCompiler(fields.and(features));
+        List<Entry> entries = new ArrayList<>();
+        for (FeatureUse use : definition.features()) {
+            switch (use) {
+                case FeatureUse.All all -> all(all, entries);
+                case FeatureUse.Named named -> named(named, expressions).ifPresent(entries::add);
+            }
+        }
+        refuseTwins(entries);
+        Optional<CompiledExpression> fallback = definition
+                .serve()
+                .map(ServeDefinition::fallback)
+                .flatMap(expression -> compile(new ExpressionCompiler(fields), expression));
+        definition.serve().ifPresent(this::checkRequest);
+        return new Model(definition, bindings, stored, entries, fallback, digest(entries));
+    }
+
+    /** Declared bindings, and every other view whose entity the row names under the same fields. */
+    private void bind() {
+        definition.read().forEach((name, binding) -> {
+            View view = views.get(binding.view());
+            if (view != null) {
+                add(new Binding(name, view, binding.key()));
+            }
+        });
+        Set<String> names = new HashSet<>(definition.read().keySet());
+        for (View view : views.values()) {
+            boolean named =
+                    view.entityFields().stream().allMatch(field -> rows.schema().getField(field) != null);
+            if (!view.isTumbling() && named && !names.contains(view.name()) && isUsed(view.name())) {
+                add(new Binding(view.name(), view, view.entityFields()));
+            }
+        }
+    }
+
+    private boolean isUsed(String binding) {
+        return definition.features().stream().anyMatch(use -> switch (use) {
+            case FeatureUse.All all -> all.binding().equals(binding);
+            case FeatureUse.Named named -> named.expression().text().contains(binding + ".");
+        });
+    }
+
+    private void add(Binding binding) {
+        bindings.add(binding);
+        List<Feature> features = binding.view().features();
+        for (int i = 0; i < features.size(); i++) {
+            stored.put(binding.name() + "." + features.get(i).name(), new Slot(bindings.size() - 1, i));
+        }
+    }
+
+    private void all(FeatureUse.All all, List<Entry> entries) {
+        String prefix = all.binding() + ".";
+        int before = entries.size();
+        stored.forEach((name, slot) -> {
+            if (name.startsWith(prefix)) {
+                entries.add(new Entry.Stored(name, slot));
+            }
+        });
+        if (entries.size() == before) {
+            refuse(
+                    all.at(),
+                    "no-features",
+                    "'" + all.binding() + ".*' has no features that a model can read for rows of '" + rows.name()
+                            + "'");
+        }
+    }
+
+    private Optional<Entry> named(FeatureUse.Named named, ExpressionCompiler expressions) {
+        Slot slot = stored.get(named.expression().text());
+        if (slot != null) {
+            return Optional.of(new Entry.Stored(named.name(), slot));
+        }
+        return compile(expressions, named.expression()).map(expression -> new Entry.Derived(named.name(), expression));
+    }
+
+    private Optional<CompiledExpression> compile(ExpressionCompiler expressions, Expression expression) {
+        try {
+            return Optional.of(expressions.compile(expression.text()));
+        } catch (ExpressionException e) {
+            refuse(expression.at(), "bad-expression", e.problem());
+            return Optional.empty();
+        }
+    }
+
+    private void refuseTwins(List<Entry> entries) {
+        Set<String> seen = new HashSet<>();
+        for (Entry entry : entries) {
+            if (!seen.add(entry.name())) {
+                refuse(
+                        definition.at(),
+                        "duplicate-name",
+                        "the feature '" + entry.name() + "' is given twice; keep one");
+            }
+        }
+    }
+
+    private void checkRequest(ServeDefinition serve) {
+        for (RequestField field : serve.request()) {
+            if (field.replaces().isPresent()) {
+                if (!stored.containsKey(field.replaces().get())) {
+                    refuse(
+                            field.at(),
+                            "unknown-name",
+                            "'" + field.name() + "' replaces '"
+                                    + field.replaces().get() + "', which the model does not read; it reads "
+                                    + stored.keySet());
+                }
+            } else if (rows.schema().getField(field.name()) == null) {
+                refuse(
+                        field.at(),
+                        "unknown-name",
+                        "'" + field.name() + "' is no field of '" + rows.name() + "' and replaces no feature");
+            }
+        }
+    }
+
+    private String digest(List<Entry> entries) {
+        StringBuilder text = new StringBuilder(definition.kind().name()).append('\n');
+        for (Binding binding : bindings) {
+            text.append(binding.name())
+                    .append(binding.key())
+                    .append(binding.view().shape().fingerprint());
+            binding.view().features().forEach(feature -> text.append(feature).append('\n'));
+        }
+        for (Entry entry : entries) {
+            text.append(
+                            switch (entry) {
+                                case Entry.Stored(String name, Slot slot) -> name + "=" + slot;
+                                case Entry.Derived(String name, CompiledExpression expression) ->
+                                    name + "=" + expression.text();
+                            })
+                    .append('\n');
+        }
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.millrace.feature.expression;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelReference;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Compiles expressions of the <a href="https://cel.dev">Common Expression Language</a> against typed names. Beside its
+ * own operators: {@code log(x)}, {@code sqrt(x)}, {@code hour_of_day(time)} (0 to 23, UTC) and {@code is_weekend(time)}.
+ */
+public final class ExpressionCompiler {
+    private static final CelOptions OPTIONS =
+            CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
+    private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder()
+            .setOptions(OPTIONS)
+            .addFunctionBindings(
+                    CelFunctionBinding.from("log_double", Double.class, StrictMath::log),
+                    CelFunctionBinding.from("sqrt_double", Double.class, Math::sqrt),
+                    CelFunctionBinding.from("hour_of_day_time", Long.class, ExpressionCompiler::hourOfDay),
+                    CelFunctionBinding.from("is_weekend_time", Long.class, ExpressionCompiler::isWeekend))
+            .build();
+
+    private final CelCompiler compiler;
+    private final Variables variables;
+
+    public ExpressionCompiler(Variables variables) {
+        this.variables = variables;
+        CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
+                .setOptions(OPTIONS)
+                .addFunctionDeclarations(
+                        function("log", "log_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
+                        function("sqrt", "sqrt_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
+                        function("hour_of_day", "hour_of_day_time", SimpleType.DOUBLE, SimpleType.INT),
+                        function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT));
+        variables.types().forEach((name, type) -> builder.addVar(name, celType(type)));
+        this.compiler = builder.build();
+    }
+
+    private static CelFunctionDecl function(String name, String overload, CelType result, CelType argument) {
+        return CelFunctionDecl.newFunctionDeclaration(
+                name, CelOverloadDecl.newGlobalOverload(overload, result, argument));
+    }
+
+    private static CelType celType(Variables.Type type) {
+        return switch (type) {
+            case NUMBER -> SimpleType.DOUBLE;
+            case TIME -> SimpleType.INT;
+            case TEXT -> SimpleType.STRING;
+            case CONDITION -> SimpleType.BOOL;
+        };
+    }
+
+    private static double hourOfDay(long millis) {
+        return Math.floorMod(Math.floorDiv(millis, 3_600_000L), 24L);
+    }
+
+    private static boolean isWeekend(long millis) {
+        DayOfWeek day = Instant.ofEpochMilli(millis).atZone(ZoneOffset.UTC).getDayOfWeek();
+        return day == DayOfWeek.SATURDAY || day == DayOfWeek.SUNDAY;
+    }
+
+    /** @throws ExpressionException says what is wrong, and which names there are */
+    public CompiledExpression compile(String text) {
+        CelValidationResult result = compiler.compile(text);
+        try {
+            CelAbstractSyntaxTree tree = result.getAst();
+            CelType type = tree.getResultType();
+            if (!type.equals(SimpleType.DOUBLE) && !type.equals(SimpleType.BOOL) && !type.equals(SimpleType.INT)) {
+                throw new ExpressionException(
+                        "'" + text + "' gives " + type.name() + "; expected a number or a condition", null);
+            }
+            Set<String> names = tree.getReferenceMap().values().stream()
+                    .map(CelReference::name)
+                    .filter(variables.types()::containsKey)
+                    .collect(Collectors.toUnmodifiableSet());
+            return new CompiledExpression(
+                    text, type.equals(SimpleType.BOOL), names, variables, RUNTIME.createProgram(tree));
+        } catch (CelValidationException e) {
+            throw new ExpressionException(
+                    "'" + text + "': "
+                            + String.valueOf(e.getMessage())
+                                    .replaceAll("\\s+", " ")
+                                    .strip() + "; names are "
+                            + variables.types().keySet().stream().sorted().toList(),
+                    e);
+        } catch (CelEvaluationException e) {
+            throw new ExpressionException("'" + text + "' cannot be evaluated: " + e.getMessage(), e);
+        }
+    }
+}

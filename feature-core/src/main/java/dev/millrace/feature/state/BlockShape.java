@@ -1,0 +1,62 @@
+package dev.millrace.feature.state;
+
+import java.util.List;
+
+/**
+ * What every block of one view has in common. All times in milliseconds.
+ *
+ * @param revised whether events come in revisions of which the highest counts (labels)
+ * @param horizon events later than the newest minus this are kept to the millisecond
+ * @param duplicates events later than the newest minus this are told from their repetitions; older ones are too late
+ * @param resolutions the tile widths, each with how far back its tiles are kept
+ * @param fingerprint of all of the above and the inputs: tells a block of another definition
+ */
+public record BlockShape(
+        AggregateLayout layout,
+        boolean revised,
+        long horizon,
+        long duplicates,
+        List<TileWidth> resolutions,
+        int fingerprint) {
+    public BlockShape {
+        resolutions = List.copyOf(resolutions);
+        if (duplicates < horizon) {
+            throw new IllegalArgumentException(
+                    "Duplicates are told apart for at least the horizon of " + horizon + " ms, not " + duplicates);
+        }
+    }
+
+    /**
+     * @param width of a tile {@code (k·width, (k+1)·width]}
+     * @param keep tiles whose right edge lies at or before the newest event minus this are dropped
+     */
+    public record TileWidth(long width, long keep) {}
+
+    public Block empty() {
+        return revised ? new RevisedBlock(this) : new TiledBlock(this);
+    }
+
+    /** @throws CorruptBlockException when the bytes are no block of this view */
+    public Block read(byte[] bytes) {
+        ByteReader in = new ByteReader(bytes);
+        int version = in.fixed8();
+        if (version != Block.FORMAT) {
+            throw new CorruptBlockException("Expected a block of format " + Block.FORMAT + ", found " + version);
+        }
+        int found = (int) in.unsigned();
+        if (found != fingerprint) {
+            throw new CorruptBlockException("Expected a block of the definition " + Integer.toHexString(fingerprint)
+                    + ", found one of " + Integer.toHexString(found) + "; rebuild it from the events");
+        }
+        Block block = revised ? RevisedBlock.read(this, in) : TiledBlock.read(this, in);
+        in.expectEnd();
+        return block;
+    }
+
+    /** How long after its last event a block can still be reached by a window, in milliseconds. */
+    public long reach() {
+        return Math.max(
+                duplicates,
+                resolutions.stream().mapToLong(TileWidth::keep).max().orElse(0));
+    }
+}

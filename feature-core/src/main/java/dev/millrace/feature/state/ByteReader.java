@@ -1,0 +1,59 @@
+package dev.millrace.feature.state;
+
+/** Reads what {@link ByteWriter} wrote. Every failure is a {@link CorruptBlockException}. */
+public final class ByteReader {
+    private final byte[] bytes;
+    private int at;
+
+    public ByteReader(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    public int fixed8() {
+        if (at >= bytes.length) {
+            throw new CorruptBlockException("Expected more than " + bytes.length + " bytes; the record is cut");
+        }
+        return bytes[at++] & 0xFF;
+    }
+
+    public long unsigned() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = fixed8();
+            value |= (long) (next & 0x7F) << shift;
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        throw new CorruptBlockException("Expected an integer of at most 10 bytes at byte " + at);
+    }
+
+    public long signed() {
+        long value = unsigned();
+        return value >>> 1 ^ -(value & 1);
+    }
+
+    public long fixed64() {
+        long value = 0;
+        for (int i = 0; i < 8; i++) {
+            value = value << 8 | fixed8();
+        }
+        return value;
+    }
+
+    /** A number of elements of at least one byte each: never more than there are bytes. */
+    public int count() {
+        long count = unsigned();
+        if (count < 0 || count > bytes.length - at) {
+            throw new CorruptBlockException("Expected at most " + (bytes.length - at) + " elements, found " + count);
+        }
+        return (int) count;
+    }
+
+    public void expectEnd() {
+        if (at != bytes.length) {
+            throw new CorruptBlockException(
+                    "Expected the end at byte " + at + ", found " + (bytes.length - at) + " more");
+        }
+    }
+}

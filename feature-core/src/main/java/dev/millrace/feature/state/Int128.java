@@ -1,0 +1,31 @@
+package dev.millrace.feature.state;
+
+import java.math.BigInteger;
+
+/** Exact signed 128-bit sums in two longs of an array: low word first. */
+final class Int128 {
+    private Int128() {}
+
+    static void add(long[] row, int at, long low, long high) {
+        long sum = row[at] + low;
+        long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
+        row[at] = sum;
+        row[at + 1] += high + carry;
+    }
+
+    static void addLong(long[] row, int at, long value) {
+        add(row, at, value, value >> 63);
+    }
+
+    static void addSquare(long[] row, int at, long value) {
+        add(row, at, value * value, Math.multiplyHigh(value, value));
+    }
+
+    static boolean fitsLong(long low, long high) {
+        return high == low >> 63;
+    }
+
+    static BigInteger toBigInteger(long low, long high) {
+        return BigInteger.valueOf(high).shiftLeft(64).add(new BigInteger(Long.toUnsignedString(low)));
+    }
+}

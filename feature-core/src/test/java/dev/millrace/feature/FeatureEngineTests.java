@@ -1,0 +1,254 @@
+package dev.millrace.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.millrace.feature.Things.Thing;
+import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.feature.state.ProjectedEvent;
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.Problem;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FeatureEngineTests {
+    private static final Path USE_CASES = Path.of(System.getProperty("millrace.root", ".."), "use-cases");
+
+    @Test
+    void makesAVectorOfStoredAndDerivedFeatures() {
+        Model model = Things.ENGINE.model("m").orElseThrow();
+        assertThat(model.bindings()).extracting(Model.Binding::name).containsExactly("exact", "labelled");
+        long saturday = Instant.parse("2026-01-31T13:14:15Z").toEpochMilli();
+        Thing thing = new Thing("a", saturday, new BigDecimal("9.00"), 3L, true);
+        View exact = Things.view("exact");
+        Block block = exact.shape().empty();
+        block.fold(thing.in(exact));
+        block.fold(new Thing("b", saturday - 1, new BigDecimal("1.00"), 3L, true).in(exact));
+        double[] vector = model.vector(thing.fields(), Arrays.asList(block, null), saturday, Map.of());
+        Map<String, Double> byName = named(model, vector);
+        assertThat(byName)
+                .containsEntry("exact.count_1m", 2.0)
+                .containsEntry("labelled.true_count_1m", 0.0)
+                .containsEntry("labelled.true_share_1m", Double.NaN)
+                .containsEntry("ratio", 5.0)
+                .containsEntry("amount", 9.0)
+                .containsEntry("log_amount", StrictMath.log(9))
+                .containsEntry("root", 3.0)
+                .containsEntry("hour", 13.0)
+                .containsEntry("weekend", 1.0)
+                .containsEntry("mine", 1.0);
+        double[] replaced =
+                model.vector(thing.fields(), Arrays.asList(block, null), saturday, Map.of("exact.count_1m", 4.0));
+        assertThat(named(model, replaced)).containsEntry("exact.count_1m", 4.0).containsEntry("ratio", 2.5);
+        assertThatThrownBy(() -> model.vector(thing.fields(), Arrays.asList(block, null), 0, Map.of("x", 1.0)))
+                .hasMessageStartingWith("There is no stored feature 'x' to replace; there are [exact.");
+    }
+
+    @Test
+    void whatIsNotFiniteIsMissing() {
+        Model model = Things.ENGINE.model("m").orElseThrow();
+        double[] vector = model.vector(name -> null, Arrays.asList(null, null), 0, Map.of());
+        assertThat(named(model, vector))
+                .containsEntry("ratio", Double.NaN)
+                .containsEntry("amount", Double.NaN)
+                .containsEntry("log_amount", Double.NaN)
+                .containsEntry("hour", Double.NaN)
+                .containsEntry("mine", 0.0)
+                .containsEntry("exact.max_1m", -1.0);
+        double[] zero = model.vector(
+                name -> name.equals("amount") ? BigDecimal.ZERO : null, Arrays.asList(null, null), 0, Map.of());
+        assertThat(named(model, zero)).containsEntry("log_amount", Double.NaN).containsEntry("root", 0.0);
+        assertThat(model.fallback(name -> new BigDecimal("11"))).contains(0.9);
+        assertThat(Things.ENGINE.model("pairs").orElseThrow().fallback(name -> 1))
+                .isEmpty();
+    }
+
+    @Test
+    void namesEntitiesTheSameFromEveryRow() {
+        Model pairs = Things.ENGINE.model("pairs").orElseThrow();
+        Model.Binding both = pairs.bindings().getFirst();
+        assertThat(both.entity(Map.of("owner", "b", "partner", "a")::get)).contains("a|b");
+        assertThat(both.entity(Map.of("owner", "a", "partner", "b")::get)).contains("a|b");
+        assertThat(both.view().entity(Map.of("owner", "a", "partner", "b")::get))
+                .contains("a|b");
+        assertThat(both.entity(Map.of("owner", "b")::get)).isEmpty();
+        assertThat(Things.view("labelled").entity(SourceRecord.of(label()).fields()))
+                .contains("me");
+    }
+
+    private static Label label() {
+        return new Label(
+                "things", "a", Instant.ofEpochMilli(5), "me", Map.of("owner", "me"), 1.0, Instant.ofEpochMilli(9), 2);
+    }
+
+    @Test
+    void statesTheBoundsOfEveryWindow() {
+        Model model = Things.ENGINE.model("m").orElseThrow();
+        assertThat(model.windows(1_000_000).get("exact.count_10m")).containsExactly(400_000, 1_000_000);
+        assertThat(model.windows(1_000_000).get("labelled.true_count_10m")).containsExactly(340_000, 940_000);
+        assertThat(Things.view("relative").features().getLast().window().left(1_000_001))
+                .isEqualTo(400_000);
+    }
+
+    @Test
+    void refusesWhatIsNoBlockOfTheView() {
+        View view = Things.view("exact");
+        Block block = view.shape().empty();
+        Things.some(new Random(1), 30, 0, 100_000).forEach(thing -> block.fold(thing.in(view)));
+        byte[] good = block.toBytes();
+        assertThatThrownBy(() -> view.shape().read(new byte[0]))
+                .isInstanceOf(CorruptBlockException.class)
+                .hasMessage("Expected more than 0 bytes; the record is cut");
+        assertThatThrownBy(() -> Things.view("coarse").shape().read(good))
+                .isInstanceOf(CorruptBlockException.class)
+                .hasMessageMatching(
+                        "Expected a block of the definition \\w+, found one of \\w+; rebuild it from the events");
+        byte[] other = good.clone();
+        other[0] = 9;
+        assertThatThrownBy(() -> view.shape().read(other)).hasMessage("Expected a block of format 1, found 9");
+        assertThatThrownBy(() -> view.shape().read(Arrays.copyOf(good, good.length + 1)))
+                .hasMessageContaining("Expected the end");
+        Random random = new Random(7);
+        for (View each : List.of(view, Things.view("labelled"))) {
+            Block source = each.shape().empty();
+            Things.some(random, 30, 0, 100_000).forEach(thing -> source.fold(thing.in(each)));
+            byte[] bytes = source.toBytes();
+            for (int i = 0; i < 3000; i++) {
+                byte[] broken =
+                        Arrays.copyOf(bytes, random.nextInt(10) == 0 ? random.nextInt(bytes.length) : bytes.length);
+                for (int flips = random.nextInt(4); flips >= 0 && broken.length > 6; flips--) {
+                    broken[random.nextInt(broken.length)] = (byte) random.nextInt();
+                }
+                try {
+                    each.read(each.shape().read(broken), 100_000);
+                } catch (CorruptBlockException e) {
+                    assertThat(e).hasMessageStartingWith("Expected");
+                }
+            }
+        }
+        assertThatThrownBy(() -> ProjectedEvent.fromBytes(new byte[] {1, 2}, 2))
+                .isInstanceOf(CorruptBlockException.class);
+    }
+
+    @Test
+    void compilesFraudAndRefusesTheOthersByName() {
+        FeatureEngine fraud = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "fraud"));
+        assertThat(fraud.model("transaction-fraud").orElseThrow().features())
+                .contains(
+                        "customer.transaction_count_1m",
+                        "customer.avg_amount_30d",
+                        "merchant_fraud_rate_7d",
+                        "amount",
+                        "log_amount",
+                        "is_night");
+        assertThat(fraud.views()).hasSize(5);
+        assertThat(codes(UseCaseLoader.load(USE_CASES, "football")))
+                .containsExactlyInAnyOrder("unsupported-entity", "not-a-field", "unsupported-fold", "unsupported-fold");
+        assertThat(codes(UseCaseLoader.load(USE_CASES, "clickstream")))
+                .containsExactlyInAnyOrder("unsupported-window", "unsupported-operation", "unsupported-operation");
+    }
+
+    private static Stream<String> codes(dev.millrace.schema.definition.UseCase useCase) {
+        return catchThrowableOfType(InvalidUseCaseException.class, () -> FeatureEngine.compile(useCase))
+                .problems()
+                .stream()
+                .map(Problem::code);
+    }
+
+    @Test
+    void reportsWhatDoesNotFitTheEvents(@TempDir Path temp) throws IOException {
+        Path folder = temp.resolve("things");
+        for (String part : List.of("events", "features", "models")) {
+            Files.createDirectories(folder.resolve(part));
+        }
+        Files.copy(Path.of("src/test/resources/things/use-case.yaml"), folder.resolve("use-case.yaml"));
+        Files.copy(Path.of("src/test/resources/things/events/things.avsc"), folder.resolve("events/things.avsc"));
+        Files.writeString(folder.resolve("features/bad.yaml"), """
+                view: bad
+                entity: owner
+                source: things
+                features:
+                  a: {mean: weight, over: [1d]}
+                  b: {mean: colour, over: [1d]}
+                  c: {count: amount, over: [1d]}
+                  d: {count: "amount > owner", over: [1d]}
+                  e: {sum: size, where: flag, over: [1d]}
+                ---
+                view: rough
+                entity: owner
+                source: labels of things
+                features:
+                  f: {sum: value, over: [1d]}
+                """);
+        assertThat(problems(folder))
+                .extracting(problem -> problem.at() + " " + problem.code())
+                .containsExactlyInAnyOrder(
+                        "features/bad.yaml:5 not-exact",
+                        "features/bad.yaml:6 not-a-field",
+                        "features/bad.yaml:7 not-a-condition",
+                        "features/bad.yaml:8 bad-expression",
+                        "features/bad.yaml:9 unsupported-filter",
+                        "features/bad.yaml:11 labels-are-exact",
+                        "features/bad.yaml:15 not-a-field");
+        Files.writeString(folder.resolve("features/bad.yaml"), """
+                view: fine
+                entity: owner
+                source: things
+                features: {n: {count: all, over: [1d]}}
+                """);
+        Files.writeString(folder.resolve("models/bad.yaml"), """
+                model: bad
+                kind: binary
+                rows: things
+                label: {value: flag, known_after: 1d}
+                features: [fine.*, fine.n_2d, log(owner), amount, amount]
+                serve:
+                  path: /x
+                  request: {colour: {}, n: {replaces: fine.n_9d}}
+                  response: {p: score}
+                  fallback: nothing
+                promote: {better: auc}
+                """);
+        List<Problem> problems = problems(folder);
+        assertThat(problems)
+                .extracting(problem -> problem.at().line() + " " + problem.code())
+                .containsExactlyInAnyOrder(
+                        "5 bad-expression",
+                        "5 bad-expression",
+                        "1 duplicate-name",
+                        "10 bad-expression",
+                        "8 unknown-name",
+                        "8 unknown-name");
+        assertThat(problems.getFirst().message())
+                .contains("undeclared reference to 'fine'")
+                .contains("names are [amount, at, fine.n_1d, flag, id, owner, partner, size, weight]");
+    }
+
+    private static List<Problem> problems(Path folder) {
+        return catchThrowableOfType(
+                        InvalidUseCaseException.class, () -> FeatureEngine.compile(UseCaseLoader.load(folder)))
+                .problems();
+    }
+
+    private static Map<String, Double> named(Model model, double[] vector) {
+        Map<String, Double> named = new java.util.HashMap<>();
+        for (int i = 0; i < vector.length; i++) {
+            named.put(model.features().get(i), vector[i]);
+        }
+        return named;
+    }
+}
