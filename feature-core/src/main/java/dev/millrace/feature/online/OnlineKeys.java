@@ -1,0 +1,46 @@
+package dev.millrace.feature.online;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Redis keys and fields.
+ *
+ * <pre>
+ * f:{use case}:{view}:{entity}   hash: b (block), o (offsets), h + partition + offset (head events), c (head is cut)
+ * p:{use case}                   hash: what each lane has read, see {@link Progress}
+ * m:{use case}:{checkpoint}      the number of the last batch whose blocks are all written
+ * </pre>
+ */
+public final class OnlineKeys {
+    public static final byte[] BLOCK = {'b'};
+    public static final byte[] OFFSETS = {'o'};
+    /** Present when the head lost events to its cap. */
+    public static final byte[] CUT = {'c'};
+    /** Events that a head holds at most. */
+    public static final int HEAD_CAP = 10_000;
+
+    private OnlineKeys() {}
+
+    public static byte[] entity(String useCase, String view, String entity) {
+        return ("f:" + useCase + ":" + view + ":" + entity).getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static byte[] progress(String useCase) {
+        return ("p:" + useCase).getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static byte[] marker(String useCase, String checkpoint) {
+        return ("m:" + useCase + ":" + checkpoint).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The field of one event in the head. */
+    public static byte[] head(TopicPartition partition, long offset) {
+        return ByteBuffer.allocate(1 + Offsets.ENTRY)
+                .put((byte) 'h')
+                .putLong(partition.topic())
+                .putInt(partition.partition())
+                .putLong(offset)
+                .array();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.feature.online;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+
+/**
+ * How far the exact lane has read, as it publishes it at least once a second. In Redis, one hash field a partition:
+ * {@code e + topic name + ':' + partition} to offset and time; and {@code state}.
+ *
+ * @param partitions by topic and partition
+ * @param replay the platform's clock while events are replayed
+ * @param rebuilding whether records are still being written anew after Redis lost some
+ */
+public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boolean rebuilding) {
+    public Progress {
+        partitions = Map.copyOf(partitions);
+    }
+
+    public record Key(String topic, int partition) {}
+
+    /**
+     * @param offset the next one to read
+     * @param asOf every event that had arrived by then was read: epoch milliseconds
+     */
+    public record Read(long offset, long asOf) {}
+
+    /**
+     * @param clock the greatest arrival time that a replay has stated, epoch milliseconds
+     * @param seenAt wall time at which it was read, epoch milliseconds
+     */
+    public record Replay(long clock, long seenAt) {
+        /** A replay is over when nothing came of it for so long. */
+        public static final long OVER_AFTER_MILLIS = 10_000;
+
+        public boolean isRunning(long wallMillis) {
+            return wallMillis - seenAt < OVER_AFTER_MILLIS;
+        }
+    }
+
+    /** The platform's clock: wall time or, during a replay, the replay's. */
+    public long clock(long wallMillis) {
+        return replay.filter(running -> running.isRunning(wallMillis))
+                .map(Replay::clock)
+                .orElse(wallMillis);
+    }
+
+    /** How many partitions of the topic are known. */
+    public int partitionCount(String topic) {
+        return (int) partitions.keySet().stream()
+                .filter(key -> key.topic().equals(topic))
+                .count();
+    }
+
+    /** The time up to which one partition was read. */
+    public OptionalLong asOf(String topic, int partition) {
+        Read read = partitions.get(new Key(topic, partition));
+        return read == null ? OptionalLong.empty() : OptionalLong.of(read.asOf());
+    }
+
+    /** The time up to which every partition of the topic was read. */
+    public OptionalLong asOf(String topic) {
+        return partitions.entrySet().stream()
+                .filter(entry -> entry.getKey().topic().equals(topic))
+                .flatMapToLong(entry -> LongStream.of(entry.getValue().asOf()))
+                .min();
+    }
+
+    public Map<byte[], byte[]> toFields() {
+        Map<byte[], byte[]> fields = new HashMap<>();
+        partitions.forEach((key, read) ->
+                fields.put(bytes("e" + key.topic() + ":" + key.partition()), longs(read.offset(), read.asOf())));
+        replay.ifPresent(clock -> fields.put(bytes("replay"), longs(clock.clock(), clock.seenAt())));
+        fields.put(bytes("state"), bytes(rebuilding ? "rebuilding" : "complete"));
+        return fields;
+    }
+
+    /** Empty fields, or ones without a state, are of a lane that has not published since Redis was emptied. */
+    public static Progress fromFields(Iterable<Map.Entry<byte[], byte[]>> fields) {
+        Map<Key, Read> partitions = new HashMap<>();
+        Optional<Replay> replay = Optional.empty();
+        boolean rebuilding = true;
+        for (Map.Entry<byte[], byte[]> field : fields) {
+            String name = new String(field.getKey(), StandardCharsets.UTF_8);
+            if (name.equals("state")) {
+                rebuilding = !Arrays.equals(field.getValue(), bytes("complete"));
+            } else if (name.equals("replay")) {
+                ByteBuffer value = ByteBuffer.wrap(field.getValue());
+                replay = Optional.of(new Replay(value.getLong(), value.getLong()));
+            } else if (name.startsWith("e")) {
+                int colon = name.lastIndexOf(':');
+                ByteBuffer value = ByteBuffer.wrap(field.getValue());
+                partitions.put(
+                        new Key(name.substring(1, colon), Integer.parseInt(name.substring(colon + 1))),
+                        new Read(value.getLong(), value.getLong()));
+            }
+        }
+        return new Progress(partitions, replay, rebuilding);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] longs(long first, long second) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(first)
+                .putLong(second)
+                .array();
+    }
+}
