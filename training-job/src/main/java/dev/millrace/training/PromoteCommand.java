@@ -1,0 +1,52 @@
+package dev.millrace.training;
+
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes a registered version the one that is served. (Its --version takes the place of the standard option.) */
+@Command(name = "promote", description = "Make a version the champion, once its package has proved readable.")
+final class PromoteCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    @Option(names = "--model", required = true, paramLabel = "NAME", description = "The registered model's name.")
+    @SuppressWarnings("NullAway.Init")
+    private String model;
+
+    @Option(names = "--version", required = true, paramLabel = "N", description = "The version's number.")
+    @SuppressWarnings("NullAway.Init")
+    private String version;
+
+    private final Settings settings;
+    private final Clock clock;
+
+    PromoteCommand(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() {
+        try (Publication publication = new Publication(settings.mlflow(), settings.patience(), clock)) {
+            publication.promote(model, version, Map.of());
+            spec.commandLine()
+                    .getOut()
+                    .println("version %s of %s is the %s".formatted(version, model, Publication.CHAMPION));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.millrace.training;
+
+import dev.millrace.forest.ModelFormatException;
+import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.training.TrainingException.Code;
+import dev.millrace.training.mlflow.Artifacts;
+import dev.millrace.training.mlflow.MlflowException;
+import dev.millrace.training.mlflow.ModelVersion;
+import dev.millrace.training.mlflow.Registry;
+import dev.millrace.training.mlflow.Tracking;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Brings what a training run made into MLflow, and a version before the users: it moves the alias that is served. */
+public final class Publication implements AutoCloseable {
+
+    /** The alias of the version that is served. */
+    public static final String CHAMPION = "champion";
+
+    private static final String PACKAGE = "model";
+
+    private final Tracking tracking;
+    private final Artifacts artifacts;
+    private final Registry registry;
+
+    public Publication(URI server, Duration timeout, Clock clock) {
+        this.tracking = new Tracking(server, clock);
+        this.artifacts = new Artifacts(server, timeout);
+        this.registry = new Registry(server, timeout);
+    }
+
+    /** Records the run with its files and registers its model as the next version. */
+    public ModelVersion publish(TrainingRun.Outcome outcome) {
+        TrainingSet set = outcome.set();
+        ModelSpec spec = set.spec();
+        Map<String, String> tags = new TreeMap<>(Map.of(
+                "millrace.use_case", spec.useCase(),
+                "millrace.model", spec.model(),
+                "millrace.definitions_digest", spec.definitionsDigest(),
+                "millrace.read_up_to_batch", Long.toString(set.readUpToBatch())));
+        try (Tracking.Run run = tracking.begin(spec.useCase(), tags)) {
+            Map<String, Object> parameters = new LinkedHashMap<>(outcome.parameters());
+            parameters.put("rows_train", outcome.split().train().length);
+            parameters.put("rows_test", outcome.split().test().length);
+            parameters.put("features", set.featureNames().size());
+            run.parameters(parameters);
+            run.metrics(outcome.metrics());
+            outcome.reports().forEach((path, bytes) -> artifacts.upload(run.artifactUri(), path, bytes));
+            String source = run.artifactUri() + "/" + PACKAGE;
+            outcome.packageFiles().forEach((path, bytes) -> artifacts.upload(source, path, bytes));
+            registry.createModel(spec.model());
+            ModelVersion version = registry.createVersion(spec.model(), run.id(), source, tags);
+            run.tag("millrace.version", version.version());
+            run.finish();
+            return version;
+        }
+    }
+
+    /**
+     * Makes the version the champion, after its package has been read back, has reproduced its golden rows, and has
+     * reached every gate.
+     *
+     * @param atLeast per metric, what the version must reach
+     * @throws TrainingException when it does not
+     */
+    public ModelManifest promote(String model, String version, Map<String, Double> atLeast) {
+        ModelManifest manifest = validated(model, version);
+        atLeast.forEach((metric, least) -> {
+            double value = manifest.metrics().getOrDefault(metric, Double.NaN);
+            if (!(value >= least)) {
+                throw new TrainingException(
+                        Code.GATE,
+                        "expected %s of at least %s, but version %s of %s has %s: it stays registered, the champion stays"
+                                .formatted(metric, least, version, model, value));
+            }
+        });
+        registry.setAlias(model, CHAMPION, version);
+        return manifest;
+    }
+
+    private ModelManifest validated(String model, String version) {
+        try {
+            String source = registry.version(model, version).source();
+            byte[] manifest = artifacts.download(source, ModelManifest.FILE);
+            byte[] trees = artifacts.download(source, ModelManifest.TREES);
+            return ModelPackage.open(manifest, trees).manifest();
+        } catch (ModelFormatException e) {
+            throw new TrainingException(
+                    Code.UNKNOWN_VERSION,
+                    "version %s of %s is no model package that can be served: %s"
+                            .formatted(version, model, e.getMessage()),
+                    e);
+        } catch (MlflowException e) {
+            if (e.code() != MlflowException.Code.NOT_FOUND) {
+                throw e;
+            }
+            throw new TrainingException(
+                    Code.UNKNOWN_VERSION,
+                    "expected version %s of %s with a model package, but %s".formatted(version, model, e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        tracking.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.millrace.training;
+
+import java.time.Clock;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the training job. */
+@Command(
+        name = "training-job",
+        mixinStandardHelpOptions = true,
+        description = "Turns labelled features into registered models.")
+public final class TrainingJob implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(run(System.getenv(), arguments));
+    }
+
+    static int run(Map<String, String> environment, String... arguments) {
+        Settings settings;
+        try {
+            settings = Settings.of(environment);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        return commandLine(new PromoteCommand(settings, Clock.systemUTC())).execute(arguments);
+    }
+
+    /** The command with these subcommands; a failure is one line and exit code 1. */
+    static CommandLine commandLine(Object... subcommands) {
+        CommandLine commandLine = new CommandLine(new TrainingJob());
+        for (Object subcommand : subcommands) {
+            commandLine.addSubcommand(subcommand);
+        }
+        return commandLine.setExecutionExceptionHandler((exception, command, result) -> {
+            command.getErr().println(exception.getMessage());
+            command.getErr().flush();
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a subcommand");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.training;
+
+import java.util.List;
+
+/**
+ * Labelled vectors, each as the model would have seen it at its event's arrival.
+ *
+ * @param rows one vector per event: doubles, NaN where missing, in the order of {@code featureNames}
+ * @param labels 0 or 1 per row
+ * @param eventTimes epoch milliseconds per row
+ * @param readUpToBatch the last batch of the stream that the set contains
+ */
+public record TrainingSet(
+        ModelSpec spec,
+        List<String> featureNames,
+        double[][] rows,
+        double[] labels,
+        List<String> eventIds,
+        long[] eventTimes,
+        long readUpToBatch) {
+
+    public TrainingSet {
+        featureNames = List.copyOf(featureNames);
+        eventIds = List.copyOf(eventIds);
+        if (labels.length != rows.length || eventIds.size() != rows.length || eventTimes.length != rows.length) {
+            throw new IllegalArgumentException(
+                    "expected a label, id and time for each of %d rows, but came %d, %d and %d"
+                            .formatted(rows.length, labels.length, eventIds.size(), eventTimes.length));
+        }
+        for (int row = 0; row < rows.length; row++) {
+            if (rows[row].length != featureNames.size()) {
+                throw new IllegalArgumentException("expected %d features in row %d, but came %d"
+                        .formatted(featureNames.size(), row, rows[row].length));
+            }
+        }
+    }
+
+    public int size() {
+        return rows.length;
+    }
+
+    /** The labels of these rows. */
+    public double[] labels(int[] indices) {
+        double[] chosen = new double[indices.length];
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = labels[indices[i]];
+        }
+        return chosen;
+    }
+}

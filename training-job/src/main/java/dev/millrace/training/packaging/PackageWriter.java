@@ -1,0 +1,88 @@
+package dev.millrace.training.packaging;
+
+import dev.millrace.forest.model.GoldenRow;
+import dev.millrace.forest.model.ManifestCodec;
+import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.training.ModelSpec;
+import dev.millrace.training.TrainingSet;
+import dev.millrace.training.xgboost.TrainedModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes the files of a model package: the trees, what Java needs to know of them, and what MLflow in Python loads. */
+public final class PackageWriter {
+
+    static final String PYTHON = "code/millrace_model.py";
+    private static final int GOLDEN_ROWS = 20;
+
+    private static final String ML_MODEL = """
+            flavors:
+              python_function:
+                loader_module: millrace_model
+                code: code
+                python_version: "3.10"
+            utc_time_created: "%s"
+            """;
+
+    private PackageWriter() {}
+
+    /** What is known of a model after it was evaluated. */
+    public record Facts(double threshold, Map<String, Double> metrics, Instant trainedThrough, Instant created) {}
+
+    /** The package's files by path. Golden rows are taken evenly from {@code evaluated}, rows of the set. */
+    public static Map<String, byte[]> write(TrainingSet set, TrainedModel model, Facts facts, int[] evaluated) {
+        byte[] python = resource();
+        byte[] mlModel = ML_MODEL.formatted(facts.created()).getBytes(StandardCharsets.UTF_8);
+        ModelSpec spec = set.spec();
+        ModelManifest manifest = new ModelManifest(
+                spec.useCase(),
+                spec.model(),
+                spec.kind(),
+                set.featureNames(),
+                spec.definitionsDigest(),
+                model.scaler(),
+                Arrays.stream(model.scaler().mean()).boxed().toList(),
+                facts.threshold(),
+                facts.metrics(),
+                golden(set, model, evaluated),
+                facts.trainedThrough(),
+                Map.of(ModelManifest.TREES, ModelPackage.sha256(model.trees()), PYTHON, ModelPackage.sha256(python)));
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(ModelManifest.TREES, model.trees());
+        files.put(PYTHON, python);
+        files.put("MLmodel", mlModel);
+        files.put(ModelManifest.FILE, ManifestCodec.write(manifest));
+        return files;
+    }
+
+    private static List<GoldenRow> golden(TrainingSet set, TrainedModel model, int[] evaluated) {
+        List<double[]> vectors = new ArrayList<>();
+        int count = Math.min(GOLDEN_ROWS, evaluated.length);
+        for (int i = 0; i < count; i++) {
+            vectors.add(set.rows()[evaluated[(int) ((long) i * evaluated.length / count)]]);
+        }
+        double[] nothing = new double[set.featureNames().size()];
+        Arrays.fill(nothing, Double.NaN);
+        vectors.add(nothing);
+        return ModelPackage.golden(model.forest(), model.scaler(), vectors);
+    }
+
+    private static byte[] resource() {
+        try (InputStream in = PackageWriter.class.getResourceAsStream("millrace_model.py")) {
+            return Objects.requireNonNull(in, "millrace_model.py is missing in the class path")
+                    .readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Trains, tunes and scores with XGBoost. */
+@NullMarked
+package dev.millrace.training.xgboost;
+
+import org.jspecify.annotations.NullMarked;
