@@ -1,0 +1,42 @@
+package dev.millrace.prediction;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * What the environment says.
+ *
+ * @param useCases the folder with one folder per use case ({@code MILLRACE_USE_CASES})
+ * @param useCase the one that is served ({@code MILLRACE_USE_CASE})
+ * @param mlflow where MLflow is ({@code MLFLOW_TRACKING_URI})
+ * @param modelCache the folder for the last good models ({@code MILLRACE_MODEL_CACHE})
+ * @param modelPoll how often the registry is asked ({@code MILLRACE_MODEL_POLL})
+ * @param modelTimeout how long a call to the registry may take ({@code MILLRACE_MODEL_TIMEOUT})
+ */
+@ConfigurationProperties("millrace")
+public record PredictionSettings(
+        Path useCases, String useCase, URI mlflow, Path modelCache, Duration modelPoll, Duration modelTimeout) {
+
+    public PredictionSettings {
+        List<String> problems = new ArrayList<>();
+        if (useCase.isBlank()) {
+            problems.add("expected the name of a use case in MILLRACE_USE_CASE, but came nothing");
+        }
+        if (!"http".equals(mlflow.getScheme()) && !"https".equals(mlflow.getScheme())) {
+            problems.add("expected an http or https address in MLFLOW_TRACKING_URI, but came '" + mlflow + "'");
+        }
+        if (!modelPoll.isPositive()) {
+            problems.add("expected a positive time in MILLRACE_MODEL_POLL, such as 2s, but came " + modelPoll);
+        }
+        if (!modelTimeout.isPositive()) {
+            problems.add("expected a positive time in MILLRACE_MODEL_TIMEOUT, such as 10s, but came " + modelTimeout);
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Whether the service lives, is ready, and how well it is. */
+@NullMarked
+package dev.millrace.prediction.health;
+
+import org.jspecify.annotations.NullMarked;

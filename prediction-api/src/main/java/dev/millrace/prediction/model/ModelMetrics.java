@@ -1,0 +1,45 @@
+package dev.millrace.prediction.model;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What is counted of the models themselves. */
+public final class ModelMetrics {
+
+    private final PrometheusMeterRegistry meters;
+    private final Info versions;
+    private final Map<String, String> versionOf = new ConcurrentHashMap<>();
+
+    public ModelMetrics(PrometheusMeterRegistry meters) {
+        this.meters = meters;
+        // Micrometer cannot write this name: it takes the ending _info off a gauge's.
+        this.versions = Info.builder()
+                .name("model_version_info")
+                .help("1 for each version that is served")
+                .labelNames("model", "version", "alias")
+                .register(meters.getPrometheusRegistry());
+    }
+
+    void loaded(ServedModel model) {
+        counter(model.name(), "success").increment();
+        String former = versionOf.put(model.name(), model.version());
+        if (former != null) {
+            versions.remove(model.name(), former, ModelRegistry.CHAMPION);
+        }
+        versions.addLabelValues(model.name(), model.version(), ModelRegistry.CHAMPION);
+    }
+
+    void failed(String model, String code) {
+        counter(model, code).increment();
+    }
+
+    private Counter counter(String model, String result) {
+        return Counter.builder("model_loads_total")
+                .description("Attempts to load a version: success, or the code of what went wrong")
+                .tags("model", model, "result", result)
+                .register(meters);
+    }
+}

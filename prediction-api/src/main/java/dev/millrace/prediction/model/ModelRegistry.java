@@ -1,0 +1,97 @@
+package dev.millrace.prediction.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.prediction.model.RegistryException.Code;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** What serving needs of MLflow: which version an alias names, and the files of its package, through the server's proxy. */
+public final class ModelRegistry {
+
+    /** The alias of the version that is served. */
+    public static final String CHAMPION = "champion";
+
+    private static final String SCHEME = "mlflow-artifacts:/";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String server;
+    private final Duration timeout;
+    private final HttpClient client;
+
+    public ModelRegistry(URI server, Duration timeout) {
+        this.server = server.toString().replaceAll("/+$", "");
+        this.timeout = timeout;
+        this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    }
+
+    /** The model's champion. */
+    public RegisteredVersion champion(String model) throws RegistryException {
+        String query = "name=%s&alias=%s".formatted(URLEncoder.encode(model, StandardCharsets.UTF_8), CHAMPION);
+        HttpResponse<byte[]> response = get("/api/2.0/mlflow/registered-models/alias?" + query);
+        JsonNode answer = json(response);
+        // An unknown model is 404, an unknown alias of a known model 400.
+        if (answer.path("message").asText().contains("not found")) {
+            throw new RegistryException(
+                    Code.NO_CHAMPION,
+                    "expected a version of %s with the alias %s, but the registry has none: promote one"
+                            .formatted(model, CHAMPION));
+        }
+        JsonNode version = answer.path("model_version");
+        if (response.statusCode() != 200 || !version.path("source").isTextual()) {
+            throw failed(response, answer.path("message").asText());
+        }
+        return new RegisteredVersion(
+                version.path("version").asText(), version.path("source").asText());
+    }
+
+    /** A file of the version's package. */
+    public byte[] file(RegisteredVersion version, String name) throws RegistryException {
+        if (!version.source().startsWith(SCHEME)) {
+            throw new RegistryException(
+                    Code.FAILED,
+                    "expected a source that begins with %s, but version %s has %s: start MLflow with --serve-artifacts"
+                            .formatted(SCHEME, version.version(), version.source()));
+        }
+        String folder = URI.create(version.source()).getRawPath().replaceAll("^/+|/+$", "");
+        HttpResponse<byte[]> response = get("/api/2.0/mlflow-artifacts/artifacts/" + folder + "/" + name);
+        if (response.statusCode() != 200) {
+            throw failed(response, new String(response.body(), StandardCharsets.UTF_8));
+        }
+        return response.body();
+    }
+
+    private HttpResponse<byte[]> get(String path) throws RegistryException {
+        URI uri = URI.create(server + path);
+        try {
+            return client.send(HttpRequest.newBuilder(uri).timeout(timeout).build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new RegistryException(Code.UNREACHABLE, "MLflow does not answer at " + server + ": " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryException(Code.UNREACHABLE, "interrupted while asking " + server, e);
+        }
+    }
+
+    private static JsonNode json(HttpResponse<byte[]> response) throws RegistryException {
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new RegistryException(
+                    Code.FAILED, "expected JSON from %s, but came %s".formatted(response.uri(), e), e);
+        }
+    }
+
+    private static RegistryException failed(HttpResponse<byte[]> response, String message) {
+        return new RegistryException(
+                Code.FAILED,
+                "expected 200 of %s, but came %d %s".formatted(response.uri(), response.statusCode(), message));
+    }
+}

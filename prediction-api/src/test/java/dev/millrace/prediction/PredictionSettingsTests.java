@@ -1,0 +1,23 @@
+package dev.millrace.prediction;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PredictionSettingsTests {
+
+    @Test
+    void allThatIsWrongIsSaidAtOnce() {
+        assertThatThrownBy(() -> new PredictionSettings(
+                        Path.of("u"), " ", URI.create("file:/x"), Path.of("c"), Duration.ZERO, Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "expected the name of a use case in MILLRACE_USE_CASE, but came nothing; expected an http or"
+                                + " https address in MLFLOW_TRACKING_URI, but came 'file:/x'; expected a positive time in"
+                                + " MILLRACE_MODEL_POLL, such as 2s, but came PT0S; expected a positive time in"
+                                + " MILLRACE_MODEL_TIMEOUT, such as 10s, but came PT-1S");
+    }
+}

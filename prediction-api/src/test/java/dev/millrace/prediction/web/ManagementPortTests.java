@@ -1,0 +1,22 @@
+package dev.millrace.prediction.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+class ManagementPortTests {
+
+    @ParameterizedTest
+    @CsvSource({"8000, 8100", "9001, 9101", "0, 0"})
+    void isTheServicesPortPlus100(String port, String expected) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("server.port", port)));
+        new ManagementPort().postProcessEnvironment(environment, new SpringApplication());
+        assertThat(environment.getProperty("management.server.port")).isEqualTo(expected);
+    }
+}
