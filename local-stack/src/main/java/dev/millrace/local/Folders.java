@@ -20,7 +20,7 @@ public record Folders(Path root, Path home, Path tools) {
     /** The folders of {@code ./millrace}: {@code .millrace} in the repository, or {@code MILLRACE_HOME}. */
     public static Folders standard() {
         Path root = repository();
-        String override = System.getenv("MILLRACE_HOME");
+        String override = System.getProperty("millrace.home", System.getenv("MILLRACE_HOME"));
         Path home = override == null || override.isBlank()
                 ? root.resolve(".millrace")
                 : Path.of(override).toAbsolutePath();

@@ -1,0 +1,40 @@
+package dev.millrace.local.cli;
+
+import dev.millrace.local.Folders;
+import dev.millrace.local.LocalStackException;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.up.Platform;
+import dev.millrace.local.up.Ports;
+import dev.millrace.local.up.State;
+import java.io.IOException;
+
+/** Runs one of the platform's own programs against what is up, in this terminal. */
+final class PassThrough {
+    private PassThrough() {}
+
+    /** Which program, given the platform that is up. */
+    interface Program {
+        ProcessSpec of(Platform platform);
+    }
+
+    /** Its exit code. Ctrl-C reaches it as it reaches us. */
+    static int run(Program program) {
+        var folders = Folders.standard();
+        State state = State.running(folders)
+                .orElseThrow(
+                        () -> new LocalStackException("Millrace is not running: ./millrace up --detach starts it"));
+        ProcessSpec spec = program.of(Platform.of(folders, Ports.from(System.getenv()), state.useCase()));
+        var builder = new ProcessBuilder(spec.command()).inheritIO();
+        builder.environment().putAll(spec.environment());
+        try {
+            Process process = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "millrace-pass-through"));
+            return process.waitFor();
+        } catch (IOException e) {
+            throw new LocalStackException("Cannot start " + spec.name() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalStackException("Interrupted while " + spec.name() + " ran", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.local.cli;
+
+import dev.millrace.local.Folders;
+import dev.millrace.local.LocalStackException;
+import dev.millrace.local.up.Example;
+import dev.millrace.local.up.Finding;
+import dev.millrace.local.up.LinuxMachine;
+import dev.millrace.local.up.Machine;
+import dev.millrace.local.up.Modules;
+import dev.millrace.local.up.Platform;
+import dev.millrace.local.up.Platform.Traffic;
+import dev.millrace.local.up.Ports;
+import dev.millrace.local.up.Preflight;
+import dev.millrace.local.up.Progress;
+import dev.millrace.local.up.State;
+import dev.millrace.local.up.State.Phase;
+import dev.millrace.local.up.Supervisor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts everything, and stays until Ctrl-C stops everything. */
+@Command(
+        name = "up",
+        description = "Starts servers and services, loads history, trains a model, and serves it.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "What was done before is not done again: data is kept in .millrace (or MILLRACE_HOME).",
+            "Ports can be moved: MILLRACE_PORT_KAFKA, MILLRACE_PORT_PREDICTION_API, …"
+        })
+final class UpCommand implements Callable<Integer> {
+    @Option(
+            names = "--use-case",
+            paramLabel = "NAME",
+            defaultValue = "${env:MILLRACE_USE_CASE}",
+            description = "The folder in use-cases/ to run (default: $MILLRACE_USE_CASE).")
+    private String useCase = "";
+
+    @Option(names = "--no-traffic", description = "Send no live events once everything is up.")
+    private boolean noTraffic;
+
+    @Option(names = "--detach", description = "Return when everything is up; ./millrace down stops it.")
+    private boolean detach;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final Folders folders = Folders.standard();
+    private final Machine machine = new LinuxMachine();
+    private final List<State.Entry> processes = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        var progress = new Progress(System.out);
+        State.running(folders).ifPresent(state -> {
+            throw new LocalStackException(
+                    "Millrace is up already (pid %d). ./millrace status shows it, ./millrace down stops it"
+                            .formatted(state.supervisor()));
+        });
+        if (detach) {
+            return new Detached(folders, progress).up(useCase, noTraffic);
+        }
+        var ports = Ports.from(System.getenv());
+        if (!report(new Preflight(machine, folders.home()).all(ports))) {
+            return 1;
+        }
+        var modules = new Modules(folders);
+        var example = Example.in(modules.useCase(useCase));
+        List<String> models = modules.models(useCase);
+        var platform = Platform.of(folders, ports, useCase);
+        return up(platform, models, example, progress);
+    }
+
+    private int up(Platform platform, List<String> models, Example example, Progress progress) {
+        long start = System.nanoTime();
+        var supervisor = new Supervisor(progress, entries -> remember(entries, Phase.STARTING));
+        var ended = new Thread(() -> end(supervisor), "millrace-down");
+        remember(List.of(), Phase.STARTING);
+        Runtime.getRuntime().addShutdownHook(ended);
+        try {
+            supervisor.run(platform.steps(models, noTraffic ? Traffic.NONE : Traffic.LIVE));
+            show(platform, example, progress, (System.nanoTime() - start) / 1_000_000_000);
+            remember(List.copyOf(processes), Phase.READY);
+            supervisor.watch();
+            return 0;
+        } catch (LocalStackException e) {
+            // What fails while everything is being stopped fails because of that.
+            if (!supervisor.isClosed()) {
+                spec.commandLine().getErr().println("millrace: " + e.getMessage());
+                spec.commandLine().getErr().flush();
+            }
+            return 1;
+        }
+    }
+
+    private void end(Supervisor supervisor) {
+        supervisor.close();
+        State.clear(folders);
+    }
+
+    private synchronized void remember(List<State.Entry> entries, Phase phase) {
+        List<State.Entry> copy = List.copyOf(entries);
+        processes.clear();
+        processes.addAll(copy);
+        State.of(useCase, phase, copy).write(folders);
+    }
+
+    private boolean report(List<Finding> findings) {
+        List<Finding.Problem> problems = findings.stream()
+                .filter(Finding.Problem.class::isInstance)
+                .map(Finding.Problem.class::cast)
+                .toList();
+        if (problems.isEmpty()) {
+            return true;
+        }
+        var err = spec.commandLine().getErr();
+        err.println("millrace: cannot start yet:");
+        problems.forEach(problem -> err.println("  - " + problem.what() + "\n      " + problem.remedy()));
+        err.flush();
+        return false;
+    }
+
+    private static void show(Platform platform, Example example, Progress progress, long seconds) {
+        String prediction = platform.url(Platform.PREDICTION);
+        progress.say("");
+        progress.say("Millrace is up after %d s:".formatted(seconds));
+        progress.say("  predictions   " + prediction + "  (documentation: " + prediction + "/docs)");
+        progress.say("  events        " + platform.url(Platform.INGESTION) + "/v1/events/…");
+        progress.say("  models        " + platform.url("mlflow"));
+        progress.say("  logs          " + platform.folders().logs());
+        progress.say("");
+        progress.say("Try it:");
+        progress.say("  " + example.curl(prediction));
+        progress.say(example.send(prediction));
+        progress.say("");
+        progress.say("./millrace status shows what runs; Ctrl-C or ./millrace down stops it.");
+    }
+}

@@ -1,0 +1,206 @@
+package dev.millrace.local.up;
+
+import dev.millrace.local.Folders;
+import dev.millrace.local.LocalStackException;
+import dev.millrace.local.process.LogTail;
+import dev.millrace.local.process.Pause;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.process.RunningProcess;
+import dev.millrace.local.process.Spawner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Goes through steps, watches the processes that stay, and stops them all in reverse order. */
+public final class Supervisor implements AutoCloseable {
+    private static final Duration NEWS = Duration.ofSeconds(5);
+    private static final int LINE = 110;
+
+    private final Progress progress;
+    private final Consumer<List<State.Entry>> changed;
+    private final List<Started> started = new ArrayList<>();
+    private boolean closed;
+
+    private record Started(RunningProcess process, int port, boolean stays) {}
+
+    /** {@code changed} is told of the processes that stay, whenever there is a new one. */
+    public Supervisor(Progress progress, Consumer<List<State.Entry>> changed) {
+        this.progress = progress;
+        this.changed = changed;
+    }
+
+    public void run(List<Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            long start = System.nanoTime();
+            progress.step(i + 1, steps.size(), step.title());
+            run(step, start);
+            progress.done(System.nanoTime() - start);
+        }
+    }
+
+    /** Returns when closed; fails when a process that should stay has ended. */
+    public void watch() {
+        while (!isClosed()) {
+            failWhenOneDied();
+            Pause.millis(300);
+        }
+    }
+
+    /** Stops everything, the newest first. Afterwards nothing can be started. */
+    @Override
+    public void close() {
+        List<Started> all;
+        synchronized (this) {
+            closed = true;
+            all = new ArrayList<>(started).reversed();
+            started.clear();
+        }
+        for (Started one : all) {
+            if (one.process().isAlive()) {
+                progress.say("Stopping " + one.process().spec().name());
+                one.process().stop();
+            }
+        }
+    }
+
+    private void run(Step step, long start) {
+        ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("step-", 0).factory());
+        var works = new ExecutorCompletionService<Void>(threads);
+        step.works()
+                .forEach(work -> works.submit(() -> {
+                    perform(work);
+                    return null;
+                }));
+        long news = System.nanoTime();
+        try {
+            for (int open = step.works().size(); open > 0; ) {
+                Future<Void> done = works.poll(200, TimeUnit.MILLISECONDS);
+                if (done != null) {
+                    done.get();
+                    open--;
+                }
+                failWhenOneDied();
+                if (System.nanoTime() - news > NEWS.toNanos()) {
+                    news = System.nanoTime();
+                    progress.note("… %d s%s".formatted((news - start) / 1_000_000_000, latest()));
+                }
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof LocalStackException known
+                    ? known
+                    : new LocalStackException(step.title() + " failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalStackException("Interrupted during: " + step.title(), e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void perform(Work work) {
+        switch (work) {
+            case Work.Start start -> {
+                RunningProcess process = launch(start.process().get(), start.port(), true);
+                process.awaitReady(start.ready(), start.patience());
+            }
+            case Work.Once once -> once(once);
+            case Work.Until until -> await(until);
+        }
+    }
+
+    private void once(Work.Once once) {
+        if (Files.exists(once.marker())) {
+            progress.note(once.name() + ": done before");
+            return;
+        }
+        RunningProcess process = launch(once.process().get(), 0, false);
+        int code = process.await();
+        synchronized (this) {
+            started.removeIf(one -> one.process() == process);
+        }
+        if (code != 0) {
+            throw new LocalStackException("%s failed with exit code %d.%n%s"
+                    .formatted(once.name(), code, LogTail.of(process.spec().log())));
+        }
+        try {
+            Folders.madeFor(once.marker());
+            Files.writeString(once.marker(), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void await(Work.Until until) {
+        long end = System.nanoTime() + until.patience().toNanos();
+        while (!until.condition().holds()) {
+            if (System.nanoTime() > end) {
+                throw new LocalStackException("%s: not so after %d s. The logs may say why: see ./millrace status"
+                        .formatted(until.name(), until.patience().toSeconds()));
+            }
+            Pause.millis(200);
+        }
+    }
+
+    private RunningProcess launch(ProcessSpec spec, int port, boolean stays) {
+        RunningProcess process;
+        synchronized (this) {
+            if (closed) {
+                throw new LocalStackException("Stopping: " + spec.name() + " is not started any more");
+            }
+            process = Spawner.start(spec);
+            started.add(new Started(process, port, stays));
+        }
+        changed.accept(entries());
+        return process;
+    }
+
+    private synchronized List<State.Entry> entries() {
+        return started.stream()
+                .filter(Started::stays)
+                .map(one -> new State.Entry(
+                        one.process().spec().name(), one.process().pid(), one.port()))
+                .toList();
+    }
+
+    /** Whether it is stopping or has stopped. */
+    public synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized void failWhenOneDied() {
+        Optional<Started> dead = started.stream()
+                .filter(one -> one.stays() && !one.process().isAlive())
+                .findFirst();
+        if (dead.isPresent() && !closed) {
+            RunningProcess process = dead.get().process();
+            throw new LocalStackException("%s died (exit code %d).%n%s"
+                    .formatted(
+                            process.spec().name(),
+                            process.exitCode().orElse(-1),
+                            LogTail.of(process.spec().log())));
+        }
+    }
+
+    // The last line of what runs to its end: that is where the waiting is.
+    private synchronized String latest() {
+        return started.stream()
+                .filter(one -> !one.stays())
+                .flatMap(one -> LogTail.lines(one.process().spec().log(), 1).stream())
+                .findFirst()
+                .map(line -> ": " + (line.length() > LINE ? line.substring(0, LINE) + "…" : line))
+                .orElse("");
+    }
+}

@@ -1,0 +1,12 @@
+package dev.millrace.prediction;
+
+import dev.millrace.local.cli.FakeService;
+
+/** Has the name of the real one, which this module must not depend on. */
+public final class PredictionApi {
+    private PredictionApi() {}
+
+    public static void main(String[] arguments) throws Exception {
+        FakeService.start();
+    }
+}
