@@ -1,7 +1,9 @@
 package dev.millrace.schema.definition;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +18,29 @@ public final class EntityText {
         if (fields.size() == 1) {
             return text(valueOf.apply(fields.getFirst()));
         }
-        StringBuilder joined = new StringBuilder();
-        for (String field : fields) {
-            if (!joined.isEmpty()) {
-                joined.append('|');
-            }
-            joined.append(text(valueOf.apply(field)).replace("\\", "\\\\").replace("|", "\\|"));
+        return fields.stream()
+                .map(field -> text(valueOf.apply(field)).replace("\\", "\\\\").replace("|", "\\|"))
+                .collect(Collectors.joining("|"));
+    }
+
+    /** The values that {@link #join} joined. */
+    public static List<String> split(String joined, int fields) {
+        if (fields == 1) {
+            return List.of(joined);
         }
-        return joined.toString();
+        List<String> values = new ArrayList<>();
+        StringBuilder value = new StringBuilder();
+        for (int i = 0; i < joined.length(); i++) {
+            char next = joined.charAt(i);
+            if (next == '|') {
+                values.add(value.toString());
+                value.setLength(0);
+            } else {
+                value.append(next == '\\' ? joined.charAt(++i) : next);
+            }
+        }
+        values.add(value.toString());
+        return values;
     }
 
     private static String text(@Nullable Object value) {

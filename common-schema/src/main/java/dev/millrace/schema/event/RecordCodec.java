@@ -93,7 +93,11 @@ public final class RecordCodec {
     public static final class CorruptRecordException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        CorruptRecordException(String message, Throwable cause) {
+        public CorruptRecordException(String message) {
+            super(message);
+        }
+
+        public CorruptRecordException(String message, Throwable cause) {
             super(message, cause);
         }
     }

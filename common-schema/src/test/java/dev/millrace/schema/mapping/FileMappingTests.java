@@ -63,5 +63,10 @@ final class FileMappingTests {
         assertThat(EntityText.join(fields, Map.of("a", "x", "b", "|y")::get)).isEqualTo("x|\\|y");
         assertThat(EntityText.join(List.of("a"), Map.of("a", "x|y")::get)).isEqualTo("x|y");
         assertThat(EntityText.join(List.of("a"), field -> null)).isEmpty();
+        for (List<String> values : List.of(List.of("", "x"), List.of("a|b", "c\\"), List.of("\\|", ""))) {
+            String joined = EntityText.join(fields, field -> values.get(fields.indexOf(field)));
+            assertThat(EntityText.split(joined, 2)).isEqualTo(values);
+        }
+        assertThat(EntityText.split("x|y", 1)).containsExactly("x|y");
     }
 }

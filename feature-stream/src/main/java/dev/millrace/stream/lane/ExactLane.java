@@ -1,0 +1,166 @@
+package dev.millrace.stream.lane;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.Topics;
+import dev.millrace.stream.StreamConfig;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoder;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.OutputMode;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.TimeMode;
+import org.apache.spark.sql.streaming.Trigger;
+
+/** One query: topics → rows per view and entity → blocks and windows. Exactly once in effect, a trigger a second. */
+public final class ExactLane {
+    /** Rows of this form reach the batch's consumer. */
+    public static final Encoder<Row> PRODUCED = Encoders.row(Produced.SCHEMA);
+
+    private final SparkSession spark;
+    private final StreamConfig config;
+    private final Map<String, String> topicIds;
+
+    public ExactLane(SparkSession spark, StreamConfig config, Map<String, String> topicIds) {
+        this.spark = spark;
+        this.config = config;
+        this.topicIds = new HashMap<>(topicIds);
+    }
+
+    /** The topics that a use case's views are fed by. */
+    public static Set<String> topics(FeatureEngine engine) {
+        Set<String> topics = new TreeSet<>(Set.of(Topics.LABELS));
+        engine.useCase().events().values().stream().map(EventType::topic).forEach(topics::add);
+        return topics;
+    }
+
+    /** A session with the settings that the query needs. */
+    public static SparkSession session(StreamConfig config) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        SparkSession.Builder builder = SparkSession.builder()
+                .appName("feature-stream " + config.useCase())
+                .master(config.master())
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.sql.session.timeZone", "UTC")
+                .config("spark.sql.shuffle.partitions", Math.max(2, cores))
+                .config(
+                        "spark.sql.streaming.stateStore.providerClass",
+                        "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider")
+                .config("spark.sql.streaming.stateStore.encodingFormat", "avro")
+                .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", true)
+                .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", false)
+                .config("spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage", true)
+                .config("spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB", 200)
+                .config("spark.sql.streaming.metricsEnabled", false);
+        if (!config.checkpoint().contains("://")) {
+            builder.config(
+                            "spark.sql.streaming.checkpointFileManagerClass",
+                            "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager")
+                    .config("spark.sql.streaming.checkpoint.fileChecksum.enabled", false);
+        }
+        return builder.getOrCreate();
+    }
+
+    /**
+     * @param consumer gets each batch's {@link Produced} rows and its number; must evaluate them once
+     * @throws TimeoutException when the query does not start
+     */
+    public StreamingQuery start(VoidFunction2<Dataset<Row>, Long> consumer) throws TimeoutException {
+        Dataset<Row> records = spark.readStream()
+                .format("kafka")
+                .option("kafka.bootstrap.servers", config.kafka())
+                .option("kafka.fetch.max.wait.ms", "10")
+                .option("kafka.isolation.level", "read_committed")
+                .option("subscribe", String.join(",", topicIds.keySet()))
+                .option("startingOffsets", "earliest")
+                .option("failOnDataLoss", true)
+                .option("includeHeaders", true)
+                .option("maxOffsetsPerTrigger", config.greatestBatch())
+                .load();
+        return records.mapPartitions(router(), Encoders.row(Keyed.SCHEMA))
+                .groupByKey((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING())
+                .transformWithState(new BlockFolder(config), TimeMode.None(), OutputMode.Update(), PRODUCED)
+                .writeStream()
+                .queryName("exact")
+                .outputMode(OutputMode.Update())
+                .option("checkpointLocation", config.checkpoint())
+                .trigger(Trigger.ProcessingTime("1 second"))
+                .foreachBatch(consumer)
+                .start();
+    }
+
+    private MapPartitionsFunction<Row, Row> router() {
+        String useCases = config.useCases();
+        String useCase = config.useCase();
+        Map<String, String> ids = topicIds;
+        return rows -> {
+            RecordRouter router = new RecordRouter(Engines.of(useCases, useCase), ids);
+            return stream(rows)
+                    .flatMap(row -> route(router, row))
+                    .map(Keyed::toRow)
+                    .iterator();
+        };
+    }
+
+    private static Stream<Row> stream(Iterator<Row> rows) {
+        Iterable<Row> iterable = () -> rows;
+        return StreamSupport.stream(iterable.spliterator(), false);
+    }
+
+    private static Stream<Keyed> route(RecordRouter router, Row row) {
+        Map<String, byte[]> headers = new HashMap<>();
+        int place = row.fieldIndex("headers");
+        if (!row.isNullAt(place)) {
+            List<Row> written = row.getList(place);
+            written.forEach(header -> headers.put(header.getString(0), header.getAs(1)));
+        }
+        return router
+                .route(
+                        row.getAs("topic"),
+                        row.getAs("partition"),
+                        row.getAs("offset"),
+                        row.getAs("value"),
+                        headers,
+                        row.<java.sql.Timestamp>getAs("timestamp").getTime())
+                .stream();
+    }
+
+    /**
+     * What every entity's state was after a batch.
+     *
+     * @param batch one that is committed
+     * @return view, entity and {@link EntityState} bytes, as {@link Produced} of the kind BLOCK
+     */
+    public Dataset<Row> stateAfter(long batch) {
+        return spark.read()
+                .format("statestore")
+                .option("stateVarName", BlockFolder.STATE)
+                .option("batchId", batch)
+                .load(config.checkpoint())
+                .map(
+                        (MapFunction<Row, Row>) row -> {
+                            String key = row.getStruct(row.fieldIndex("key")).getString(0);
+                            byte[] state =
+                                    row.getStruct(row.fieldIndex("value")).getAs(0);
+                            return new Produced(Produced.Kind.BLOCK, Keyed.name(key), Keyed.rest(key), 0, 0, 0, state)
+                                    .toRow();
+                        },
+                        PRODUCED);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.stream.lane;
+
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What goes into the stateful step: one row per event and view, keyed by view and entity; and each record as a whole,
+ * keyed by its partition, which passes through.
+ *
+ * @param key what the stateful step groups by
+ * @param topicId fingerprint of Kafka's topic id
+ * @param payload a projected event, or an {@link Arrival}
+ */
+record Keyed(String key, long topicId, int partition, long offset, byte[] payload) {
+    static final StructType SCHEMA = new StructType()
+            .add("key", DataTypes.StringType, false)
+            .add("topicId", DataTypes.LongType, false)
+            .add("partition", DataTypes.IntegerType, false)
+            .add("offset", DataTypes.LongType, false)
+            .add("payload", DataTypes.BinaryType, false);
+
+    private static final char VIEW = 'v';
+    private static final char RECORD = 'r';
+    private static final char SEPARATOR = '\u0001';
+
+    static String viewKey(String view, String entity) {
+        return VIEW + view + SEPARATOR + entity;
+    }
+
+    static String recordKey(String topic, int partition) {
+        return RECORD + topic + SEPARATOR + partition;
+    }
+
+    static boolean isView(String key) {
+        return key.charAt(0) == VIEW;
+    }
+
+    /** The view or topic of a key. */
+    static String name(String key) {
+        return key.substring(1, key.indexOf(SEPARATOR));
+    }
+
+    /** The entity or partition of a key. */
+    static String rest(String key) {
+        return key.substring(key.indexOf(SEPARATOR) + 1);
+    }
+
+    Row toRow() {
+        return RowFactory.create(key, topicId, partition, offset, payload);
+    }
+
+    static Keyed of(Row row) {
+        return new Keyed(row.getString(0), row.getLong(1), row.getInt(2), row.getLong(3), row.getAs(4));
+    }
+}

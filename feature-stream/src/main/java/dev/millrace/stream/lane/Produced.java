@@ -1,0 +1,49 @@
+package dev.millrace.stream.lane;
+
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What comes out of the stateful step.
+ *
+ * @param name of the view or topic
+ * @param entity the entity's key; empty for a record
+ * @param topicId fingerprint of Kafka's topic id; 0 for a block or window
+ * @param payload an {@link EntityState}, a {@link ChangedWindow} or an {@link Arrival}; empty for an event that came too late
+ */
+public record Produced(
+        Kind kind, String name, String entity, long topicId, int partition, long offset, byte[] payload) {
+    /** What the payload is. */
+    public enum Kind {
+        BLOCK,
+        WINDOW,
+        RECORD,
+        TOO_LATE
+    }
+
+    static final StructType SCHEMA = new StructType()
+            .add("kind", DataTypes.IntegerType, false)
+            .add("name", DataTypes.StringType, false)
+            .add("entity", DataTypes.StringType, false)
+            .add("topicId", DataTypes.LongType, false)
+            .add("partition", DataTypes.IntegerType, false)
+            .add("offset", DataTypes.LongType, false)
+            .add("payload", DataTypes.BinaryType, false);
+
+    public Row toRow() {
+        return RowFactory.create(kind.ordinal(), name, entity, topicId, partition, offset, payload);
+    }
+
+    public static Produced of(Row row) {
+        return new Produced(
+                Kind.values()[row.getInt(0)],
+                row.getString(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getInt(4),
+                row.getLong(5),
+                row.getAs(6));
+    }
+}

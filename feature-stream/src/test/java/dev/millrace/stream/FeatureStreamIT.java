@@ -1,0 +1,465 @@
+package dev.millrace.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.OnlineRecord;
+import dev.millrace.feature.online.Progress;
+import dev.millrace.feature.state.Block;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.Server;
+import dev.millrace.schema.avro.DeadLetter;
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.Headers;
+import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.RecordCodec;
+import dev.millrace.schema.event.Topics;
+import dev.millrace.schema.loader.UseCaseLoader;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Events in; Redis, PostgreSQL and dead letters out. The tests build on each other: the stream lives on. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class FeatureStreamIT {
+    private static final String TOPIC = "orders-topic";
+    private static final FeatureEngine ENGINE =
+            FeatureEngine.compile(UseCaseLoader.load(Path.of("src/test/resources/use-cases"), "orders"));
+    private static final EventType ORDERS = ENGINE.useCase().event("orders");
+    private static final LabelFactory LABELS = new LabelFactory(ENGINE.useCase(), ORDERS);
+
+    @TempDir
+    private static Path checkpoint;
+
+    private static LocalStack stack;
+    private static KafkaProducer<byte[], byte[]> producer;
+    private static StatefulRedisConnection<byte[], byte[]> redis;
+    private static FeatureStream stream;
+    private static Thread running;
+
+    private static final Random RANDOM = new Random(11);
+    /** What was sent, by id: the truth. */
+    private static final Map<String, GenericRecord> SENT = new LinkedHashMap<>();
+
+    private static final Map<String, Label> CURRENT = new HashMap<>();
+    private static final long START = Instant.parse("2026-03-01T10:00:00Z").toEpochMilli();
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.shared(Server.KAFKA, Server.POSTGRES, Server.REDIS);
+        String kafka = stack.kafka().bootstrapServers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            admin.createTopics(Set.of(
+                            new NewTopic(TOPIC, 2, (short) 1),
+                            new NewTopic(Topics.LABELS, 2, (short) 1),
+                            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        redis = RedisClient.create(stack.redis().url()).connect(ByteArrayCodec.INSTANCE);
+        startStream();
+    }
+
+    private static void startStream() throws Exception {
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
+        environment.put("MILLRACE_USE_CASE", "orders");
+        environment.put("MILLRACE_CHECKPOINT", checkpoint.resolve("exact").toString());
+        StreamConfig config = StreamConfig.from(environment);
+        stream = new FeatureStream(
+                new StreamConfig(
+                        config.useCases(),
+                        config.useCase(),
+                        config.kafka(),
+                        config.postgresUrl(),
+                        config.postgresUser(),
+                        config.postgresPassword(),
+                        config.redis(),
+                        config.checkpoint(),
+                        "local[2]",
+                        500,
+                        "127.0.0.1",
+                        0),
+                Clock.systemUTC());
+        running = Thread.ofPlatform().start(() -> {
+            try {
+                stream.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void stopStream() throws InterruptedException {
+        stream.close();
+        running.join();
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        stopStream();
+        redis.close();
+        producer.close();
+    }
+
+    private static GenericRecord order(long time) {
+        GenericRecord order = new GenericData.Record(ORDERS.schema());
+        order.put("id", new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString());
+        order.put("buyer", 1L + RANDOM.nextInt(8));
+        order.put("shop", "shop|" + RANDOM.nextInt(3));
+        order.put("price", BigDecimal.valueOf(RANDOM.nextInt(3000), 2));
+        order.put("at", time);
+        order.put("returned", RANDOM.nextInt(10) == 0 ? 1 : null);
+        return order;
+    }
+
+    private static void sendOrder(GenericRecord order) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                TOPIC, ORDERS.key(order).getBytes(), new RecordCodec(ORDERS.schema()).encode(order));
+        record.headers().add(Headers.ARRIVAL_TIME, Headers.ofMillis((Long) order.get("at")));
+        record.headers().add(Headers.ARRIVAL_STATED, new byte[0]);
+        producer.send(record);
+        SENT.put(ORDERS.id(order), order);
+    }
+
+    private static void sendLabel(GenericRecord order, double value, int revision) throws Exception {
+        Label label = LABELS.label(order, value, (Long) order.get("at") + 3_600_000, revision);
+        ByteBuffer bytes = Label.getEncoder().encode(label);
+        byte[] encoded = new byte[bytes.remaining()];
+        bytes.get(encoded);
+        producer.send(new ProducerRecord<>(Topics.LABELS, label.getKey().getBytes(), encoded));
+        CURRENT.merge(label.getEventId(), label, (a, b) -> a.getRevision() >= b.getRevision() ? a : b);
+    }
+
+    /** Out of order, a quarter twice, some labelled, some labels revised. */
+    private static void sendSome(int count, long from, long span) throws Exception {
+        List<GenericRecord> orders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            orders.add(order(from + Math.floorMod(RANDOM.nextLong(), span)));
+        }
+        List<GenericRecord> sent = new ArrayList<>(orders);
+        sent.addAll(orders.subList(0, count / 4));
+        Collections.shuffle(sent, RANDOM);
+        sent.forEach(FeatureStreamIT::sendOrder);
+        for (GenericRecord order : orders) {
+            if (RANDOM.nextInt(3) == 0) {
+                sendLabel(order, RANDOM.nextInt(2), 1);
+                sendLabel(order, RANDOM.nextInt(2), 0);
+            }
+        }
+        producer.flush();
+    }
+
+    private static Progress progress() {
+        return Progress.fromFields(
+                redis.sync().hgetall(OnlineKeys.progress("orders")).entrySet());
+    }
+
+    private static void awaitRead() {
+        Map<Progress.Key, Long> ends = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            for (String topic : List.of(TOPIC, Topics.LABELS)) {
+                consumer.endOffsets(List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1)))
+                        .forEach((partition, end) -> ends.put(new Progress.Key(topic, partition.partition()), end));
+            }
+        }
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+            Progress progress = progress();
+            assertThat(progress.rebuilding()).isFalse();
+            ends.forEach((key, end) -> assertThat(progress.partitions())
+                    .hasEntrySatisfying(key, read -> assertThat(read.offset()).isEqualTo(end)));
+        });
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /** The bytes that a fold of everything sent gives, in whatever order. */
+    private static Map<String, byte[]> expectedBlocks(View view) {
+        Map<String, Block> blocks = new TreeMap<>();
+        List<SourceRecord> records = new ArrayList<>();
+        if (view.source() instanceof Source.Events) {
+            SENT.values().forEach(order -> records.add(SourceRecord.of(ORDERS, order)));
+        } else {
+            for (GenericRecord order : SENT.values()) {
+                Double flag = LABELS.ownFlag(order);
+                if (flag != null) {
+                    records.add(SourceRecord.of(LABELS.label(order, flag, 0, LabelFactory.OWN_FLAG)));
+                }
+            }
+            CURRENT.values().forEach(label -> records.add(SourceRecord.of(label)));
+        }
+        for (SourceRecord record : records) {
+            blocks.computeIfAbsent(
+                            view.entity(record.fields()).orElseThrow(),
+                            entity -> view.shape().empty())
+                    .fold(view.project(record));
+        }
+        Map<String, byte[]> bytes = new TreeMap<>();
+        blocks.forEach((entity, block) -> bytes.put(entity, block.toBytes()));
+        return bytes;
+    }
+
+    private static void assertOnlineIsTheFoldOfAll() {
+        for (View view : ENGINE.views()) {
+            Map<String, byte[]> expected = view.isTumbling() ? Map.of() : expectedBlocks(view);
+            String prefix = "f:orders:" + view.name() + ":";
+            Set<String> keys = new TreeSet<>();
+            redis.sync().keys(prefix + "*").forEach(key -> keys.add(new String(key).substring(prefix.length())));
+            assertThat(keys).as(view.name()).isEqualTo(expected.keySet());
+            expected.forEach((entity, bytes) -> {
+                OnlineRecord record = OnlineRecord.read(
+                        view,
+                        redis.sync()
+                                .hgetall(OnlineKeys.entity("orders", view.name(), entity))
+                                .entrySet());
+                assertThat(record.block().toBytes())
+                        .as(view.name() + " " + entity)
+                        .isEqualTo(bytes);
+                assertThat(record.offsets().highest()).isNotEmpty();
+            });
+        }
+    }
+
+    private static void assertTablesHoldEachOnce() throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            Map<String, BigDecimal> prices = new TreeMap<>();
+            try (ResultSet rows = statement.executeQuery("select id, price, at, sink_batch from orders")) {
+                while (rows.next()) {
+                    prices.put(rows.getString(1), rows.getBigDecimal(2));
+                    assertThat(rows.getTimestamp(3).getTime())
+                            .isEqualTo(SENT.get(rows.getString(1)).get("at"));
+                }
+            }
+            assertThat(prices).hasSameSizeAs(SENT).containsOnlyKeys(SENT.keySet());
+            assertThat(count(statement, "select count(*) from orders")).isEqualTo(SENT.size());
+            assertThat(count(statement, "select count(distinct event_id) from labels"))
+                    .isEqualTo(CURRENT.size());
+        }
+    }
+
+    private static long count(Statement statement, String sql) throws Exception {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static Connection connect() throws Exception {
+        return DriverManager.getConnection(
+                stack.postgres().url(),
+                stack.postgres().user(),
+                stack.postgres().password());
+    }
+
+    /** Every window that is over, as the newest revision has it. */
+    private static void assertWindowsAreBruteForce() {
+        record Window(long buyer, long start) {}
+        Map<Window, List<GenericRecord>> windows = new HashMap<>();
+        SENT.values()
+                .forEach(order -> windows.computeIfAbsent(
+                                new Window(
+                                        (Long) order.get("buyer"),
+                                        Math.floorDiv((Long) order.get("at"), 60_000L) * 60_000),
+                                key -> new ArrayList<>())
+                        .add(order));
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            int found = 0;
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select * from minutes_current")) {
+                while (rows.next()) {
+                    Window window = new Window(
+                            rows.getLong("buyer"),
+                            rows.getTimestamp("window_start").getTime());
+                    List<GenericRecord> orders = windows.get(window);
+                    assertThat(orders).as("%s", window).isNotNull();
+                    assertThat(rows.getLong("orders")).as("%s", window).isEqualTo(orders.size());
+                    double cents = orders.stream()
+                            .mapToDouble(order -> ((BigDecimal) order.get("price"))
+                                    .unscaledValue()
+                                    .doubleValue())
+                            .sum();
+                    assertThat(rows.getDouble("mean")).as("%s", window).isEqualTo(cents / (orders.size() * 100.0));
+                    rows.getDouble("std");
+                    assertThat(rows.wasNull()).isEqualTo(orders.size() < 2);
+                    long returned = orders.stream()
+                            .filter(order -> {
+                                Label label = CURRENT.get(ORDERS.id(order));
+                                return label == null
+                                        ? Integer.valueOf(1).equals(order.get("returned"))
+                                        : label.getValue() == 1;
+                            })
+                            .count();
+                    assertThat(rows.getLong("returned")).as("%s", window).isEqualTo(returned);
+                    found++;
+                }
+            }
+            assertThat(found).isEqualTo(windows.size());
+        });
+    }
+
+    @Test
+    @Order(1)
+    void everyEventCountsOnceInEveryStore() throws Exception {
+        sendSome(1500, START, 1_200_000);
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+        assertTablesHoldEachOnce();
+        assertWindowsAreBruteForce();
+    }
+
+    @Test
+    @Order(2)
+    void whatCannotBeReadIsDeadLetteredOnceAndNothingStops() throws Exception {
+        producer.send(new ProducerRecord<>(TOPIC, 0, null, "{\"json\": true}".getBytes()));
+        producer.send(new ProducerRecord<>(Topics.LABELS, 0, null, new byte[] {1}));
+        GenericRecord old = order(START - Duration.ofDays(20).toMillis());
+        sendOrder(old);
+        SENT.remove(ORDERS.id(old));
+        sendSome(50, START + 1_200_000, 60_000);
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+        List<DeadLetter> letters = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            TopicPartition partition = new TopicPartition(Topics.DEAD_LETTERS, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            while (consumer.position(partition)
+                    < consumer.endOffsets(List.of(partition)).get(partition)) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofSeconds(1));
+                for (var record : records) {
+                    letters.add(DeadLetter.getDecoder().decode(record.value()));
+                }
+            }
+        }
+        assertThat(letters)
+                .extracting(DeadLetter::getReason)
+                .containsExactlyInAnyOrder("unreadable", "unreadable", "too-late");
+        assertThat(letters)
+                .filteredOn(letter ->
+                        letter.getTopic().equals(TOPIC) && letter.getReason().equals("unreadable"))
+                .singleElement()
+                .satisfies(letter -> {
+                    assertThat(new String(letter.getOriginal().array())).isEqualTo("{\"json\": true}");
+                    assertThat(letter.getMessage())
+                            .isEqualTo(
+                                    "Expected an Avro single object of one of [orders]; only ingestion-service writes"
+                                            + " event topics, others send to raw-events");
+                });
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            assertThat(count(statement, "delete from orders where at < '2026-02-20' returning 1"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Order(3)
+    void startedAgainItGoesOnWhereItWas() throws Exception {
+        stopStream();
+        sendSome(200, START + 1_260_000, 120_000);
+        startStream();
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+        assertTablesHoldEachOnce();
+        assertWindowsAreBruteForce();
+    }
+
+    @Test
+    @Order(4)
+    void anEmptiedRedisIsFilledAgainFromState() throws Exception {
+        redis.sync().flushall();
+        assertThat(progress().rebuilding()).isTrue();
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+        redis.sync().flushall();
+        sendSome(30, START + 1_380_000, 10_000);
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+    }
+
+    @Test
+    @Order(5)
+    void tellsPrometheusAndAnswersForItsHealth() throws Exception {
+        String metrics = get("/metrics", 200);
+        assertThat(metrics)
+                .contains("events_processed_total{status=\"success\"}")
+                .contains("kafka_consumer_lag{partition=\"0\",topic=\"" + TOPIC + "\"} 0.0")
+                .contains("feature_freshness_seconds")
+                .contains("db_pool_connections{state=\"idle\"}");
+        assertThat(get("/health", 200)).isEqualTo("{\"status\":\"ok\",\"reasons\":{}}");
+        get("/health/liveness", 200);
+        get("/health/readiness", 200);
+        get("/health/other", 404);
+    }
+
+    private static String get(String path, int status) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + stream.watchPort() + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path).isEqualTo(status);
+        return answer.body();
+    }
+}
