@@ -10,6 +10,7 @@ import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
+import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;

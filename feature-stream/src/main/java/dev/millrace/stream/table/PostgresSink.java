@@ -13,7 +13,7 @@ import dev.millrace.stream.StreamConfig;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.ChangedWindow;
 import dev.millrace.stream.lane.Produced;
-import dev.millrace.stream.lane.TopicDecoder;
+import dev.millrace.schema.event.TopicDecoder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

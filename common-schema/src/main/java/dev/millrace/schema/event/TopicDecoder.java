@@ -1,9 +1,8 @@
-package dev.millrace.stream.lane;
+package dev.millrace.schema.event;
 
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
-import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

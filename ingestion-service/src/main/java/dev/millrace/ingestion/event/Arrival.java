@@ -1,0 +1,33 @@
+package dev.millrace.ingestion.event;
+
+import java.time.Clock;
+import java.time.Duration;
+
+/** When an event counts as having arrived. */
+public sealed interface Arrival {
+    /** Milliseconds. One wrong clock must not age a whole entity. */
+    long GREATEST_LEAD = Duration.ofMinutes(5).toMillis();
+
+    /** Epoch milliseconds. */
+    long of(long eventTime);
+
+    default boolean isStated() {
+        return this instanceof Stated;
+    }
+
+    /** Our clock, as it takes the event. */
+    record Now(Clock clock) implements Arrival {
+        @Override
+        public long of(long eventTime) {
+            return clock.millis();
+        }
+    }
+
+    /** The caller replays: the event's own time and a lag. */
+    record Stated(Duration lag) implements Arrival {
+        @Override
+        public long of(long eventTime) {
+            return eventTime + lag.toMillis();
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package dev.millrace.ingestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.ingestion.event.PersonalData;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.Server;
+import dev.millrace.schema.avro.DeadLetter;
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.Headers;
+import dev.millrace.schema.event.TopicDecoder;
+import dev.millrace.schema.event.Topics;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** The service over real HTTP, Kafka and S3. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+final class IngestionServiceIT {
+    private static final String KEY = "a secret for tests only";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final UseCase USE_CASE = UseCaseLoader.load(Path.of("src/test/resources/use-cases"), "orders");
+
+    private static LocalStack stack;
+    private static ServletWebServerApplicationContext service;
+
+    @BeforeAll
+    static void start() {
+        stack = LocalStack.own(Server.KAFKA, Server.S3);
+        System.setProperty("aws.accessKeyId", stack.s3().accessKey());
+        System.setProperty("aws.secretAccessKey", stack.s3().secretKey());
+        service = (ServletWebServerApplicationContext) new SpringApplicationBuilder(IngestionService.class)
+                .run(
+                        "--server.port=0",
+                        "--millrace.use-cases=src/test/resources/use-cases",
+                        "--millrace.use-case=orders",
+                        "--millrace.masking-key=" + KEY,
+                        "--millrace.s3-endpoint=" + stack.s3().endpoint(),
+                        "--millrace.s3-region=" + stack.s3().region(),
+                        "--millrace.landing-wait-millis=200",
+                        "--spring.kafka.bootstrap-servers=" + stack.kafka().bootstrapServers());
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        stack.close();
+    }
+
+    private static String order(String id, String rest) {
+        return "{\"id\": \"" + id + "\", \"buyer\": 7, \"shop\": \"s\", \"price\": 1.5, \"at\": \"" + Instant.now()
+                + "\"" + rest + "}";
+    }
+
+    private static String id() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + service.getWebServer().getPort() + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String get(String path) throws Exception {
+        return HTTP.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                        + service.getWebServer().getPort() + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> all(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(500)).forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> orderOnTopic(String id) {
+        TopicDecoder decoder = new TopicDecoder(USE_CASE);
+        return all("orders-topic").stream()
+                .filter(record ->
+                        decoder.event(record.value()).fields().get("id").equals(id))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no event " + id));
+    }
+
+    @Test
+    void anAcceptedEventLiesMaskedUnderItsKeyOnItsTopicAndOnS3() throws Exception {
+        String id = id();
+        HttpResponse<String> answer =
+                post("/v1/events/orders", order(id, ", \"card\": \"4711\", \"email\": \"a@b.c\""));
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.body()).isEqualTo("{\"accepted\":1,\"refused\":0,\"results\":[]}");
+        ConsumerRecord<byte[], byte[]> record = orderOnTopic(id);
+        assertThat(new String(record.key())).isEqualTo("7");
+        assertThat(Headers.millis(
+                        record.headers().lastHeader(Headers.ARRIVAL_TIME).value()))
+                .isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
+        assertThat(record.headers().lastHeader(Headers.ARRIVAL_STATED)).isNull();
+        var fields = new TopicDecoder(USE_CASE).event(record.value()).fields();
+        assertThat(fields.get("card").toString()).matches("[0-9a-f]{32}");
+        assertThat(fields.get("email")).isNull();
+        assertThat(fields.get("price")).isEqualTo(new BigDecimal("1.50"));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(landed()).contains(id));
+    }
+
+    private static Set<String> landed() throws Exception {
+        Set<String> ids = new HashSet<>();
+        try (S3Client s3 = S3Client.builder()
+                        .endpointOverride(URI.create(stack.s3().endpoint()))
+                        .region(Region.of(stack.s3().region()))
+                        .forcePathStyle(true)
+                        .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                                stack.s3().accessKey(), stack.s3().secretKey())))
+                        .build();
+                RootAllocator allocator = new RootAllocator()) {
+            for (S3Object file :
+                    s3.listObjectsV2(request -> request.bucket("raw")).contents()) {
+                assertThat(file.key()).matches("orders/partition=\\d/\\d{20}\\.arrow");
+                byte[] bytes = s3.getObjectAsBytes(
+                                request -> request.bucket("raw").key(file.key()))
+                        .asByteArray();
+                try (ArrowFileReader reader =
+                        new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(bytes), allocator)) {
+                    VectorSchemaRoot root = reader.getVectorSchemaRoot();
+                    while (reader.loadNextBatch()) {
+                        for (int row = 0; row < root.getRowCount(); row++) {
+                            ids.add(root.getVector("id").getObject(row).toString());
+                            assertThat(root.getVector("_offset").getObject(row)).isNotNull();
+                            assertThat(String.valueOf(root.getVector("card").getObject(row)))
+                                    .isNotEqualTo("4711");
+                        }
+                    }
+                }
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void ofABatchTheBadEventsDoNotFailTheGood() throws Exception {
+        String good = id();
+        HttpResponse<String> answer = post(
+                "/v1/events/orders", "[" + order(good, "") + ", {\"id\": 3}, " + order(id(), ", \"colour\": 1") + "]");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        JsonNode body = JSON.readTree(answer.body());
+        assertThat(body.path("accepted").intValue()).isEqualTo(1);
+        assertThat(body.path("refused").intValue()).isEqualTo(2);
+        assertThat(body.path("results").findValuesAsText("index"))
+                .contains("1", "2")
+                .doesNotContain("0");
+        assertThat(body.path("results").findValuesAsText("code"))
+                .contains("wrong-type", "missing-field", "unknown-field");
+        orderOnTopic(good);
+    }
+
+    @Test
+    void namesWhatIsWrongWithARequest() throws Exception {
+        assertProblem(post("/v1/events/orders", "{"), 400, "malformed-body", null);
+        assertProblem(post("/v1/events/orders", ""), 400, "bad-request", null);
+        assertProblem(post("/v1/events/orders", "[]"), 400, "batch-size", null);
+        assertProblem(post("/v1/events/orders", "[".repeat(40) + "]".repeat(40)), 400, "malformed-body", null);
+        assertProblem(post("/v1/events/orders", "{\"id\": 1, \"id\": 2}"), 400, "malformed-body", null);
+        assertProblem(post("/v1/events/nothing", "{}"), 404, "unknown-event-type", "type");
+        assertProblem(post("/v1/events/orders", "[" + "1,".repeat(1 << 20) + "1]"), 413, "body-too-large", null);
+        assertProblem(post("/v1/events/orders", order(id(), ", \"weight\": \"x\"")), 400, "wrong-type", "weight");
+        String early = order(id(), "").replaceFirst("\"at\": \"[^\"]*\"", "\"at\": \"2999-01-01T00:00:00Z\"");
+        assertProblem(post("/v1/events/orders", early), 400, "too-early", "at");
+        assertProblem(
+                post("/v1/events/orders", order(id(), ""), "Arrival-Lag", "soon"),
+                400,
+                "bad-arrival-lag",
+                "Arrival-Lag");
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String code, String field)
+            throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.path("code").asText()).isEqualTo(code);
+        if (field != null) {
+            assertThat(problem.path("field").asText()).isEqualTo(field);
+        }
+    }
+
+    @Test
+    void aReplayStatesWhenItsEventsArrived() throws Exception {
+        String id = id();
+        String old = order(id, "").replaceFirst("\"at\": \"[^\"]*\"", "\"at\": \"2018-04-01T00:00:31Z\"");
+        assertThat(post("/v1/events/orders", old, "Arrival-Lag", "PT3H").statusCode())
+                .isEqualTo(202);
+        ConsumerRecord<byte[], byte[]> record = orderOnTopic(id);
+        assertThat(Instant.ofEpochMilli(Headers.millis(
+                        record.headers().lastHeader(Headers.ARRIVAL_TIME).value())))
+                .isEqualTo("2018-04-01T03:00:31Z");
+        assertThat(record.headers().lastHeader(Headers.ARRIVAL_STATED)).isNotNull();
+    }
+
+    @Test
+    void labelsCarryTheirEvent() throws Exception {
+        String label =
+                "{\"event_type\": \"orders\", \"event_id\": \"x\", \"timestamp\": \"2026-01-01T00:00:00Z\", \"key\": \"7\","
+                        + " \"entities\": {\"shop\": \"s\", \"buyer\": 7}, \"value\": 1, \"revision\": 2}";
+        assertThat(post("/v1/events/labels", label, "Arrival-Lag", "PT1H").statusCode())
+                .isEqualTo(202);
+        ConsumerRecord<byte[], byte[]> record = all(Topics.LABELS).getFirst();
+        Label written = Label.getDecoder().decode(record.value());
+        assertThat(new String(record.key())).isEqualTo("7");
+        assertThat(written.getKnownAt()).isEqualTo("2026-01-01T01:00:00Z");
+        assertThat(written.getEntities()).isEqualTo(Map.of("shop", "s", "buyer", "7"));
+        assertThat(written.getRevision()).isEqualTo(2);
+        assertProblem(
+                post("/v1/events/labels", label.replace("\"shop\": \"s\", ", "")),
+                400,
+                "missing-field",
+                "entities.shop");
+        assertProblem(
+                post("/v1/events/labels", label.replace("orders", "others")), 400, "unknown-event-type", "event_type");
+        assertProblem(
+                post("/v1/events/labels", label.replace("\"value\": 1", "\"value\": \"x\"")),
+                400,
+                "wrong-type",
+                "value");
+        assertProblem(post("/v1/events/labels", label.replace(": 2}", ": -1}")), 400, "out-of-range", "revision");
+        assertProblem(post("/v1/events/labels", label.replace("2026-01-01T", "x")), 400, "bad-timestamp", "timestamp");
+        assertProblem(post("/v1/events/labels", label.replace("\"key\"", "\"keys\"")), 400, "unknown-field", "keys");
+        assertProblem(post("/v1/events/labels", "[1]"), 400, "wrong-type", "");
+    }
+
+    @Test
+    void overKafkaComesTheEnvelopeOrABareEvent() throws Exception {
+        String bare = id();
+        String wrapped = id();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            ProducerRecord<byte[], byte[]> first =
+                    new ProducerRecord<>(Topics.RAW_EVENTS, order(bare, "").getBytes());
+            first.headers().add(Headers.EVENT_TYPE, "orders".getBytes());
+            producer.send(first);
+            producer.send(new ProducerRecord<>(
+                    Topics.RAW_EVENTS,
+                    ("{\"metadata\": {\"event_id\": \"" + wrapped + "\", \"timestamp\": \"" + Instant.now()
+                                    + "\"}, \"payload\": {\"event_type\": \"orders\", \"properties\": {\"buyer\": 1, \"shop\": \"s\", \"price\": 2}}}")
+                            .getBytes()));
+            producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "no json with 4711".getBytes()));
+            producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": {}}".getBytes()));
+            ProducerRecord<byte[], byte[]> unknown = new ProducerRecord<>(Topics.RAW_EVENTS, "{}".getBytes());
+            unknown.headers().add(Headers.EVENT_TYPE, "others".getBytes());
+            producer.send(unknown);
+        }
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            orderOnTopic(bare);
+            orderOnTopic(wrapped);
+            assertThat(all(Topics.DEAD_LETTERS)).hasSize(3);
+        });
+        List<DeadLetter> letters = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : all(Topics.DEAD_LETTERS)) {
+            letters.add(DeadLetter.getDecoder().decode(record.value()));
+        }
+        assertThat(letters)
+                .extracting(DeadLetter::getReason)
+                .containsExactlyInAnyOrder("malformed-body", "no-event-type", "unknown-event-type");
+        DeadLetter broken = letters.stream()
+                .filter(letter -> letter.getReason().equals("malformed-body"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(broken.getEncrypted()).isTrue();
+        byte[] sealed = new byte[broken.getOriginal().remaining()];
+        broken.getOriginal().get(sealed);
+        assertThat(new String(sealed)).doesNotContain("4711");
+        assertThat(new String(new PersonalData(KEY).decrypt(sealed))).isEqualTo("no json with 4711");
+    }
+
+    @Test
+    void tellsItsHealthAndItsMetrics() throws Exception {
+        post("/v1/events/orders", order(id(), ""));
+        assertThat(get("/health")).isEqualTo("{\"status\":\"ok\",\"reasons\":{}}");
+        assertThat(get("/health/liveness")).contains("ok");
+        assertThat(get("/metrics"))
+                .contains("events_ingested_total{source=\"http\",status=\"accepted\",type=\"orders\"}");
+    }
+
+    @Test
+    void whileKafkaIsAwayNothingIsAcceptedAndAfterwardsEverythingIs() throws Exception {
+        stack.pause(Server.KAFKA);
+        try {
+            HttpResponse<String> answer = post("/v1/events/orders", order(id(), ""));
+            assertProblem(answer, 503, "kafka-unavailable", null);
+            assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+            assertThat(get("/health")).contains("degraded").contains("kafka");
+        } finally {
+            stack.resume(Server.KAFKA);
+        }
+        String id = id();
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(
+                                post("/v1/events/orders", order(id, "")).statusCode())
+                        .isEqualTo(202));
+        orderOnTopic(id);
+    }
+}
