@@ -6,6 +6,12 @@ import java.util.Map;
 
 /** Made-up events of one use case, found by {@link java.util.ServiceLoader}. The same settings and day give the same events. */
 public interface EventGenerator {
+    /**
+     * A setting that the file does not have: the events per day that the population is sized for, when it is not the rate
+     * asked for. So live traffic can be busier than the history and still be about the same entities.
+     */
+    String POPULATION = "population_per_day";
+
     /** The use case that it is for. */
     String useCase();
 
