@@ -1,7 +1,7 @@
 package dev.millrace.training;
 
+import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * What the use case says about a model to train.
@@ -9,7 +9,7 @@ import java.util.Map;
  * @param kind what it predicts; {@link #BINARY} is what can be trained
  * @param definitionsDigest digest of the feature definitions behind the training set
  * @param labelsKnownAfter how long after an event its label is known
- * @param atLeast per metric, what a version must reach to be promoted
+ * @param promote what a version must reach to be promoted
  */
 public record ModelSpec(
         String useCase,
@@ -17,12 +17,8 @@ public record ModelSpec(
         String kind,
         String definitionsDigest,
         Duration labelsKnownAfter,
-        Map<String, Double> atLeast) {
+        PromotionRule promote) {
 
     /** A label of 0 or 1, predicted as a probability. */
     public static final String BINARY = "binary";
-
-    public ModelSpec {
-        atLeast = Map.copyOf(atLeast);
-    }
 }

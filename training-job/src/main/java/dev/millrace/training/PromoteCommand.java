@@ -1,8 +1,8 @@
 package dev.millrace.training;
 
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +23,10 @@ final class PromoteCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
+    @Option(names = "--use-case", paramLabel = "NAME", description = "Not needed: the name of a model is enough.")
+    @SuppressWarnings("UnusedVariable") // ./millrace gives it to every command
+    private @Nullable String useCase;
+
     @Option(names = "--model", required = true, paramLabel = "NAME", description = "The registered model's name.")
     @SuppressWarnings("NullAway.Init")
     private String model;
@@ -42,7 +46,7 @@ final class PromoteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Publication publication = new Publication(settings.mlflow(), settings.patience(), clock)) {
-            publication.promote(model, version, Map.of());
+            publication.promote(model, version);
             spec.commandLine()
                     .getOut()
                     .println("version %s of %s is the %s".formatted(version, model, Publication.CHAMPION));

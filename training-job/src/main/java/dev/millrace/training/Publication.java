@@ -14,7 +14,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Brings what a training run made into MLflow, and a version before the users: it moves the alias that is served. */
 public final class Publication implements AutoCloseable {
@@ -62,33 +64,38 @@ public final class Publication implements AutoCloseable {
     }
 
     /**
-     * Makes the version the champion, after its package has been read back, has reproduced its golden rows, and has
-     * reached every gate.
+     * Makes the version the champion, after its package has been read back and has reproduced its golden rows.
      *
-     * @param atLeast per metric, what the version must reach
      * @throws TrainingException when it does not
      */
-    public ModelManifest promote(String model, String version, Map<String, Double> atLeast) {
-        ModelManifest manifest = validated(model, version);
-        atLeast.forEach((metric, least) -> {
-            double value = manifest.metrics().getOrDefault(metric, Double.NaN);
-            if (!(value >= least)) {
-                throw new TrainingException(
-                        Code.GATE,
-                        "expected %s of at least %s, but version %s of %s has %s: it stays registered, the champion stays"
-                                .formatted(metric, least, version, model, value));
-            }
-        });
+    public void promote(String model, String version) {
+        var unused = validated(model, version);
         registry.setAlias(model, CHAMPION, version);
-        return manifest;
     }
 
-    private ModelManifest validated(String model, String version) {
+    /**
+     * The version that is served.
+     *
+     * @param opened null when its package cannot be read: then it cannot be served either
+     */
+    public record Champion(String version, @Nullable ModelPackage opened) {}
+
+    public Optional<Champion> champion(String model) {
+        return registry.byAlias(model, CHAMPION).map(version -> {
+            try {
+                return new Champion(version.version(), validated(model, version.version()));
+            } catch (TrainingException e) {
+                return new Champion(version.version(), null);
+            }
+        });
+    }
+
+    private ModelPackage validated(String model, String version) {
         try {
             String source = registry.version(model, version).source();
             byte[] manifest = artifacts.download(source, ModelManifest.FILE);
             byte[] trees = artifacts.download(source, ModelManifest.TREES);
-            return ModelPackage.open(manifest, trees).manifest();
+            return ModelPackage.open(manifest, trees);
         } catch (ModelFormatException e) {
             throw new TrainingException(
                     Code.UNKNOWN_VERSION,

@@ -1,7 +1,10 @@
 package dev.millrace.training;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,25 +12,47 @@ import java.util.Map;
  *
  * @param mlflow where MLflow is ({@code MLFLOW_TRACKING_URI})
  * @param patience how long a call to MLflow may take
+ * @param useCases the folder with one folder per use case ({@code MILLRACE_USE_CASES})
+ * @param postgresUrl of the stream's tables ({@code POSTGRES_URL})
  */
-public record Settings(URI mlflow, Duration patience) {
+public record Settings(
+        URI mlflow,
+        Duration patience,
+        Path useCases,
+        String postgresUrl,
+        String postgresUser,
+        String postgresPassword) {
 
     static final String MLFLOW = "MLFLOW_TRACKING_URI";
+    static final String POSTGRES_URL = "POSTGRES_URL";
 
-    public Settings {
-        if (!"http".equals(mlflow.getScheme()) && !"https".equals(mlflow.getScheme())) {
-            throw new IllegalArgumentException(
-                    "expected an http or https address in " + MLFLOW + ", but came '" + mlflow + "'");
+    /** @throws IllegalArgumentException says all that is wrong */
+    public static Settings of(Map<String, String> environment) {
+        List<String> problems = new ArrayList<>();
+        String mlflow = environment.getOrDefault(MLFLOW, "http://127.0.0.1:5000");
+        if (!mlflow.matches("https?://[^\\s]+")) {
+            problems.add("expected an http or https address in " + MLFLOW + ", but came '" + mlflow + "'");
         }
+        String postgres = environment.getOrDefault(POSTGRES_URL, "jdbc:postgresql://127.0.0.1:5432/millrace");
+        if (!postgres.startsWith("jdbc:postgresql:")) {
+            problems.add("expected an address that begins with jdbc:postgresql: in " + POSTGRES_URL + ", but came '"
+                    + postgres + "'");
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        return new Settings(
+                URI.create(mlflow),
+                Duration.ofSeconds(60),
+                Path.of(environment.getOrDefault("MILLRACE_USE_CASES", "./use-cases")),
+                postgres,
+                environment.getOrDefault("POSTGRES_USER", "millrace"),
+                environment.getOrDefault("POSTGRES_PASSWORD", ""));
     }
 
-    public static Settings of(Map<String, String> environment) {
-        String mlflow = environment.getOrDefault(MLFLOW, "http://127.0.0.1:5000");
-        try {
-            return new Settings(URI.create(mlflow), Duration.ofSeconds(60));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "expected an http or https address in " + MLFLOW + ", but came '" + mlflow + "'", e);
-        }
+    @Override
+    public String toString() {
+        return "Settings[mlflow=%s, useCases=%s, postgresUrl=%s, postgresUser=%s, postgresPassword=***]"
+                .formatted(mlflow, useCases, postgresUrl, postgresUser);
     }
 }

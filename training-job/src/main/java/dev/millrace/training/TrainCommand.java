@@ -1,10 +1,18 @@
 package dev.millrace.training;
 
+import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.training.TrainingException.Code;
 import dev.millrace.training.mlflow.ModelVersion;
+import dev.millrace.training.promotion.Gates;
 import dev.millrace.training.xgboost.Trainer;
 import dev.millrace.training.xgboost.XgboostParameters;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,19 +37,39 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "NAME", description = "The model's name; its only one when left out.")
     private @Nullable String model;
 
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Rows from this event time on, such as 2026-01-31T00:00:00Z.")
+    private @Nullable Instant from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Rows before this event time only.")
+    private @Nullable Instant to;
+
     @Option(names = "--promote", description = "Make it the champion when it reaches the use case's gates.")
     private boolean promote;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads to train with; all processors when left out.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    /** All but one: XGBoost's threads wait for each other busily, and one that has no processor slows all others fivefold. */
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads to train with; all processors but one when left out.")
+    private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
     private final TrainingSetSource source;
+    private final TrainingSetSink sink;
     private final Settings settings;
     private final Clock clock;
     private final List<XgboostParameters> grid;
 
-    TrainCommand(TrainingSetSource source, Settings settings, Clock clock, List<XgboostParameters> grid) {
+    TrainCommand(
+            TrainingSetSource source,
+            TrainingSetSink sink,
+            Settings settings,
+            Clock clock,
+            List<XgboostParameters> grid) {
         this.source = source;
+        this.sink = sink;
         this.settings = settings;
         this.clock = clock;
         this.grid = grid;
@@ -49,21 +77,65 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TrainingSet set = source.read(useCase, model);
-        say("%d rows of %d features, up to batch %d of the stream"
-                .formatted(set.size(), set.featureNames().size(), set.readUpToBatch()));
-        TrainingRun.Outcome outcome = new TrainingRun(new Trainer(threads, SEED), grid, clock).run(set);
+        Instant began = clock.instant();
+        say("reading events and labels of %s".formatted(useCase));
+        TrainingSet set = source.read(new TrainingSetSource.Request(useCase, model, from, to));
+        say("%d rows of %d features, %.0f of them positive, up to batch %d of the stream"
+                .formatted(
+                        set.size(),
+                        set.featureNames().size(),
+                        Arrays.stream(set.labels()).sum(),
+                        set.readUpToBatch()));
+        TrainingRun.Outcome outcome = new TrainingRun(new Trainer(threads, SEED), grid, clock, this::say).run(set);
         outcome.metrics().forEach((name, value) -> say("%-22s %.4f".formatted(name, value)));
         try (Publication publication = new Publication(settings.mlflow(), settings.patience(), clock)) {
             ModelVersion version = publication.publish(outcome);
             say("registered %s as version %s (run %s)".formatted(version.model(), version.version(), version.runId()));
+            sink.write(version.runId(), set, outcome.split());
+            say("wrote its rows to training_features, %s after the start"
+                    .formatted(Duration.between(began, clock.instant()).truncatedTo(ChronoUnit.MILLIS)));
             if (promote) {
-                publication.promote(
-                        version.model(), version.version(), set.spec().atLeast());
-                say("version %s of %s is the %s".formatted(version.version(), version.model(), Publication.CHAMPION));
+                promote(publication, version, outcome);
             }
         }
         return 0;
+    }
+
+    private void promote(Publication publication, ModelVersion version, TrainingRun.Outcome outcome) {
+        Gates.Verdict verdict = verdict(publication, outcome);
+        verdict.passed().forEach(gate -> say("passed: " + gate));
+        if (!verdict.promotes()) {
+            throw new TrainingException(
+                    Code.GATE,
+                    "version %s of %s stays registered, the champion stays; expected %s"
+                            .formatted(
+                                    version.version(), version.model(), String.join("; expected ", verdict.failed())));
+        }
+        publication.promote(version.model(), version.version());
+        say("version %s of %s is the %s".formatted(version.version(), version.model(), Publication.CHAMPION));
+    }
+
+    /** A champion that the present definitions cannot serve is no rival: the floors decide then. */
+    private Gates.Verdict verdict(Publication publication, TrainingRun.Outcome outcome) {
+        TrainingSet set = outcome.set();
+        Gates gates = new Gates(set.spec().promote());
+        Optional<Publication.Champion> champion =
+                publication.champion(set.spec().model());
+        if (champion.isEmpty()) {
+            return gates.floors(outcome.metrics());
+        }
+        String rival = "v" + champion.get().version();
+        ModelPackage opened = champion.get().opened();
+        if (opened == null
+                || !opened.manifest().definitionsDigest().equals(set.spec().definitionsDigest())) {
+            say("the champion %s is broken or of other definitions: it is not compared with".formatted(rival));
+            return gates.floors(outcome.metrics());
+        }
+        int[] test = outcome.split().test();
+        double[] scores = Arrays.stream(test)
+                .mapToDouble(row -> opened.score(set.rows()[row]))
+                .toArray();
+        return gates.against(outcome.metrics(), new Gates.Duel(rival, outcome.testScores(), scores, set.labels(test)));
     }
 
     private void say(String line) {

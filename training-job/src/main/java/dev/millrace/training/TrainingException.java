@@ -15,6 +15,8 @@ public final class TrainingException extends RuntimeException {
         GATE("promotion-gate"),
         /** The version is not there or carries no metrics of ours. */
         UNKNOWN_VERSION("promotion-unknown-version"),
+        /** PostgreSQL cannot be reached, or lacks a table. */
+        DATABASE("training-database"),
         /** A library failed. */
         INTERNAL("training-internal");
 

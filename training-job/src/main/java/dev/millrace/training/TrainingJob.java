@@ -1,5 +1,8 @@
 package dev.millrace.training;
 
+import dev.millrace.training.history.PostgresHistory;
+import dev.millrace.training.history.TrainingFeatures;
+import dev.millrace.training.xgboost.XgboostParameters;
 import java.time.Clock;
 import java.util.Map;
 import picocli.CommandLine;
@@ -31,7 +34,16 @@ public final class TrainingJob implements Runnable {
             System.err.println(e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        return commandLine(new PromoteCommand(settings, Clock.systemUTC())).execute(arguments);
+        Clock clock = Clock.systemUTC();
+        return commandLine(
+                        new TrainCommand(
+                                new PostgresHistory(settings, clock),
+                                new TrainingFeatures(settings),
+                                settings,
+                                clock,
+                                XgboostParameters.grid()),
+                        new PromoteCommand(settings, clock))
+                .execute(arguments);
     }
 
     /** The command with these subcommands; a failure is one line and exit code 1. */

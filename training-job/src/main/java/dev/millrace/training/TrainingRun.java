@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * From a training set to a model and everything that is told of it: the last fifth by time is set aside, parameters and
@@ -34,22 +35,27 @@ public final class TrainingRun {
     private final Trainer trainer;
     private final List<XgboostParameters> grid;
     private final Clock clock;
+    private final Consumer<String> progress;
 
-    public TrainingRun(Trainer trainer, List<XgboostParameters> grid, Clock clock) {
+    /** @param progress is told what was done, a line at a time */
+    public TrainingRun(Trainer trainer, List<XgboostParameters> grid, Clock clock, Consumer<String> progress) {
         this.trainer = trainer;
         this.grid = List.copyOf(grid);
         this.clock = clock;
+        this.progress = progress;
     }
 
     /**
      * What came out.
      *
+     * @param testScores of the rows tested on, in the split's order
      * @param packageFiles the model package's files by path
      * @param reports pictures, tables and the model card by path
      */
     public record Outcome(
             TrainingSet set,
             Split split,
+            double[] testScores,
             Map<String, Double> metrics,
             Map<String, Object> parameters,
             Map<String, byte[]> packageFiles,
@@ -65,11 +71,11 @@ public final class TrainingRun {
         }
         List<Split> folds = TimeSplits.of(set.eventTimes(), split.train())
                 .forwardChaining(FOLDS, set.spec().labelsKnownAfter());
-        Trial best = new Tuning(trainer).trials(set, folds, grid).getFirst();
+        Trial best = new Tuning(trainer, progress).trials(set, folds, grid).getFirst();
         double threshold = Math.clamp(best.validation().bestThreshold(), 0, 1);
         TrainedModel model = trainer.train(set, split.train(), best.parameters());
-        BinaryEvaluation evaluation =
-                BinaryEvaluation.of(model.scores(set.rows(), split.test()), set.labels(split.test()));
+        double[] scores = model.scores(set.rows(), split.test());
+        BinaryEvaluation evaluation = BinaryEvaluation.of(scores, set.labels(split.test()));
 
         Map<String, Double> metrics = metrics(evaluation, threshold, best);
         Map<String, Object> parameters = trainer.settings(best.parameters());
@@ -78,6 +84,7 @@ public final class TrainingRun {
         return new Outcome(
                 set,
                 split,
+                scores,
                 metrics,
                 parameters,
                 PackageWriter.write(set, model, facts, split.test()),

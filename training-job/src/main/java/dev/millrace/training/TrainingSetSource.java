@@ -1,5 +1,6 @@
 package dev.millrace.training;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Where training sets come from. */
@@ -7,10 +8,30 @@ import org.jspecify.annotations.Nullable;
 public interface TrainingSetSource {
 
     /**
-     * Reads the training set of a model.
+     * What to read.
      *
      * @param model its name, or null for the use case's only one
+     * @param from the first event time of a row, or null for 30 days before the last
+     * @param to rows are earlier; null for as late as labels are known
+     */
+    record Request(
+            String useCase,
+            @Nullable String model,
+            @Nullable Instant from,
+            @Nullable Instant to) {
+
+        public Request {
+            if (from != null && to != null && !from.isBefore(to)) {
+                throw new IllegalArgumentException(
+                        "expected --from before --to, but came %s and %s".formatted(from, to));
+            }
+        }
+    }
+
+    /**
+     * Reads the training set of a model.
+     *
      * @throws TrainingException when there is no such model, or nothing to train on
      */
-    TrainingSet read(String useCase, @Nullable String model);
+    TrainingSet read(Request request);
 }

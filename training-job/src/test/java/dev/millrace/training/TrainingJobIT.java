@@ -52,10 +52,9 @@ class TrainingJobIT {
 
     private int execute(Map<String, Double> atLeast, String... arguments) {
         Settings settings = Settings.of(Map.of(Settings.MLFLOW, server.toString()));
-        TrainingSetSource source =
-                (useCase, name) -> TrainingSets.of(TrainingSets.spec(name == null ? model : name, atLeast), 3000, 5);
+        TrainingSetSource source = request -> TrainingSets.of(TrainingSets.spec(model, atLeast), 3000, 5);
         CommandLine commandLine = TrainingJob.commandLine(
-                new TrainCommand(source, settings, Clock.systemUTC(), GRID),
+                new TrainCommand(source, (run, set, split) -> {}, settings, Clock.systemUTC(), GRID),
                 new PromoteCommand(settings, Clock.systemUTC()));
         return commandLine
                 .setOut(new PrintWriter(out, true))
@@ -69,7 +68,9 @@ class TrainingJobIT {
         assertThat(err.toString()).isEmpty();
         assertThat(code).isZero();
         assertThat(out.toString())
-                .contains("3000 rows of 5 features, up to batch 42", "registered " + model + " as version 1")
+                .contains(
+                        "3000 rows of 5 features, 510 of them positive, up to batch 42",
+                        "registered " + model + " as version 1")
                 .contains("version 1 of " + model + " is the champion");
         ModelVersion champion = new Registry(server, Duration.ofSeconds(20))
                 .byAlias(model, "champion")
@@ -157,7 +158,8 @@ class TrainingJobIT {
                 Map.of("auc", 0.999999), "train", "--use-case", "u", "--model", model, "--threads", "1", "--promote");
         assertThat(code).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("promotion-gate: expected auc of at least 0.999999, but version 1 of " + model + " has 0.9")
+                .startsWith("promotion-gate: version 1 of " + model
+                        + " stays registered, the champion stays; expected auc of at" + " least 0.999999: 0.9")
                 .hasLineCount(1);
         assertThat(new Registry(server, Duration.ofSeconds(20)).byAlias(model, "champion"))
                 .isEmpty();
@@ -167,6 +169,20 @@ class TrainingJobIT {
         assertThat(execute(Map.of(), "promote", "--model", model, "--version", "9"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("promotion-unknown-version: expected version 9 of " + model);
+    }
+
+    @Test
+    void aChampionGivesWayToABetterOneOnly() {
+        String[] train = {"train", "--use-case", "u", "--threads", "1", "--promote"};
+        assertThat(execute(Map.of(), train)).isZero();
+        assertThat(execute(Map.of(), train)).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("promotion-gate: version 2 of " + model + " stays registered, the champion stays; expected"
+                        + " average_precision better than that of the champion v1 with p of at most 0.05: 0.")
+                .contains(", p 1.0000");
+        assertThat(new Registry(server, Duration.ofSeconds(20)).byAlias(model, "champion"))
+                .map(ModelVersion::version)
+                .contains("1");
     }
 
     @Test

@@ -30,7 +30,7 @@ class TrainingRunTests {
         List<XgboostParameters> grid = List.of(
                 new XgboostParameters(2, 1, 0.01, 0.8, 0.8, 1, 1, 0),
                 new XgboostParameters(30, 4, 0.2, 0.8, 0.8, 1, 1, 0));
-        return new TrainingRun(new Trainer(1, 1), grid, CLOCK).run(set);
+        return new TrainingRun(new Trainer(1, 1), grid, CLOCK, line -> {}).run(set);
     }
 
     @Test
@@ -82,7 +82,8 @@ class TrainingRunTests {
 
     @Test
     void anotherKindIsRefusedByName() {
-        ModelSpec ranking = new ModelSpec("u", "m", "ranking", "d", Duration.ZERO, Map.of());
+        ModelSpec ranking = new ModelSpec(
+                "u", "m", "ranking", "d", Duration.ZERO, SET.spec().promote());
         assertThatThrownBy(() -> run(TrainingSets.of(ranking, 100, 1)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("training-unknown-model: expected a model of the kind 'binary', but m is of the kind"

@@ -1,5 +1,6 @@
 package dev.millrace.training;
 
+import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,7 +14,13 @@ public final class TrainingSets {
     private TrainingSets() {}
 
     public static ModelSpec spec(String model, Map<String, Double> atLeast) {
-        return new ModelSpec("a-use-case", model, ModelSpec.BINARY, "digest", Duration.ofHours(20), atLeast);
+        return new ModelSpec(
+                "a-use-case",
+                model,
+                ModelSpec.BINARY,
+                "digest",
+                Duration.ofHours(20),
+                new PromotionRule("average_precision", 0.05, atLeast));
     }
 
     /** Rows one quarter of an hour apart, a tenth of the second feature missing, some 15 % of the labels 1. */

@@ -9,15 +9,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Chooses parameters by the mean average precision over folds that never look ahead. */
 public final class Tuning {
 
     private final Trainer trainer;
+    private final Consumer<String> progress;
 
-    public Tuning(Trainer trainer) {
+    public Tuning(Trainer trainer, Consumer<String> progress) {
         this.trainer = trainer;
+        this.progress = progress;
     }
 
     /**
@@ -68,7 +72,18 @@ public final class Tuning {
             scores.add(scored);
             labels.add(truth);
         }
-        return new Trial(parameters, precision, BinaryEvaluation.of(joined(scores), joined(labels)));
+        Trial trial = new Trial(parameters, precision, BinaryEvaluation.of(joined(scores), joined(labels)));
+        progress.accept(String.format(
+                Locale.ROOT,
+                "tried %d trees of depth %d, rate %s, child weight %s, lambda %s: average precision %.4f over %d folds",
+                parameters.trees(),
+                parameters.maxDepth(),
+                parameters.learningRate(),
+                parameters.minChildWeight(),
+                parameters.lambda(),
+                trial.meanAveragePrecision(),
+                folds.size()));
+        return trial;
     }
 
     private static boolean hasBothClasses(TrainingSet set, int[] rows) {

@@ -1,0 +1,15 @@
+package dev.millrace.training.history;
+
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.schema.definition.EventType;
+
+/** A record that arrived. */
+sealed interface Arrived {
+
+    Position position();
+
+    record Event(Position position, EventType type, SourceRecord record) implements Arrived {}
+
+    /** @param eventType the event type that it is about */
+    record Label(Position position, String eventType, SourceRecord record) implements Arrived {}
+}

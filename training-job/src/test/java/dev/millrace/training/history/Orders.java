@@ -1,0 +1,156 @@
+package dev.millrace.training.history;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/** Orders and what became of them: late, repeated, revised. Written to tables as the stream writes them. */
+final class Orders {
+
+    static final long DAY = 86_400_000;
+    static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+    record Order(
+            String id,
+            long time,
+            String buyer,
+            long shop,
+            BigDecimal amount,
+            Integer pieces,
+            Double weight,
+            Boolean gift,
+            Integer returned,
+            Position position) {}
+
+    record Mark(Order order, double value, int revision, Position position) {}
+
+    final List<Order> orders = new ArrayList<>();
+    final List<Mark> marks = new ArrayList<>();
+
+    Orders(long seed, int count, int days) {
+        Random random = new Random(seed);
+        long offset = 0;
+        for (int i = 0; i < count; i++) {
+            long time = START + Math.floorMod(random.nextLong(), days * DAY);
+            if (i > 0 && random.nextInt(20) == 0) {
+                time = orders.getLast().time();
+            }
+            // Most come at once, some within the hour, a few as late as 20 hours.
+            long lag = random.nextInt(10) > 0
+                    ? random.nextInt(300)
+                    : random.nextInt(random.nextBoolean() ? 3_600_000 : 72_000_000);
+            int partition = random.nextInt(4);
+            boolean bad = random.nextInt(4) == 0;
+            Order order = new Order(
+                    new UUID(random.nextLong(), random.nextLong()).toString(),
+                    time,
+                    random.nextInt(8) == 0 ? "a|b\\" + random.nextInt(3) : "buyer" + random.nextInt(40),
+                    1 + random.nextInt(15),
+                    BigDecimal.valueOf(random.nextInt(200_000), 2),
+                    random.nextInt(5) == 0 ? null : random.nextInt(9),
+                    random.nextInt(5) == 0 ? null : random.nextDouble(),
+                    random.nextInt(5) == 0 ? null : random.nextBoolean(),
+                    random.nextInt(15) == 0 ? (Integer) (bad ? 1 : 0) : null,
+                    // Some arrive in the same millisecond: their place decides.
+                    new Position((time + lag) / 50 * 50, "topic", partition, offset++));
+            orders.add(order);
+            for (int revision = 0; revision < random.nextInt(4) - 1; revision++) {
+                long known = time + 2 * DAY + revision * random.nextInt((int) DAY);
+                double value = (revision % 2 == 0) == bad ? 1 : 0;
+                marks.add(new Mark(order, value, revision, new Position(known, "marks", partition, offset++)));
+            }
+        }
+        orders.sort(Comparator.comparing(Order::position));
+    }
+
+    static void createTables(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    drop table if exists orders, labels, sink_commit, training_features;
+                    create table orders (order_id uuid not null, placed_at timestamptz not null, buyer text not null,
+                      shop bigint not null, amount numeric(12,2) not null, pieces integer, weight double precision,
+                      gift boolean, returned integer, topic_id text not null, kafka_partition integer not null,
+                      kafka_offset bigint not null, arrival_time timestamptz not null, sink_batch bigint not null,
+                      primary key (order_id, placed_at));
+                    create table labels (event_type text, event_id text, event_time timestamptz, event_key text,
+                      entities jsonb, value double precision, known_at timestamptz, revision integer, topic_id text,
+                      kafka_partition integer, kafka_offset bigint, arrival_time timestamptz, sink_batch bigint,
+                      primary key (event_type, event_id, event_time, revision));
+                    create table sink_commit (checkpoint_id text, batch bigint, offsets jsonb not null default '{}',
+                      committed_at timestamptz not null default now(), primary key (checkpoint_id, batch));
+                    create table training_features (run_id text, use_case text, model text, event_id text,
+                      event_time timestamptz, label double precision, split text, features jsonb,
+                      primary key (run_id, event_id, event_time));
+                    insert into sink_commit (checkpoint_id, batch) values ('c', 1), ('c', 7);
+                    """);
+        }
+    }
+
+    /** In any order, a tenth of them twice. */
+    void write(Connection connection, Random random) throws SQLException {
+        List<Order> shuffled = new ArrayList<>(orders);
+        Collections.shuffle(shuffled, random);
+        shuffled.addAll(shuffled.subList(0, shuffled.size() / 10));
+        connection.setAutoCommit(false);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into orders values (?::uuid, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing")) {
+            for (Order order : shuffled) {
+                fill(insert, order.id(), at(order.time()), order.buyer(), order.shop(), order.amount());
+                insert.setObject(6, order.pieces());
+                insert.setObject(7, order.weight());
+                insert.setObject(8, order.gift());
+                insert.setObject(9, order.returned());
+                place(insert, 10, order.position());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into labels values ('orders', ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, 1)")) {
+            for (Mark mark : marks) {
+                fill(
+                        insert,
+                        mark.order().id(),
+                        at(mark.order().time()),
+                        mark.order().buyer(),
+                        "{\"shop\": \"" + mark.order().shop() + "\"}",
+                        mark.value(),
+                        at(mark.position().arrival()),
+                        mark.revision());
+                place(insert, 8, mark.position());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private static void fill(PreparedStatement insert, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            insert.setObject(i + 1, values[i]);
+        }
+    }
+
+    private static void place(PreparedStatement insert, int first, Position position) throws SQLException {
+        insert.setString(first, position.topicId());
+        insert.setInt(first + 1, position.partition());
+        insert.setLong(first + 2, position.offset());
+        insert.setObject(first + 3, at(position.arrival()));
+    }
+
+    private static OffsetDateTime at(long millis) {
+        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
+    }
+}
