@@ -83,15 +83,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The way up. What its marker says was done before is not done again. */
     public List<Step> steps(List<String> models, Traffic traffic) {
-        var steps = new ArrayList<Step>();
-        steps.add(new Step(
-                "Starting the servers: Kafka, PostgreSQL, Redis, S3, MLflow",
-                servers().stream().map(Platform::start).toList()));
-        steps.add(Step.of("Starting the ingestion service", start(INGESTION_SERVICE)));
-        steps.add(Step.of(
-                "Starting the feature stream and the prediction API",
-                start(STREAM_SERVICE),
-                start(PREDICTION_SERVICE)));
+        var steps = new ArrayList<>(serving());
         steps.add(Step.of(
                 "Loading %d days of history, %,d events a day".formatted(DAYS, EVENTS_PER_DAY),
                 new Work.Once(
@@ -116,6 +108,20 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                     new Work.Start("traffic", 0, () -> feed("traffic"), () -> true, PATIENCE)));
         }
         return steps;
+    }
+
+    /** The part of the way up that has every server and service running, with no data. */
+    public List<Step> serving() {
+        var steps = new ArrayList<Step>();
+        steps.add(new Step(
+                "Starting the servers: Kafka, PostgreSQL, Redis, S3, MLflow",
+                servers().stream().map(Platform::start).toList()));
+        steps.add(Step.of("Starting the ingestion service", start(INGESTION_SERVICE)));
+        steps.add(Step.of(
+                "Starting the feature stream and the prediction API",
+                start(STREAM_SERVICE),
+                start(PREDICTION_SERVICE)));
+        return List.copyOf(steps);
     }
 
     /** Whether events keep coming once everything is up. */

@@ -1,0 +1,5 @@
+/** The whole platform through its real processes. */
+@NullMarked
+package dev.millrace.endtoend;
+
+import org.jspecify.annotations.NullMarked;
