@@ -1,0 +1,221 @@
+package dev.millrace.endtoend;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.local.Folders;
+import dev.millrace.local.process.Network;
+import dev.millrace.local.process.RunningProcess;
+import dev.millrace.local.process.Spawner;
+import dev.millrace.local.up.Memory;
+import dev.millrace.local.up.Modules;
+import dev.millrace.local.up.Platform;
+import dev.millrace.local.up.Platform.Traffic;
+import dev.millrace.local.up.Ports;
+import dev.millrace.local.up.Progress;
+import dev.millrace.local.up.State;
+import dev.millrace.local.up.Supervisor;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Measures the platform as a user has it: from nothing to the first answer, its memory, its answers under load, how soon
+ * an event counts, and how fast a file is replayed. Two fresh platforms, one after the other, on free ports.
+ */
+public final class EndToEndBench {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FRESHNESS_SAMPLES = 400;
+    private static final int FRESHNESS_PER_SECOND = 20;
+    private static final int REQUESTS_PER_SECOND = 1_100;
+    private static final int REPLAYED = 100_000;
+    private static final long UNSEEN = 900_000_000L;
+
+    private final Path home;
+    private final String useCase;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Progress progress = new Progress(System.out);
+    private final List<Figure> figures = new ArrayList<>();
+    private volatile List<State.Entry> processes = List.of();
+
+    private EndToEndBench(Path home, String useCase) {
+        this.home = home;
+        this.useCase = useCase;
+    }
+
+    /** Arguments: {@code --use-case NAME [--data FILE] [--json FILE]}. */
+    public static void main(String[] arguments) throws Exception {
+        Map<String, String> options = new HashMap<>();
+        for (int i = 0; i + 1 < arguments.length; i += 2) {
+            options.put(arguments[i], arguments[i + 1]);
+        }
+        Path home = Files.createTempDirectory("millrace-bench-");
+        try {
+            EndToEndBench bench = new EndToEndBench(home, options.getOrDefault("--use-case", ""));
+            bench.measureLive();
+            if (options.containsKey("--data")) {
+                bench.measureReplay(Path.of(options.get("--data")));
+            } else {
+                System.out.println("No --data FILE: replay_eps was not measured");
+            }
+            BenchReport report = new BenchReport("end-to-end", bench.figures);
+            System.out.print(report.table());
+            String file = options.get("--json");
+            if (file == null) {
+                System.out.println(report.json());
+            } else {
+                Files.writeString(Path.of(file), report.json() + "\n");
+            }
+        } finally {
+            Folders.delete(home);
+        }
+    }
+
+    private Platform platform(String name) {
+        Map<String, Integer> ports = new HashMap<>();
+        Ports.from(Map.of()).byName().keySet().forEach(port -> ports.put(port, Network.freePort()));
+        return Platform.of(Folders.standard().at(home.resolve(name)), new Ports(ports), useCase);
+    }
+
+    private void measureLive() throws IOException, InterruptedException, ExecutionException {
+        Platform platform = platform("live");
+        Modules modules = new Modules(platform.folders());
+        JsonNode example =
+                JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
+        long start = System.nanoTime();
+        try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
+            supervisor.run(platform.steps(modules.models(useCase), Traffic.NONE));
+            HttpRequest predict = post(
+                    platform.url(Platform.PREDICTION) + example.path("path").textValue(), example.path("body"));
+            int status =
+                    http.send(predict, HttpResponse.BodyHandlers.discarding()).statusCode();
+            if (status != 200) {
+                throw new IllegalStateException("The first prediction was answered with " + status);
+            }
+            figures.add(Figure.atMost("up_s", (System.nanoTime() - start) / 1e9, "s", 120));
+            measureFreshness(platform, example.path("body"));
+            measurePredictions(predict);
+            long bytes = processes.stream()
+                    .mapToLong(entry -> Memory.bytes(entry.pid()))
+                    .sum();
+            figures.add(Figure.atMost("stack_rss_mib", bytes / 1024.0 / 1024.0, "MiB", 5 * 1024));
+        }
+    }
+
+    private static HttpRequest post(String url, JsonNode body) {
+        return HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build();
+    }
+
+    /** The first second is warm-up; it is sent but not counted. */
+    private void measurePredictions(HttpRequest predict) throws InterruptedException {
+        progress.say("Asking for " + REQUESTS_PER_SECOND + " predictions a second");
+        OpenLoop.Result warm = new OpenLoop(REQUESTS_PER_SECOND / 4, Duration.ofSeconds(10)).run(i -> predict);
+        OpenLoop.Result result = new OpenLoop(REQUESTS_PER_SECOND, Duration.ofSeconds(20)).run(i -> predict);
+        progress.say("      errors: " + (warm.errors() + result.errors()));
+        figures.add(Figure.atLeast("predict_rps", result.perSecond(), "1/s", 1_000));
+        figures.add(Figure.atMost("predict_p95_ms", result.latency().getValueAtPercentile(95) / 1e3, "ms", 50));
+    }
+
+    /** An event of an entity that nobody has seen: from sending it to the first read that counts it. */
+    private void measureFreshness(Platform platform, JsonNode example) throws InterruptedException, ExecutionException {
+        progress.say("Sending " + FRESHNESS_SAMPLES + " events and reading each until it counts");
+        Histogram latency = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(1), 3);
+        List<Future<?>> reads = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < FRESHNESS_SAMPLES; i++) {
+                long entity = UNSEEN + i;
+                reads.add(threads.submit(() -> {
+                    latency.recordValue(TimeUnit.NANOSECONDS.toMicros(untilRead(platform, example, entity)));
+                    return null;
+                }));
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / FRESHNESS_PER_SECOND);
+            }
+            for (Future<?> read : reads) {
+                read.get();
+            }
+        }
+        figures.add(Figure.atMost("freshness_p50_ms", latency.getValueAtPercentile(50) / 1e3, "ms", 2_000));
+        figures.add(Figure.atMost("freshness_p95_ms", latency.getValueAtPercentile(95) / 1e3, "ms", 2_000));
+        figures.add(Figure.atMost("freshness_p99_ms", latency.getValueAtPercentile(99) / 1e3, "ms", 2_000));
+    }
+
+    private long untilRead(Platform platform, JsonNode example, long entity) throws IOException, InterruptedException {
+        Map<String, Object> event = new HashMap<>();
+        event.put("transaction_id", UUID.randomUUID().toString());
+        event.put("customer_id", entity);
+        event.put("merchant_id", entity);
+        event.put("amount", example.path("amount").decimalValue());
+        event.put("timestamp", Instant.now().toString());
+        long start = System.nanoTime();
+        HttpRequest send = post(platform.url(Platform.INGESTION) + "/v1/events/transactions", JSON.valueToTree(event));
+        int status = http.send(send, HttpResponse.BodyHandlers.discarding()).statusCode();
+        if (status != 202) {
+            throw new IllegalStateException("An event was answered with " + status);
+        }
+        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/"
+                        + useCase + "?customer_id=" + entity + "&merchant_id=" + entity))
+                .build();
+        while (true) {
+            JsonNode answer = JSON.readTree(
+                    http.send(read, HttpResponse.BodyHandlers.ofString()).body());
+            if (answer.path("features").path("customer.transaction_count_1h").doubleValue() >= 1) {
+                return System.nanoTime() - start;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private void measureReplay(Path file) throws IOException, InterruptedException {
+        Platform platform = platform("replay");
+        try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
+            supervisor.run(platform.serving());
+            progress.say("Replaying " + REPLAYED + " events through all sinks");
+            double before = processed(platform);
+            long start = System.nanoTime();
+            RunningProcess feed = Spawner.start(
+                    platform.feed("replay", file.toAbsolutePath().toString(), "--limit", Integer.toString(REPLAYED)));
+            int code = feed.await();
+            if (code != 0) {
+                throw new IllegalStateException("The replay ended with " + code + ":\n"
+                        + Files.readString(feed.spec().log()));
+            }
+            while (processed(platform) - before < REPLAYED) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+            figures.add(Figure.atLeast("replay_eps", REPLAYED / ((System.nanoTime() - start) / 1e9), "1/s", 3_000));
+        }
+    }
+
+    /** Events whose batch is committed everywhere. */
+    private double processed(Platform platform) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(platform.url(Platform.STREAM) + "/metrics"))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofLines())
+                .body()
+                .filter(line -> line.startsWith("events_processed_total{status=\"success\"}"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+}
