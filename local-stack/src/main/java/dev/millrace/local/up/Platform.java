@@ -71,6 +71,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         all.put("MILLRACE_TOPIC_REPLICATION", "1");
         all.put("MILLRACE_CHECKPOINT", folders.data().resolve("checkpoint").toString());
         all.put("MILLRACE_MODEL_CACHE", folders.data().resolve("models").toString());
+        all.put("MILLRACE_FEED_STATE", folders.data().resolve("feed").toString());
         all.put("MILLRACE_INGESTION_URL", url(INGESTION));
         all.put("MILLRACE_PREDICTION_URL", url(PREDICTION));
         all.put("SERVER_ADDRESS", "127.0.0.1");
