@@ -69,9 +69,9 @@ public final class TrainingRun {
                     Code.NOT_ENOUGH_DATA,
                     "expected rows to train on and later ones to test on, but came %d rows".formatted(set.size()));
         }
-        List<Split> folds = TimeSplits.of(set.eventTimes(), split.train())
-                .forwardChaining(FOLDS, set.spec().labelsKnownAfter());
-        Trial best = new Tuning(trainer, progress).trials(set, folds, grid).getFirst();
+        Trial best = new Tuning(trainer, progress)
+                .trials(set, folds(set, split), grid)
+                .getFirst();
         double threshold = Math.clamp(best.validation().bestThreshold(), 0, 1);
         TrainedModel model = trainer.train(set, split.train(), best.parameters());
         double[] scores = model.scores(set.rows(), split.test());
@@ -153,5 +153,19 @@ public final class TrainingRun {
                     "expected a model of the kind '%s', but %s is of the kind '%s', which cannot be trained"
                             .formatted(ModelSpec.BINARY, spec.model(), spec.kind()));
         }
+    }
+
+    /** Folds keep apart what was not yet known, unless the rows span too little time for that. */
+    private List<Split> folds(TrainingSet set, Split split) {
+        TimeSplits times = TimeSplits.of(set.eventTimes(), split.train());
+        List<Split> apart =
+                Tuning.usable(set, times.forwardChaining(FOLDS, set.spec().labelsKnownAfter()));
+        if (!apart.isEmpty()) {
+            return apart;
+        }
+        progress.accept(
+                "the rows span too little time to leave out the %s in which labels become known: folds without that gap"
+                        .formatted(set.spec().labelsKnownAfter()));
+        return times.forwardChaining(FOLDS, Duration.ZERO);
     }
 }

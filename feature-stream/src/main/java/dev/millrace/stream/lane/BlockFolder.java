@@ -9,6 +9,7 @@ import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.stream.StreamConfig;
 import dev.millrace.stream.lane.Produced.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,14 +86,13 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         Block block = view.shape().read(before.block());
         Map<TopicPartition, Long> offsets = new HashMap<>();
         TreeSet<Long> changed = new TreeSet<>();
-        while (rows.hasNext()) {
-            Keyed row = Keyed.of(rows.next());
+        for (Arrived arrived : inOrderOfTime(rows, view)) {
+            Keyed row = arrived.row();
             offsets.merge(new TopicPartition(row.topicId(), row.partition()), row.offset(), Math::max);
-            ProjectedEvent event = ProjectedEvent.fromBytes(row.payload(), view.inputs());
-            switch (block.fold(event)) {
+            switch (block.fold(arrived.event())) {
                 case FOLDED, REVISED -> {
                     if (view.isTumbling()) {
-                        changed.add(view.tumblingStart(event));
+                        changed.add(view.tumblingStart(arrived.event()));
                     }
                 }
                 case DUPLICATE -> {
@@ -121,6 +121,22 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         } else {
             produced.add(new Produced(Kind.BLOCK, name, entity, 0, 0, 0, bytes).toRow());
         }
+    }
+
+    private record Arrived(Keyed row, ProjectedEvent event) {}
+
+    /**
+     * A batch that catches up holds days of several partitions, one after the other: in the order of their times no event
+     * is too late only because another partition came first.
+     */
+    private static List<Arrived> inOrderOfTime(java.util.Iterator<Row> rows, View view) {
+        List<Arrived> events = new ArrayList<>();
+        rows.forEachRemaining(row -> {
+            Keyed keyed = Keyed.of(row);
+            events.add(new Arrived(keyed, ProjectedEvent.fromBytes(keyed.payload(), view.inputs())));
+        });
+        events.sort(Comparator.comparingLong(arrived -> arrived.event().time()));
+        return events;
     }
 
     private static long batch() {

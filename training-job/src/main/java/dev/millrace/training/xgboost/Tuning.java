@@ -46,9 +46,7 @@ public final class Tuning {
 
     /** The trials, the best first. */
     public List<Trial> trials(TrainingSet set, List<Split> folds, List<XgboostParameters> grid) {
-        List<Split> usable = folds.stream()
-                .filter(fold -> hasBothClasses(set, fold.train()) && hasBothClasses(set, fold.test()))
-                .toList();
+        List<Split> usable = usable(set, folds);
         if (usable.isEmpty()) {
             throw new TrainingException(
                     Code.NOT_ENOUGH_DATA,
@@ -58,6 +56,13 @@ public final class Tuning {
         return grid.stream()
                 .map(parameters -> trial(set, usable, parameters))
                 .sorted(Comparator.comparingDouble(Trial::meanAveragePrecision).reversed())
+                .toList();
+    }
+
+    /** The folds that have both classes on both sides. */
+    public static List<Split> usable(TrainingSet set, List<Split> folds) {
+        return folds.stream()
+                .filter(fold -> hasBothClasses(set, fold.train()) && hasBothClasses(set, fold.test()))
                 .toList();
     }
 
