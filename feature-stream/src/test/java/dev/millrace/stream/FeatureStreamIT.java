@@ -453,6 +453,21 @@ final class FeatureStreamIT {
         get("/health/other", 404);
     }
 
+    /** Ten days in one batch, in order in each partition: a shop's orders lie in both. */
+    @Test
+    @Order(6)
+    void catchingUpMakesNothingTooLate() throws Exception {
+        stopStream();
+        for (int i = 0; i < 480; i++) {
+            sendOrder(order(START + 2_000_000 + i * Duration.ofMinutes(30).toMillis()));
+        }
+        producer.flush();
+        startStream();
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+        assertTablesHoldEachOnce();
+    }
+
     private static String get(String path, int status) throws Exception {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
