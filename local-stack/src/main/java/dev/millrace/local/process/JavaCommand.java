@@ -22,7 +22,6 @@ public record JavaCommand(String classPath, String mainClass, List<String> flags
             "jdk.internal.ref",
             "sun.nio.ch",
             "sun.nio.cs",
-            "sun.security.action",
             "sun.util.calendar");
 
     public JavaCommand {
@@ -49,6 +48,8 @@ public record JavaCommand(String classPath, String mainClass, List<String> flags
         flags.add("-XX:+ExitOnOutOfMemoryError");
         if (feature >= UNSAFE_FLAG_SINCE) {
             flags.add("--sun-misc-unsafe-memory-access=allow");
+        } else {
+            flags.add("--add-opens=java.base/sun.security.action=ALL-UNNAMED");
         }
         return List.copyOf(flags);
     }

@@ -115,13 +115,21 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     public List<Step> serving() {
         var steps = new ArrayList<Step>();
         steps.add(new Step(
-                "Starting the servers: Kafka, PostgreSQL, Redis, S3, MLflow",
-                servers().stream().map(Platform::start).toList()));
-        steps.add(Step.of("Starting the ingestion service", start(INGESTION_SERVICE)));
-        steps.add(Step.of(
-                "Starting the feature stream and the prediction API",
-                start(STREAM_SERVICE),
-                start(PREDICTION_SERVICE)));
+                "Starting the servers: Kafka, PostgreSQL, Redis, S3",
+                servers().stream()
+                        .filter(server -> server.kind() != Server.MLFLOW)
+                        .map(Platform::start)
+                        .toList()));
+        // Nothing needs MLflow to start, and it takes longest.
+        steps.add(new Step(
+                "Starting MLflow, the ingestion service, the feature stream and the prediction API",
+                Stream.concat(
+                                servers().stream()
+                                        .filter(server -> server.kind() == Server.MLFLOW)
+                                        .map(Platform::start),
+                                Stream.of(INGESTION_SERVICE, STREAM_SERVICE, PREDICTION_SERVICE)
+                                        .map(this::start))
+                        .toList()));
         return List.copyOf(steps);
     }
 

@@ -75,8 +75,8 @@ class UpIT {
 
         assertThat(up.output())
                 .containsSubsequence(
-                        "[1/8] Starting the servers",
-                        "[8/8] Starting live traffic",
+                        "[1/7] Starting the servers",
+                        "[7/7] Starting live traffic",
                         "Millrace is up after",
                         "curl -s http://127.0.0.1:" + port("prediction-api") + "/predict",
                         "{\"rain\":1}");

@@ -52,27 +52,27 @@ class PlatformTests {
         assertThat(steps)
                 .extracting(Step::title)
                 .containsExactly(
-                        "Starting the servers: Kafka, PostgreSQL, Redis, S3, MLflow",
-                        "Starting the ingestion service",
-                        "Starting the feature stream and the prediction API",
+                        "Starting the servers: Kafka, PostgreSQL, Redis, S3",
+                        "Starting MLflow, the ingestion service, the feature stream and the prediction API",
                         "Loading 75 days of history, 1,000 events a day",
                         "Waiting until the stream has folded it",
                         "Training and promoting: rain",
                         "Waiting until the prediction API serves it",
                         "Starting live traffic");
-        assertThat(platform().steps(List.of("rain"), Traffic.NONE)).hasSize(7);
-        assertThat(steps.get(0).works())
+        assertThat(platform().steps(List.of("rain"), Traffic.NONE)).hasSize(6);
+        assertThat(steps.get(0).works()).extracting(Work::name).containsExactly("kafka", "postgres", "redis", "s3");
+        assertThat(steps.get(1).works())
                 .extracting(Work::name)
-                .containsExactly("kafka", "postgres", "redis", "s3", "mlflow");
+                .containsExactly("mlflow", "ingestion-service", "feature-stream", "prediction-api");
     }
 
     @Test
     void servicesGetWhatTheyNeedAndNoMore() {
         List<Step> steps = platform().steps(List.of("rain"), Traffic.LIVE);
-        ProcessSpec ingestion = process(steps.get(1).works().get(0));
-        ProcessSpec prediction = process(steps.get(2).works().get(1));
-        ProcessSpec history = process(steps.get(3).works().get(0));
-        ProcessSpec training = process(steps.get(5).works().get(0));
+        ProcessSpec ingestion = process(steps.get(1).works().get(1));
+        ProcessSpec prediction = process(steps.get(1).works().get(3));
+        ProcessSpec history = process(steps.get(2).works().get(0));
+        ProcessSpec training = process(steps.get(4).works().get(0));
 
         assertThat(ingestion.command())
                 .contains("dev.millrace.ingestion.IngestionService")
