@@ -59,8 +59,7 @@ final class Disturbance {
                 sent.add(broken(event));
             }
         }
-        // After the later ones: so they are out of order for sure.
-        sent.addAll(heldBack);
+        heldBack.forEach(event -> sent.add(random.nextInt(sent.size() + 1), event));
         heldBack = next;
         return sent;
     }

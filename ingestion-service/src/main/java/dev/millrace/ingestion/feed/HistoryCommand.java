@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class HistoryCommand implements Callable<Integer> {
     /** How far one lane may run ahead of another: well within the time that the stream recognises duplicates for. */
-    static final Duration WIDTH = Duration.ofHours(6);
+    static final Duration WIDTH = Duration.ofHours(8);
 
     static final int MOST = 4_000;
     static final Duration PATIENCE = Duration.ofMinutes(5);

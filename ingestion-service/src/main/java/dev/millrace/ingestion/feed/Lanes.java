@@ -20,6 +20,9 @@ final class Lanes implements AutoCloseable {
     /** Far below what ingestion takes, in number and in bytes. */
     static final int BATCH = 500;
 
+    /** Fewer are not worth a request of their own. */
+    private static final int WORTHWHILE = 150;
+
     /** Whether ingestion is told when the events arrived. */
     enum Arrivals {
         STATED,
@@ -29,30 +32,41 @@ final class Lanes implements AutoCloseable {
     private final IngestionClient client;
     private final Arrivals arrivals;
     private final ExecutorService threads = Executors.newFixedThreadPool(
-            LANES, Thread.ofPlatform().daemon().name("lane-", 0).factory());
+            2 * LANES, Thread.ofPlatform().daemon().name("lane-", 0).factory());
 
     Lanes(IngestionClient client, Arrivals arrivals) {
         this.client = client;
         this.arrivals = arrivals;
     }
 
-    /** Returns false when the feed was asked to end before all was taken. */
+    /** Events and labels at once. Returns false when the feed was asked to end before all was taken. */
     boolean send(Slice slice) {
-        return send(slice.events()) && send(slice.labels());
+        List<Callable<Boolean>> work = new ArrayList<>(lanes(slice.events()));
+        work.addAll(lanes(slice.labels()));
+        return run(work);
     }
 
     boolean send(List<Dispatch> dispatches) {
+        return run(lanes(dispatches));
+    }
+
+    /** As many lanes as have enough to do. */
+    private List<Callable<Boolean>> lanes(List<Dispatch> dispatches) {
+        int count = Math.clamp(dispatches.size() / WORTHWHILE, 1, LANES);
         List<List<Dispatch>> lanes = new ArrayList<>();
-        for (int i = 0; i < LANES; i++) {
+        for (int i = 0; i < count; i++) {
             lanes.add(new ArrayList<>());
         }
         for (Dispatch dispatch : dispatches) {
-            lanes.get(Math.floorMod(dispatch.key().hashCode(), LANES)).add(dispatch);
+            lanes.get(Math.floorMod(dispatch.key().hashCode(), count)).add(dispatch);
         }
-        List<Callable<Boolean>> work = lanes.stream()
+        return lanes.stream()
                 .filter(lane -> !lane.isEmpty())
                 .<Callable<Boolean>>map(lane -> () -> inOrder(lane))
                 .toList();
+    }
+
+    private boolean run(List<Callable<Boolean>> work) {
         try {
             boolean sent = true;
             for (Future<Boolean> lane : threads.invokeAll(work)) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What arrived within a short time: first the events are sent, then the labels.
+ * What arrived within a short time, and is sent at once.
  *
  * @param from the earliest arrival
  * @param to the latest
