@@ -70,6 +70,15 @@ public final class EventJson {
         return event;
     }
 
+    /**
+     * The value of one field, as an event has it.
+     *
+     * @throws InvalidEventException when the value is none of the field's type, or breaks its rule
+     */
+    public @Nullable Object value(String field, JsonNode json) {
+        return value(type.schema().getField(field), json);
+    }
+
     private @Nullable Object value(Schema.Field field, @Nullable JsonNode json) {
         if (json == null || json.isNull()) {
             if (field.schema().isNullable()) {
