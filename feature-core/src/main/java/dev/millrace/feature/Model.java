@@ -4,6 +4,7 @@ import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.state.Block;
 import dev.millrace.schema.definition.ModelDefinition;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,33 @@ public final class Model {
             };
         }
         return vector;
+    }
+
+    /**
+     * The vector when nothing stored can be read.
+     *
+     * @param defaults in the order of {@link #features()}: for what needs a stored value that is not replaced
+     */
+    public double[] vectorWithoutStore(Values row, long at, Map<String, Double> replaced, List<Double> defaults) {
+        double[] vector = vector(row, Collections.nCopies(bindings.size(), null), at, replaced);
+        for (int i = 0; i < vector.length; i++) {
+            boolean needsStore = switch (entries.get(i)) {
+                case Entry.Stored(String name, Slot slot) -> !replaced.containsKey(name(slot));
+                case Entry.Derived(String name, CompiledExpression expression) ->
+                    expression.names().stream()
+                            .anyMatch(used -> stored.containsKey(used) && !replaced.containsKey(used));
+            };
+            if (needsStore) {
+                vector[i] = defaults.get(i);
+            }
+        }
+        return vector;
+    }
+
+    private String name(Slot slot) {
+        Binding binding = bindings.get(slot.binding());
+        return binding.name() + "."
+                + binding.view().features().get(slot.feature()).name();
     }
 
     /** The window's bounds of every stored feature of the vector: {@code (left, right]}, epoch milliseconds. */

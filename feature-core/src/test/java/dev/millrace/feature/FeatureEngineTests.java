@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,6 +57,22 @@ final class FeatureEngineTests {
         assertThat(named(model, replaced)).containsEntry("exact.count_1m", 4.0).containsEntry("ratio", 2.5);
         assertThatThrownBy(() -> model.vector(thing.fields(), Arrays.asList(block, null), 0, Map.of("x", 1.0)))
                 .hasMessageStartingWith("There is no stored feature 'x' to replace; there are [exact.");
+    }
+
+    @Test
+    void withoutTheStoreOnlyWhatNeedsItIsADefault() {
+        Model model = Things.ENGINE.model("m").orElseThrow();
+        List<Double> defaults = Collections.nCopies(model.features().size(), -7.0);
+        Thing thing = new Thing("a", 0, new BigDecimal("9.00"), 3L, true);
+        assertThat(named(model, model.vectorWithoutStore(thing.fields(), 0, Map.of("exact.count_1m", 4.0), defaults)))
+                .containsEntry("exact.count_1m", 4.0)
+                .containsEntry("exact.count_10m", -7.0)
+                .containsEntry("ratio", -7.0)
+                .containsEntry("amount", 9.0)
+                .containsEntry("root", 3.0);
+        Map<String, Double> both = Map.of("exact.count_1m", 4.0, "exact.sum_1m", 8.0);
+        assertThat(named(model, model.vectorWithoutStore(thing.fields(), 0, both, defaults)))
+                .containsEntry("ratio", 2.0);
     }
 
     @Test
