@@ -1,22 +1,35 @@
 package dev.millrace.prediction;
 
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.prediction.features.Freshness;
+import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ModelCache;
 import dev.millrace.prediction.model.ModelFollower;
 import dev.millrace.prediction.model.ModelMetrics;
 import dev.millrace.prediction.model.ModelRegistry;
-import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.prediction.openapi.OpenApi;
+import dev.millrace.prediction.scoring.Endpoints;
+import dev.millrace.prediction.scoring.FeaturesEndpoint;
+import dev.millrace.prediction.scoring.ScoringMetrics;
+import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * Serves the models of one use case: reads the use case's folder, loads each model's champion (from the registry, or from
- * disk while that is away), and follows the champion from then on.
+ * disk while that is away), follows the champion from then on, and scores what is posted to the use case's own paths, on
+ * features as they are at that moment.
  */
 @SpringBootApplication
 @EnableConfigurationProperties(PredictionSettings.class)
@@ -32,15 +45,68 @@ public class PredictionApi {
     }
 
     @Bean
-    FollowedModels followedModels(UseCase useCase, PredictionSettings settings, PrometheusMeterRegistry meters) {
+    FeatureEngine featureEngine(UseCase useCase) {
+        return FeatureEngine.compile(useCase);
+    }
+
+    @Bean
+    FollowedModels followedModels(FeatureEngine engine, PredictionSettings settings, PrometheusMeterRegistry meters) {
         ModelRegistry registry = new ModelRegistry(settings.mlflow(), settings.modelTimeout());
         ModelCache cache = new ModelCache(settings.modelCache());
         ModelMetrics metrics = new ModelMetrics(meters);
         return new FollowedModels(
-                useCase.models().stream()
-                        .map(ModelDefinition::name)
-                        .map(model -> new ModelFollower(model, registry, cache, metrics))
+                engine.models().stream()
+                        .map(model -> new ModelFollower(model.name(), model.digest(), registry, cache, metrics))
                         .toList(),
                 settings.modelPoll());
+    }
+
+    @Bean
+    OnlineStore onlineStore(PredictionSettings settings) {
+        return new OnlineStore(
+                settings.redis().toString(), settings.featuresDeadline(), OnlineKeys.progress(settings.useCase()));
+    }
+
+    @Bean
+    Endpoints endpoints(
+            FeatureEngine engine,
+            FollowedModels models,
+            OnlineStore store,
+            PredictionSettings settings,
+            PrometheusMeterRegistry meters) {
+        return new Endpoints(
+                engine,
+                models,
+                new OnlineFeatures(store, engine.useCase().name()),
+                new Freshness(engine.useCase()),
+                settings.fresh(),
+                Clock.systemUTC(),
+                new ScoringMetrics(meters));
+    }
+
+    @Bean
+    WarmUp warmUp(Endpoints endpoints) {
+        return new WarmUp(endpoints);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> scoringRoutes(Endpoints endpoints) {
+        return endpoints.routes();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> featureRoutes(FeatureEngine engine, OnlineStore store, PredictionSettings settings) {
+        return new FeaturesEndpoint(
+                        engine,
+                        new OnlineFeatures(store, engine.useCase().name()),
+                        new Freshness(engine.useCase()),
+                        settings.fresh(),
+                        Clock.systemUTC())
+                .routes();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> documentation(UseCase useCase) {
+        return new OpenApi(useCase).routes();
     }
 }

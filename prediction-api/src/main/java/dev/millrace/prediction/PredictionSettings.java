@@ -16,10 +16,21 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param modelCache the folder for the last good models ({@code MILLRACE_MODEL_CACHE})
  * @param modelPoll how often the registry is asked ({@code MILLRACE_MODEL_POLL})
  * @param modelTimeout how long a call to the registry may take ({@code MILLRACE_MODEL_TIMEOUT})
+ * @param redis where the features are ({@code REDIS_URL})
+ * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
+ * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
 @ConfigurationProperties("millrace")
 public record PredictionSettings(
-        Path useCases, String useCase, URI mlflow, Path modelCache, Duration modelPoll, Duration modelTimeout) {
+        Path useCases,
+        String useCase,
+        URI mlflow,
+        Path modelCache,
+        Duration modelPoll,
+        Duration modelTimeout,
+        URI redis,
+        Duration featuresDeadline,
+        Duration fresh) {
 
     public PredictionSettings {
         List<String> problems = new ArrayList<>();
@@ -34,6 +45,16 @@ public record PredictionSettings(
         }
         if (!modelTimeout.isPositive()) {
             problems.add("expected a positive time in MILLRACE_MODEL_TIMEOUT, such as 10s, but came " + modelTimeout);
+        }
+        if (!"redis".equals(redis.getScheme()) && !"rediss".equals(redis.getScheme())) {
+            problems.add("expected a redis or rediss address in REDIS_URL, but came '" + redis + "'");
+        }
+        if (!featuresDeadline.isPositive()) {
+            problems.add("expected a positive time in MILLRACE_FEATURES_DEADLINE, such as 20ms, but came "
+                    + featuresDeadline);
+        }
+        if (fresh.isNegative()) {
+            problems.add("expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came " + fresh);
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

@@ -48,7 +48,7 @@ class PredictionApiIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.MLFLOW);
+        stack = LocalStack.own(Server.MLFLOW, Server.REDIS);
         registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
         registry.createModel(MODEL);
     }
@@ -69,10 +69,8 @@ class PredictionApiIT {
         service = new SpringApplicationBuilder(PredictionApi.class)
                 .run(
                         "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES="
-                                + Path.of(PredictionApiIT.class
-                                        .getResource("/use-cases")
-                                        .toURI()),
+                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                        "--REDIS_URL=" + stack.redis().url(),
                         "--MILLRACE_USE_CASE=parcels",
                         "--MLFLOW_TRACKING_URI=" + mlflow,
                         "--MILLRACE_MODEL_CACHE=" + cache,

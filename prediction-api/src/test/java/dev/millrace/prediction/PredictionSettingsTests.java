@@ -12,12 +12,23 @@ class PredictionSettingsTests {
     @Test
     void allThatIsWrongIsSaidAtOnce() {
         assertThatThrownBy(() -> new PredictionSettings(
-                        Path.of("u"), " ", URI.create("file:/x"), Path.of("c"), Duration.ZERO, Duration.ofSeconds(-1)))
+                        Path.of("u"),
+                        " ",
+                        URI.create("file:/x"),
+                        Path.of("c"),
+                        Duration.ZERO,
+                        Duration.ofSeconds(-1),
+                        URI.create("http://x"),
+                        Duration.ZERO,
+                        Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "expected the name of a use case in MILLRACE_USE_CASE, but came nothing; expected an http or"
                                 + " https address in MLFLOW_TRACKING_URI, but came 'file:/x'; expected a positive time in"
                                 + " MILLRACE_MODEL_POLL, such as 2s, but came PT0S; expected a positive time in"
-                                + " MILLRACE_MODEL_TIMEOUT, such as 10s, but came PT-1S");
+                                + " MILLRACE_MODEL_TIMEOUT, such as 10s, but came PT-1S; expected a redis or rediss address in"
+                                + " REDIS_URL, but came 'http://x'; expected a positive time in MILLRACE_FEATURES_DEADLINE, such"
+                                + " as 20ms, but came PT0S; expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came"
+                                + " PT-0.001S");
     }
 }

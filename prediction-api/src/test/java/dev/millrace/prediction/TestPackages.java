@@ -6,6 +6,7 @@ import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.forest.model.Scaler;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,31 +20,42 @@ public record TestPackages(byte[] manifest, byte[] trees) {
 
     public static TestPackages of(String model, long seed) throws Exception {
         Random random = new Random(seed);
-        float[] data = new float[400];
-        float[] labels = new float[200];
-        for (int i = 0; i < 200; i++) {
-            data[2 * i] = random.nextFloat();
-            data[2 * i + 1] = random.nextFloat();
-            labels[i] = data[2 * i] + random.nextFloat() > 1 ? 1 : 0;
+        int width = Parcels.model().features().size();
+        double[] ranges = {10, 30, 200, 0.5, 1000, 200, 24};
+        float[] data = new float[1000 * width];
+        float[] labels = new float[1000];
+        for (int i = 0; i < 1000; i++) {
+            float sum = 0;
+            for (int j = 0; j < width; j++) {
+                float value = random.nextFloat();
+                sum += value;
+                data[i * width + j] = random.nextInt(10) == 0 ? Float.NaN : (float) (value * ranges[j]);
+            }
+            labels[i] = sum + random.nextFloat() > width / 2.0 + 0.5 ? 1 : 0;
         }
-        DMatrix matrix = new DMatrix(data, 200, 2, Float.NaN);
+        DMatrix matrix = new DMatrix(data, 1000, width, Float.NaN);
         matrix.setLabel(labels);
         Map<String, Object> parameters =
                 new HashMap<>(Map.of("objective", "binary:logistic", "base_score", 0.5, "nthread", 1));
-        Booster booster = XGBoost.train(matrix, parameters, 10, Map.of(), null, null);
+        Booster booster = XGBoost.train(matrix, parameters, 30, Map.of(), null, null);
         byte[] trees = booster.toByteArray("ubj");
         booster.dispose();
         matrix.dispose();
-        Scaler scaler = new Scaler(new double[] {0, 0}, new double[] {1, 1});
-        List<double[]> vectors = List.of(new double[] {0.2, 0.3}, new double[] {0.9, Double.NaN});
+        double[] mean = new double[width];
+        double[] std = new double[width];
+        Arrays.fill(std, 1);
+        Scaler scaler = new Scaler(mean, std);
+        double[] nothing = new double[width];
+        Arrays.fill(nothing, Double.NaN);
+        List<double[]> vectors = List.of(nothing, Arrays.copyOf(ranges, width));
         ModelManifest manifest = new ModelManifest(
                 "parcels",
                 model,
                 "binary",
-                List.of("parcels_1d", "grams"),
-                "digest",
+                Parcels.model().features(),
+                Parcels.model().digest(),
                 scaler,
-                List.of(0.0, 500.0),
+                List.of(2.0, 5.0, 60.0, 0.2, 500.0, 30.0, 12.0),
                 0.5,
                 Map.of("auc", 0.9),
                 ModelPackage.golden(Forest.read(trees), scaler, vectors),

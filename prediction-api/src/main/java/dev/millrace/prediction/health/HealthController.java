@@ -1,9 +1,11 @@
 package dev.millrace.prediction.health;
 
+import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,9 +16,11 @@ import org.springframework.web.bind.annotation.RestController;
 class HealthController {
 
     private final FollowedModels models;
+    private final OnlineStore store;
 
-    HealthController(FollowedModels models) {
+    HealthController(FollowedModels models, OnlineStore store) {
         this.models = models;
+        this.store = store;
     }
 
     /**
@@ -33,7 +37,8 @@ class HealthController {
     @GetMapping("/health")
     ResponseEntity<Health> health() {
         List<ServedModel> served = models.served();
-        List<Reason> reasons = models.troubles();
+        List<Reason> reasons = Stream.concat(models.troubles().stream(), store.trouble().stream())
+                .toList();
         String status = served.isEmpty() ? "down" : reasons.isEmpty() ? "ok" : "degraded";
         List<ModelState> states = served.stream()
                 .map(model -> new ModelState(model.name(), model.version()))

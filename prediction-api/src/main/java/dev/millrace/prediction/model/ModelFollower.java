@@ -18,14 +18,18 @@ public final class ModelFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ModelFollower.class);
 
     private final String model;
+    private final String definitions;
     private final ModelRegistry registry;
     private final ModelCache cache;
     private final ModelMetrics metrics;
     private final AtomicReference<@Nullable ServedModel> served = new AtomicReference<>();
     private volatile @Nullable Reason trouble;
 
-    public ModelFollower(String model, ModelRegistry registry, ModelCache cache, ModelMetrics metrics) {
+    /** @param definitions digest of the feature definitions that vectors are made by */
+    public ModelFollower(
+            String model, String definitions, ModelRegistry registry, ModelCache cache, ModelMetrics metrics) {
         this.model = model;
+        this.definitions = definitions;
         this.registry = registry;
         this.cache = cache;
         this.metrics = metrics;
@@ -49,7 +53,7 @@ public final class ModelFollower {
         try {
             Optional<PackageFiles> last = cache.last(model);
             if (last.isPresent()) {
-                serve(last.get().open(model), "from disk");
+                serve(last.get().open(model, definitions), "from disk");
             }
         } catch (IOException e) {
             trouble("model-cache", "the last good version of " + model + " cannot be read from disk: " + e);
@@ -77,7 +81,7 @@ public final class ModelFollower {
     private void load(RegisteredVersion champion) throws RegistryException, ModelFormatException {
         PackageFiles files = new PackageFiles(
                 champion, registry.file(champion, ModelManifest.FILE), registry.file(champion, ModelManifest.TREES));
-        serve(files.open(model), "from the registry");
+        serve(files.open(model, definitions), "from the registry");
         try {
             cache.keep(model, files);
         } catch (IOException e) {

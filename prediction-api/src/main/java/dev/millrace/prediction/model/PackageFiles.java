@@ -15,12 +15,18 @@ record PackageFiles(RegisteredVersion version, byte[] manifest, byte[] trees) {
      * Opens the package (digest, signature, golden rows) and warms it up.
      *
      * @param model the name it must have
+     * @param definitions digest of the feature definitions that it must have been trained under
      */
-    ServedModel open(String model) throws ModelFormatException {
+    ServedModel open(String model, String definitions) throws ModelFormatException {
         ModelPackage opened = ModelPackage.open(manifest, trees);
         ModelManifest says = opened.manifest();
         if (!says.model().equals(model)) {
             throw ModelFormatException.invalid("a package of the model " + model, "one of " + says.model());
+        }
+        if (!says.definitionsDigest().equals(definitions)) {
+            throw ModelFormatException.invalid(
+                    "a package trained under the feature definitions " + definitions,
+                    "one trained under " + says.definitionsDigest() + ": train again");
         }
         float[] scratch = new float[says.features().size()];
         float sum = 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.forest.ModelFormatException;
+import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -37,7 +38,7 @@ class ModelCacheTests {
         PackageFiles last = cache.last("late").orElseThrow();
         assertThat(last.version()).isEqualTo(second.version());
         assertThat(last.trees()).isEqualTo(second.trees());
-        assertThat(last.open("late").version()).isEqualTo("v2");
+        assertThat(last.open("late", Parcels.model().digest()).version()).isEqualTo("v2");
         try (Stream<Path> kept = Files.list(folder.resolve("late"))) {
             assertThat(kept).hasSize(2);
         }
@@ -46,9 +47,13 @@ class ModelCacheTests {
     @Test
     void anotherModelsPackageIsRefused() throws Exception {
         PackageFiles files = keep(new ModelCache(folder), "1", 1);
-        assertThatThrownBy(() -> files.open("early"))
+        assertThatThrownBy(() -> files.open("early", "d"))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage("model-invalid: expected a package of the model early, but came one of late");
+        assertThatThrownBy(() -> files.open("late", "d"))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-invalid: expected a package trained under the feature definitions d, but came one"
+                        + " trained under " + Parcels.model().digest() + ": train again");
     }
 
     @Test
@@ -62,7 +67,8 @@ class ModelCacheTests {
         Files.write(trees, new byte[] {1, 2, 3});
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ModelRegistry nobody = new ModelRegistry(URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1));
-        ModelFollower follower = new ModelFollower("late", nobody, cache, new ModelMetrics(meters));
+        ModelFollower follower =
+                new ModelFollower("late", Parcels.model().digest(), nobody, cache, new ModelMetrics(meters));
         follower.startFromCache();
         assertThat(follower.served()).isEmpty();
         assertThat(follower.trouble()).map(Reason::code).contains("model-digest");

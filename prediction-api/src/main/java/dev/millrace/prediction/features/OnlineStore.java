@@ -1,0 +1,182 @@
+package dev.millrace.prediction.features;
+
+import dev.millrace.prediction.model.Reason;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.MapOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Redis, read by several keys in one round trip and never waited for longer than the deadline. A probe notices when it goes
+ * away and when it is back, without a request having to.
+ */
+public final class OnlineStore implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineStore.class);
+
+    private static final Duration CONNECT = Duration.ofMillis(500);
+    private static final Duration PROBE_EVERY = Duration.ofMillis(250);
+    /** A probe is patient: a pause of the machine is no outage. */
+    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
+
+    private final RedisURI uri;
+    private final Duration deadline;
+    private final byte[] probe;
+    private final Breaker breaker = new Breaker();
+    private final ClientResources resources;
+    private final RedisClient client;
+    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private volatile @Nullable Reason trouble;
+    private @Nullable ScheduledExecutorService thread;
+
+    /**
+     * @param uri such as {@code redis://127.0.0.1:6379}
+     * @param deadline how long a read may take
+     * @param probe a key to read when nobody else does
+     */
+    public OnlineStore(String uri, Duration deadline, byte[] probe) {
+        this.uri = RedisURI.create(uri);
+        this.uri.setTimeout(CONNECT);
+        this.deadline = deadline;
+        this.probe = probe.clone();
+        this.resources = ClientResources.builder()
+                .reconnectDelay(Delay.constant(PROBE_EVERY))
+                .build();
+        this.client = RedisClient.create(resources, this.uri);
+        client.setOptions(ClientOptions.builder()
+                .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).build())
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
+    }
+
+    /** Why the store is not to be had, or nothing. */
+    public Optional<Reason> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /**
+     * The hashes under these keys, in one round trip; an empty one for a key that is not there.
+     *
+     * @throws StoreUnavailableException when they did not come before the deadline, or have not come lately
+     */
+    List<Map<byte[], byte[]>> read(List<byte[]> keys) throws StoreUnavailableException {
+        if (breaker.isOpen()) {
+            throw new StoreUnavailableException("Redis has not answered lately");
+        }
+        try {
+            List<Map<byte[], byte[]>> hashes = fetch(keys, deadline);
+            breaker.succeeded();
+            return hashes;
+        } catch (StoreUnavailableException e) {
+            breaker.failed();
+            throw e;
+        }
+    }
+
+    private List<Map<byte[], byte[]>> fetch(List<byte[]> keys, Duration patience) throws StoreUnavailableException {
+        StatefulRedisConnection<byte[], byte[]> open = connection;
+        if (open == null) {
+            throw new StoreUnavailableException("Redis has not been reached yet");
+        }
+        List<AsyncCommand<byte[], byte[], Map<byte[], byte[]>>> commands = new ArrayList<>(keys.size());
+        for (byte[] key : keys) {
+            commands.add(new AsyncCommand<>(new Command<>(
+                    CommandType.HGETALL,
+                    new MapOutput<>(ByteArrayCodec.INSTANCE),
+                    new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(key))));
+        }
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            open.dispatch(commands);
+            List<Map<byte[], byte[]>> hashes = new ArrayList<>(commands.size());
+            for (AsyncCommand<byte[], byte[], Map<byte[], byte[]>> command : commands) {
+                hashes.add(command.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+            }
+            return hashes;
+        } catch (TimeoutException e) {
+            commands.forEach(command -> command.cancel(false));
+            throw new StoreUnavailableException("Redis did not answer within " + patience.toMillis() + " ms", e);
+        } catch (ExecutionException | RedisException e) {
+            throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while waiting for Redis", e);
+        }
+    }
+
+    private void probe() {
+        try {
+            if (connection == null) {
+                connection = client.connect(ByteArrayCodec.INSTANCE);
+            }
+            var unused = fetch(List.of(probe), PROBE_PATIENCE);
+            breaker.succeeded();
+            if (trouble != null) {
+                LOG.info("Redis answers at {}:{}", uri.getHost(), uri.getPort());
+            }
+            trouble = null;
+        } catch (StoreUnavailableException | RedisException e) {
+            breaker.open();
+            if (trouble == null) {
+                LOG.warn("features are not to be had, models answer without them: {}", e.toString());
+            }
+            trouble = new Reason(
+                    "features-unavailable", "Redis does not answer at " + uri.getHost() + ":" + uri.getPort());
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        probe();
+        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("feature-probe").daemon().factory());
+        var unused = fresh.scheduleWithFixedDelay(
+                this::probe, PROBE_EVERY.toMillis(), PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        thread = fresh;
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (thread != null) {
+            thread.shutdownNow();
+            thread = null;
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Before the web server starts, and after it has stopped. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return thread != null;
+    }
+}

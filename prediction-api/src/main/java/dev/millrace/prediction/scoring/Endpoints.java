@@ -1,0 +1,152 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
+import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.prediction.features.Freshness;
+import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.web.Json;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** One endpoint for each model that the use case serves, under the use case's own path and under the model's name. */
+public final class Endpoints {
+
+    private static final int LARGEST_BODY = 64 * 1024;
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private final FollowedModels models;
+    private final ScoringMetrics metrics;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<ModelDefinition> definitions;
+
+    /** @param fresh how far features may lag behind and still be called complete */
+    public Endpoints(
+            FeatureEngine engine,
+            FollowedModels models,
+            OnlineFeatures features,
+            Freshness freshness,
+            Duration fresh,
+            Clock clock,
+            ScoringMetrics metrics) {
+        this.models = models;
+        this.metrics = metrics;
+        this.definitions = engine.models().stream().map(Model::definition).toList();
+        for (Model model : engine.models()) {
+            EventType rows = engine.useCase().event(model.definition().rows());
+            model.definition()
+                    .serve()
+                    .ifPresent(serve -> endpoints.add(new Endpoint(
+                            serve,
+                            rows,
+                            model,
+                            new RequestReader(serve, rows),
+                            new Scorer(model, rows, models, features, freshness, fresh, clock, metrics))));
+        }
+    }
+
+    record Endpoint(ServeDefinition serve, EventType rows, Model model, RequestReader reader, Scorer scorer) {}
+
+    List<Endpoint> all() {
+        return List.copyOf(endpoints);
+    }
+
+    public RouterFunction<ServerResponse> routes() {
+        RouterFunctions.Builder routes = RouterFunctions.route();
+        for (Endpoint endpoint : endpoints) {
+            routes.POST(endpoint.serve().path(), request -> score(endpoint, request));
+            routes.POST("/v1/models/" + endpoint.model().name() + "/predict", request -> score(endpoint, request));
+        }
+        routes.POST("/v1/models/{model}/predict", request -> Json.problem(unknown(request.pathVariable("model"))));
+        routes.GET("/v1/models", request -> Json.ok(Map.of("models", list())));
+        return routes.build();
+    }
+
+    private RequestException unknown(String model) {
+        return RequestException.unknown(
+                "unknown-model",
+                "'%s' is no model that is served; there are %s"
+                        .formatted(
+                                model,
+                                endpoints.stream()
+                                        .map(endpoint -> endpoint.model().name())
+                                        .toList()));
+    }
+
+    private ServerResponse score(Endpoint endpoint, ServerRequest request) throws IOException {
+        byte[] body = request.servletRequest().getInputStream().readNBytes(LARGEST_BODY + 1);
+        long began = System.nanoTime();
+        try {
+            if (body.length > LARGEST_BODY) {
+                throw RequestException.tooLarge(LARGEST_BODY);
+            }
+            Optional<Answer> answer = endpoint.scorer().score(endpoint.reader().read(body));
+            if (answer.isEmpty()) {
+                return Json.unavailable(
+                        Scorer.NO_MODEL,
+                        "no version of %s is loaded".formatted(endpoint.model().name()));
+            }
+            long nanos = System.nanoTime() - began;
+            ServerResponse response = Json.ok(AnswerJson.of(endpoint.serve(), answer.get(), requestId(request), nanos));
+            metrics.latency(endpoint.model().name(), System.nanoTime() - began);
+            return response;
+        } catch (RequestException e) {
+            return Json.problem(e);
+        }
+    }
+
+    /** The caller's own, so that both sides can name the request. */
+    private static String requestId(ServerRequest request) {
+        String given = request.servletRequest().getHeader("X-Request-ID");
+        return given != null && REQUEST_ID.matcher(given).matches()
+                ? given
+                : UUID.randomUUID().toString();
+    }
+
+    private List<Map<String, @Nullable Object>> list() {
+        return definitions.stream().map(this::describe).toList();
+    }
+
+    private Map<String, @Nullable Object> describe(ModelDefinition definition) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("model", definition.name());
+        json.put("kind", definition.kind().name().toLowerCase(Locale.ROOT));
+        json.put("path", definition.serve().map(ServeDefinition::path).orElse(null));
+        Optional<ServedModel> served = models.served(definition.name());
+        json.put("model_version", served.map(ServedModel::version).orElse(Answer.NO_VERSION));
+        served.ifPresent(model -> {
+            ModelManifest manifest = model.model().manifest();
+            json.put("trained_through", manifest.trainedThrough().toString());
+            json.put("threshold", manifest.threshold());
+            json.put("definitions_digest", manifest.definitionsDigest());
+            json.put("features", manifest.features());
+            Map<String, Double> figures = new LinkedHashMap<>();
+            manifest.metrics().entrySet().stream()
+                    .filter(entry -> Double.isFinite(entry.getValue()))
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(entry -> figures.put(entry.getKey(), entry.getValue()));
+            json.put("metrics", figures);
+        });
+        return json;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.millrace.prediction.scoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
+import dev.millrace.feature.state.Block;
+import dev.millrace.prediction.features.Freshness;
+import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.features.Reading;
+import dev.millrace.prediction.features.StoreUnavailableException;
+import dev.millrace.prediction.web.Json;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.EventJson;
+import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.InvalidEventException.Violation;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** The features of an entity as a model would see them, without any event being added. */
+public final class FeaturesEndpoint {
+
+    /** Parameters that are no field of a row. */
+    private static final String AT = "at";
+
+    private static final String MODEL = "model";
+
+    private final FeatureEngine engine;
+    private final OnlineFeatures features;
+    private final Freshness freshness;
+    private final Duration fresh;
+    private final Clock clock;
+
+    public FeaturesEndpoint(
+            FeatureEngine engine, OnlineFeatures features, Freshness freshness, Duration fresh, Clock clock) {
+        this.engine = engine;
+        this.features = features;
+        this.freshness = freshness;
+        this.fresh = fresh;
+        this.clock = clock;
+    }
+
+    public RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .GET("/v1/features/{use_case}", this::answer)
+                .build();
+    }
+
+    private ServerResponse answer(ServerRequest request) {
+        try {
+            String useCase = engine.useCase().name();
+            if (!request.pathVariable("use_case").equals(useCase)) {
+                throw RequestException.unknown(
+                        "unknown-use-case", "this service serves the use case '%s'".formatted(useCase));
+            }
+            Map<String, String> parameters = request.params().toSingleValueMap();
+            Model model = model(parameters.get(MODEL));
+            return Json.ok(read(model, row(model, parameters), at(parameters.get(AT))));
+        } catch (RequestException e) {
+            return Json.problem(e);
+        } catch (StoreUnavailableException e) {
+            return Json.unavailable(Scorer.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Model model(@Nullable String wanted) throws RequestException {
+        List<Model> models = engine.models();
+        if (wanted == null && models.size() == 1) {
+            return models.getFirst();
+        }
+        return models.stream()
+                .filter(model -> model.name().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> RequestException.invalid(List.of(new Violation(
+                        MODEL,
+                        wanted == null ? "missing-field" : "out-of-range",
+                        "'model' is one of " + models.stream().map(Model::name).toList()))));
+    }
+
+    private static @Nullable Long at(@Nullable String text) throws RequestException {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw RequestException.invalid(List.of(new Violation(
+                    AT, "bad-timestamp", "'at': expected a time such as 2026-01-31T12:00:00Z, found " + text)));
+        }
+    }
+
+    /** The row's fields that the parameters give; those that name an entity must be there. */
+    private Map<String, Object> row(Model model, Map<String, String> parameters) throws RequestException {
+        EventType type = engine.useCase().event(model.definition().rows());
+        EventJson reader = new EventJson(type);
+        Map<String, Object> row = new HashMap<>();
+        List<Violation> violations = new ArrayList<>();
+        parameters.forEach((name, text) -> {
+            Schema.Field field = type.schema().getField(name);
+            if (name.equals(AT) || name.equals(MODEL)) {
+                return;
+            }
+            if (field == null) {
+                violations.add(
+                        new Violation(name, "unknown-field", "'" + name + "' is no field of '" + type.name() + "'"));
+                return;
+            }
+            try {
+                Object value = reader.value(name, json(field.schema(), text));
+                if (value != null) {
+                    row.put(name, value);
+                }
+            } catch (InvalidEventException e) {
+                violations.addAll(e.violations());
+            }
+        });
+        model.bindings().stream()
+                .flatMap(binding -> binding.key().stream())
+                .distinct()
+                .filter(field -> !parameters.containsKey(field))
+                .forEach(field -> violations.add(new Violation(field, "missing-field", "'" + field + "' is missing")));
+        if (!violations.isEmpty()) {
+            throw RequestException.invalid(violations);
+        }
+        return row;
+    }
+
+    /** A parameter as JSON would have it. */
+    private static JsonNode json(Schema schema, String text) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (schema.getType()) {
+            case UNION ->
+                json(
+                        schema.getTypes().stream()
+                                .filter(option -> option.getType() != Schema.Type.NULL)
+                                .findFirst()
+                                .orElseThrow(),
+                        text);
+            case BOOLEAN ->
+                text.equals("true") || text.equals("false")
+                        ? nodes.booleanNode(Boolean.parseBoolean(text))
+                        : nodes.textNode(text);
+            case LONG ->
+                schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? nodes.textNode(text) : number(text);
+            case INT, DOUBLE, FLOAT, BYTES, FIXED -> number(text);
+            case STRING, ENUM, RECORD, ARRAY, MAP, NULL -> nodes.textNode(text);
+        };
+    }
+
+    private static JsonNode number(String text) {
+        try {
+            return JsonNodeFactory.instance.numberNode(new BigDecimal(text));
+        } catch (NumberFormatException e) {
+            return JsonNodeFactory.instance.textNode(text);
+        }
+    }
+
+    private Map<String, @Nullable Object> read(Model model, Map<String, Object> row, @Nullable Long asked)
+            throws StoreUnavailableException {
+        Reading reading = features.read(model, row::get);
+        long at = asked == null ? reading.progress().clock(clock.millis()) : asked;
+        EventType type = engine.useCase().event(model.definition().rows());
+        Map<String, Object> timed = new HashMap<>(row);
+        timed.putIfAbsent(type.timeField(), at);
+        List<@Nullable Block> blocks = new ArrayList<>();
+        boolean past = false;
+        for (Reading.Bound bound : reading.records()) {
+            Block block = bound.record() == null ? null : bound.record().block();
+            past |= block != null && !bound.binding().view().answers(block, at);
+            blocks.add(block);
+        }
+        double[] vector = model.vector(timed::get, blocks, at, Map.of());
+        Map<String, @Nullable Double> values = new LinkedHashMap<>();
+        for (int i = 0; i < vector.length; i++) {
+            values.put(model.features().get(i), Double.isNaN(vector[i]) ? null : (Double) vector[i]);
+        }
+        Map<String, List<String>> windows = new LinkedHashMap<>();
+        Map<String, long[]> bounds = model.windows(at);
+        model.features().forEach(name -> {
+            long[] window = bounds.get(name);
+            if (window != null) {
+                windows.put(name, List.of(text(window[0]), text(window[1])));
+            }
+        });
+        OptionalLong asOf = freshness.asOf(reading);
+        boolean complete =
+                asOf.isPresent() && !reading.lacksEvents() && !past && asOf.getAsLong() >= at - fresh.toMillis();
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put(MODEL, model.name());
+        json.put(AT, text(at));
+        json.put("features", values);
+        json.put("as_of", asOf.isPresent() ? text(asOf.getAsLong()) : null);
+        json.put("complete", complete);
+        if (past) {
+            json.put("reasons", List.of(Scorer.READ_IN_PAST));
+        }
+        json.put("windows", windows);
+        return json;
+    }
+
+    private static String text(long millis) {
+        return Instant.ofEpochMilli(millis).toString();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.expression.CompiledExpression.Values;
+import dev.millrace.feature.online.Offsets;
+import dev.millrace.feature.online.OnlineRecord;
+import dev.millrace.feature.state.Block;
+import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.prediction.features.Freshness;
+import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.features.Reading;
+import dev.millrace.prediction.features.StoreUnavailableException;
+import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Source;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores requests of one model, by the best way that is open: on fresh features; without the store, on what the package says
+ * to use then; without a model, by the use case's rule.
+ */
+public final class Scorer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scorer.class);
+
+    static final String UNAVAILABLE = "features-unavailable";
+    static final String LATE = "features-late";
+    static final String NOT_COMPLETE = "not-complete";
+    static final String NOT_IDENTIFIED = "event-not-identified";
+    static final String READ_IN_PAST = "read-in-past";
+    static final String NO_MODEL = "no-model";
+
+    private static final double RULE_THRESHOLD = 0.5;
+
+    private final Model model;
+    private final EventType rows;
+    private final FollowedModels models;
+    private final OnlineFeatures features;
+    private final Freshness freshness;
+    private final Duration fresh;
+    private final Clock clock;
+    private final ScoringMetrics metrics;
+
+    /** @param fresh how far features may lag behind the moment of asking and still be called complete */
+    public Scorer(
+            Model model,
+            EventType rows,
+            FollowedModels models,
+            OnlineFeatures features,
+            Freshness freshness,
+            Duration fresh,
+            Clock clock,
+            ScoringMetrics metrics) {
+        this.model = model;
+        this.rows = rows;
+        this.models = models;
+        this.features = features;
+        this.freshness = freshness;
+        this.fresh = fresh;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** Empty when neither a model nor the rule can answer. */
+    public Optional<Answer> score(ScoringRequest request) {
+        Optional<ServedModel> served = models.served(model.name());
+        if (served.isPresent()) {
+            Evidence evidence = evidence(request, served.get().model());
+            float score = served.get().model().score(evidence.vector());
+            if (Float.isFinite(score)) {
+                double threshold = served.get().model().manifest().threshold();
+                return Optional.of(answer(request, evidence, served.get().version(), score, score >= threshold));
+            }
+            LOG.error("{} of {} gave {} for a vector", served.get().version(), model.name(), score);
+        }
+        return rule(request);
+    }
+
+    /** What is computed before the model: also run to warm up, when there is no model yet. */
+    Evidence evidence(ScoringRequest request, @Nullable ModelPackage opened) {
+        long wall = clock.millis();
+        long began = System.nanoTime();
+        try {
+            Reading reading = features.read(model, request.fields()::get);
+            Long time = request.time();
+            long at = time == null ? reading.progress().clock(wall) : time;
+            Values row = request.row(rows.timeField(), at)::get;
+            List<String> reasons = new ArrayList<>();
+            if (request.id() == null || time == null) {
+                reasons.add(NOT_IDENTIFIED);
+            }
+            List<@Nullable Block> blocks = blocks(reading, request, row, at, reasons);
+            metrics.stored(System.nanoTime() - began);
+            long computing = System.nanoTime();
+            double[] vector = model.vector(row, blocks, at, request.replaced());
+            metrics.vector(System.nanoTime() - computing);
+            OptionalLong asOf = freshness.asOf(reading);
+            if (asOf.isEmpty() || reading.lacksEvents()) {
+                reasons.add(NOT_COMPLETE);
+            } else if (asOf.getAsLong() < at - fresh.toMillis()) {
+                reasons.add(LATE);
+            }
+            boolean complete = !reasons.contains(NOT_COMPLETE) && !reasons.contains(LATE);
+            return new Evidence(vector, asOf, complete, reasons, offsets(reading));
+        } catch (StoreUnavailableException e) {
+            long at = request.time() == null ? wall : request.time();
+            List<Double> defaults = opened == null
+                    ? model.features().stream().map(name -> Double.NaN).toList()
+                    : opened.manifest().defaults();
+            double[] vector =
+                    model.vectorWithoutStore(request.row(rows.timeField(), at)::get, at, request.replaced(), defaults);
+            return new Evidence(vector, OptionalLong.empty(), false, List.of(UNAVAILABLE), Map.of());
+        }
+    }
+
+    /** What a score is computed from. */
+    record Evidence(
+            double[] vector, OptionalLong asOf, boolean complete, List<String> reasons, Map<String, Offsets> offsets) {}
+
+    /** The blocks read, each with the event being scored where its type feeds it. */
+    private List<@Nullable Block> blocks(
+            Reading reading, ScoringRequest request, Values row, long at, List<String> reasons) {
+        boolean identified = request.id() != null && request.time() != null;
+        String id =
+                identified ? String.valueOf(request.id()) : UUID.randomUUID().toString();
+        SourceRecord event = new SourceRecord(id, at, 0, row);
+        Source source = new Source.Events(rows.name());
+        List<@Nullable Block> blocks = new ArrayList<>();
+        boolean past = false;
+        for (Reading.Bound bound : reading.records()) {
+            OnlineRecord found = bound.record();
+            Block block = found == null ? null : found.block();
+            View view = bound.binding().view();
+            if (block != null) {
+                past |= !view.answers(block, at);
+                // A row may read an entity that its own event does not feed: the other team's, say.
+                if (view.source().equals(source) && view.entity(row).equals(Optional.ofNullable(bound.entity()))) {
+                    block.fold(view.project(event));
+                }
+            }
+            blocks.add(block);
+        }
+        if (past) {
+            reasons.add(READ_IN_PAST);
+        }
+        return blocks;
+    }
+
+    private static Map<String, Offsets> offsets(Reading reading) {
+        Map<String, Offsets> offsets = new LinkedHashMap<>();
+        for (Reading.Bound bound : reading.records()) {
+            OnlineRecord found = bound.record();
+            if (found != null) {
+                offsets.put(bound.binding().name(), found.offsets());
+            }
+        }
+        return offsets;
+    }
+
+    private Answer answer(ScoringRequest request, Evidence evidence, String version, float score, boolean decision) {
+        boolean lacksStore = evidence.reasons().contains(UNAVAILABLE);
+        if (lacksStore) {
+            metrics.fallback(UNAVAILABLE);
+        }
+        metrics.answered(model.name(), version, decision ? "1" : "0", score);
+        return new Answer(
+                model.name(),
+                version,
+                // Through its shortest text: the double that prints like the float.
+                Double.parseDouble(Float.toString(score)),
+                decision,
+                evidence.asOf(),
+                evidence.complete(),
+                evidence.reasons(),
+                request.replaced().keySet().stream().sorted().toList(),
+                evidence.offsets());
+    }
+
+    private Optional<Answer> rule(ScoringRequest request) {
+        long at = request.time() == null ? clock.millis() : request.time();
+        Optional<Double> score = model.fallback(request.row(rows.timeField(), at)::get);
+        if (score.isEmpty()) {
+            metrics.unanswered(model.name());
+            return Optional.empty();
+        }
+        metrics.fallback(NO_MODEL);
+        metrics.answered(model.name(), Answer.NO_VERSION, "fallback", score.get());
+        return Optional.of(new Answer(
+                model.name(),
+                Answer.NO_VERSION,
+                score.get(),
+                score.get() >= RULE_THRESHOLD,
+                OptionalLong.empty(),
+                false,
+                List.of(NO_MODEL),
+                List.of(),
+                Map.of()));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.millrace.prediction.scoring;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** What is counted and timed of predictions. */
+public final class ScoringMetrics {
+
+    private static final Duration[] LATENCIES = {
+        Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1)
+    };
+    private static final double[] SCORES = {0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1};
+    private static final Duration[] COMPUTATIONS = {
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(50_000),
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50)
+    };
+
+    private final MeterRegistry meters;
+    private final Timer stored;
+    private final Timer vector;
+    private final Map<String, Counter> predictions = new ConcurrentHashMap<>();
+    private final Map<String, Counter> fallbacks = new ConcurrentHashMap<>();
+    private final Map<String, DistributionSummary> scores = new ConcurrentHashMap<>();
+    private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+
+    public ScoringMetrics(MeterRegistry meters) {
+        this.meters = meters;
+        this.stored = computation("stored", "Reading stored features and adding the event to them");
+        this.vector = computation("vector", "Windows, ratios and other derived features");
+    }
+
+    private Timer computation(String type, String description) {
+        return Timer.builder("feature_computation")
+                .description(description)
+                .tag("feature_type", type)
+                .serviceLevelObjectives(COMPUTATIONS)
+                .register(meters);
+    }
+
+    void stored(long nanos) {
+        stored.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void vector(long nanos) {
+        vector.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void fallback(String reason) {
+        fallbacks
+                .computeIfAbsent(
+                        reason,
+                        code -> Counter.builder("fallbacks_total")
+                                .description("Answers that had to do without something")
+                                .tag("reason", code)
+                                .register(meters))
+                .increment();
+    }
+
+    /** @param result the decision, or {@code fallback} when a rule answered */
+    void answered(String model, String version, String result, double score) {
+        count(model, version, result);
+        scores.computeIfAbsent(
+                        model,
+                        name -> DistributionSummary.builder("prediction_score")
+                                .description("Scores that were answered")
+                                .tag("model", name)
+                                .serviceLevelObjectives(SCORES)
+                                .register(meters))
+                .record(score);
+    }
+
+    /** Neither a model nor a rule could answer. */
+    void unanswered(String model) {
+        count(model, Answer.NO_VERSION, "error");
+    }
+
+    private void count(String model, String version, String result) {
+        predictions
+                .computeIfAbsent(
+                        model + ' ' + version + ' ' + result,
+                        key -> Counter.builder("predictions_total")
+                                .description("Predictions by what came out")
+                                .tags("model", model, "model_version", version, "result", result)
+                                .register(meters))
+                .increment();
+    }
+
+    /** How long a caller waited, without the network. */
+    public void latency(String model, long nanos) {
+        latencies
+                .computeIfAbsent(
+                        model,
+                        name -> Timer.builder("prediction_latency")
+                                .description("From the request's last byte read to the answer's first byte written")
+                                .tag("model", name)
+                                .serviceLevelObjectives(LATENCIES)
+                                .register(meters))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+}

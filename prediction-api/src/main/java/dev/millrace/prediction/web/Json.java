@@ -1,0 +1,69 @@
+package dev.millrace.prediction.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.schema.event.InvalidEventException.Violation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** Answers of routes that are made from definitions. */
+public final class Json {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Json() {}
+
+    public static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+        }
+    }
+
+    public static ServerResponse ok(Object value) {
+        return ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).body(bytes(value));
+    }
+
+    /** A caller's fault as {@code application/problem+json}; names each field. */
+    public static ServerResponse problem(RequestException e) {
+        List<Map<String, String>> errors = new ArrayList<>();
+        for (Violation violation : e.violations()) {
+            errors.add(Map.of("field", violation.field(), "code", violation.code(), "message", violation.message()));
+        }
+        return problem(e.status(), e.code(), String.valueOf(e.getMessage()), errors);
+    }
+
+    /** A failure that is not the caller's: there is nothing that could answer now. */
+    public static ServerResponse unavailable(String code, String detail) {
+        return ServerResponse.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .header("Retry-After", "1")
+                .body(bytes(body(503, code, detail, List.of())));
+    }
+
+    private static ServerResponse problem(int status, String code, String detail, List<Map<String, String>> errors) {
+        return ServerResponse.status(status)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(bytes(body(status, code, detail, errors)));
+    }
+
+    private static Map<String, Object> body(int status, String code, String detail, List<Map<String, String>> errors) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", "about:blank");
+        HttpStatus known = HttpStatus.resolve(status);
+        body.put("title", known == null ? "Error" : known.getReasonPhrase());
+        body.put("status", status);
+        body.put("code", code);
+        body.put("detail", detail);
+        if (!errors.isEmpty()) {
+            body.put("errors", errors);
+        }
+        return body;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.millrace.prediction;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.nio.file.Path;
+
+/** The use case of the tests. */
+public final class Parcels {
+
+    public static final String MODEL = "late";
+    public static final Path USE_CASES = Path.of("src/test/resources/use-cases").toAbsolutePath();
+    public static final FeatureEngine ENGINE = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "parcels"));
+
+    private Parcels() {}
+
+    public static Model model() {
+        return ENGINE.model(MODEL).orElseThrow();
+    }
+}

@@ -1,0 +1,546 @@
+package dev.millrace.prediction.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.online.Offsets;
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.Progress;
+import dev.millrace.feature.online.TopicPartition;
+import dev.millrace.feature.state.Block;
+import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.Server;
+import dev.millrace.prediction.Parcels;
+import dev.millrace.prediction.PredictionApi;
+import dev.millrace.prediction.TestPackages;
+import dev.millrace.prediction.model.TestCache;
+import dev.millrace.schema.definition.Source;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** The whole service over HTTP, with a real Redis that is filled, frozen and killed. */
+@Timeout(120)
+class ServiceIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final long HOUR = 3_600_000;
+    private static final Model MODEL = Parcels.model();
+    private static final TopicPartition PARTITION = TopicPartition.of("an-id", 1);
+
+    /** The moment that the records are of; requests ask for it, or for a little later. */
+    private static final long NOW = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+
+    @TempDir
+    private static Path cache;
+
+    private static LocalStack stack;
+    private static ConfigurableApplicationContext service;
+    private static ModelPackage opened;
+    private static List<Map<String, Object>> parcels;
+    private static Map<String, Block> blocks;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.own(Server.REDIS);
+        TestPackages files = TestPackages.of(Parcels.MODEL, 1);
+        opened = ModelPackage.open(files.manifest(), files.trees());
+        TestCache.keep(cache, Parcels.MODEL, "3", files);
+        service = run(cache);
+    }
+
+    private static ConfigurableApplicationContext run(Path models) {
+        return new SpringApplicationBuilder(PredictionApi.class)
+                .run(
+                        "--SERVER_PORT=0",
+                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                        "--MILLRACE_USE_CASE=parcels",
+                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
+                        "--REDIS_URL=" + stack.redis().url(),
+                        "--MILLRACE_FEATURES_DEADLINE=200ms",
+                        "--MILLRACE_MODEL_CACHE=" + models);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        stack.close();
+    }
+
+    @BeforeEach
+    void fill() {
+        Random random = new Random(9);
+        parcels = new ArrayList<>();
+        blocks = new HashMap<>();
+        for (int i = 0; i < 600; i++) {
+            Map<String, Object> parcel = new HashMap<>();
+            parcel.put("parcel_id", new UUID(random.nextLong(), random.nextLong()).toString());
+            parcel.put("timestamp", NOW - Math.floorMod(random.nextLong(), 30 * HOUR));
+            parcel.put("sender", "ann" + random.nextInt(6));
+            parcel.put("depot", 1L + random.nextInt(4));
+            parcel.put("price", BigDecimal.valueOf(1 + random.nextInt(40_000), 2));
+            parcels.add(parcel);
+            SourceRecord event =
+                    new SourceRecord((String) parcel.get("parcel_id"), (Long) parcel.get("timestamp"), 0, parcel::get);
+            double late = random.nextInt(3) == 0 ? 1 : 0;
+            SourceRecord label = new SourceRecord(
+                    event.id(), event.time(), 0, name -> name.equals("value") ? (Object) late : parcel.get(name));
+            for (Model.Binding binding : MODEL.bindings()) {
+                SourceRecord record = binding.view().source() instanceof Source.Events ? event : label;
+                fold(binding.view(), record);
+            }
+        }
+        write(progress(NOW + HOUR, false));
+    }
+
+    private static void fold(View view, SourceRecord record) {
+        String entity = view.entity(record.fields()).orElseThrow();
+        blocks.computeIfAbsent(view.name() + ":" + entity, key -> view.shape().empty())
+                .fold(view.project(record));
+    }
+
+    private static Progress progress(long asOf, boolean rebuilding) {
+        Map<Progress.Key, Progress.Read> read = new HashMap<>();
+        for (int i = 0; i < 4; i++) {
+            read.put(new Progress.Key("parcel", i), new Progress.Read(100, asOf + i));
+            read.put(new Progress.Key("labels", i), new Progress.Read(100, asOf + 10));
+        }
+        return new Progress(read, Optional.of(new Progress.Replay(NOW, System.currentTimeMillis() + HOUR)), rebuilding);
+    }
+
+    private static void write(Progress progress) {
+        RedisClient client = RedisClient.create(stack.redis().url());
+        try (StatefulRedisConnection<byte[], byte[]> redis = client.connect(ByteArrayCodec.INSTANCE)) {
+            redis.sync().flushall();
+            Offsets offsets = Offsets.NONE.with(Map.of(PARTITION, 41L));
+            blocks.forEach((key, block) -> {
+                String[] parts = key.split(":", 2);
+                byte[] record = OnlineKeys.entity("parcels", parts[0], parts[1]);
+                redis.sync()
+                        .hset(record, Map.of(OnlineKeys.BLOCK, block.toBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
+            });
+            redis.sync().hset(OnlineKeys.progress("parcels"), progress.toFields());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+
+    private static HttpResponse<String> send(ConfigurableApplicationContext to, String method, String path, String body)
+            throws Exception {
+        int port = Integer.parseInt(to.getEnvironment().getProperty("local.server.port"));
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .header("X-Request-ID", "mine-1")
+                        .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static JsonNode post(String path, Map<String, ?> body) throws Exception {
+        HttpResponse<String> response = send(service, "POST", path, JSON.writeValueAsString(body));
+        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static JsonNode get(String path) throws Exception {
+        HttpResponse<String> response = send(service, "GET", path, null);
+        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    /** As the service should do it, from the blocks in memory. */
+    private static double[] expected(Map<String, Object> row, String id, long at, Map<String, Double> replaced) {
+        Map<String, Object> timed = new HashMap<>(row);
+        timed.put("timestamp", at);
+        List<Block> read = new ArrayList<>();
+        for (Model.Binding binding : MODEL.bindings()) {
+            View view = binding.view();
+            Block kept =
+                    blocks.get(view.name() + ":" + binding.entity(timed::get).orElseThrow());
+            Block copy = kept == null ? view.shape().empty() : view.shape().read(kept.toBytes());
+            if (id != null && view.source() instanceof Source.Events) {
+                copy.fold(view.project(new SourceRecord(id, at, 0, timed::get)));
+            }
+            read.add(copy);
+        }
+        return MODEL.vector(timed::get, read, at, replaced);
+    }
+
+    private static Map<String, Object> request(Map<String, Object> row) {
+        Map<String, Object> request = new HashMap<>(row);
+        request.computeIfPresent(
+                "timestamp",
+                (name, millis) -> Instant.ofEpochMilli((Long) millis).toString());
+        return request;
+    }
+
+    @Test
+    void aScoreIsThatOfTheEnginesVectorAndCountsItsEventOnce() throws Exception {
+        Random random = new Random(4);
+        Set<Double> scores = new TreeSet<>();
+        for (int i = 0; i < 150; i++) {
+            Map<String, Object> row = new HashMap<>(parcels.get(random.nextInt(parcels.size())));
+            long at = (Long) row.get("timestamp");
+            if (i % 3 == 0) {
+                row.put("parcel_id", new UUID(random.nextLong(), random.nextLong()).toString());
+            }
+            if (i % 3 > 0 || at < NOW - 50_000) {
+                at = NOW - random.nextInt(50_000);
+                row.put("timestamp", at);
+            }
+            row.put("grams", random.nextInt(2000));
+            JsonNode answer = post(i % 2 == 0 ? "/score" : "/v1/models/late/predict", request(row));
+            float score = opened.score(expected(row, (String) row.get("parcel_id"), at, Map.of()));
+            assertThat((float) answer.path("chance").doubleValue()).isEqualTo(score);
+            assertThat(answer.path("late").intValue()).isEqualTo(score >= 0.5 ? 1 : 0);
+            assertThat(answer.path("complete").booleanValue()).isTrue();
+            assertThat(answer.has("reasons")).isFalse();
+            assertThat(answer.has("replaced")).isFalse();
+            assertThat(answer.path("as_of").textValue())
+                    .isEqualTo(Instant.ofEpochMilli(NOW + HOUR).toString());
+            scores.add((double) score);
+        }
+        assertThat(scores).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void anAnswerSaysWhatItRestsOn() throws Exception {
+        Map<String, Object> row = Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30"));
+        JsonNode answer = post("/score", row);
+        assertThat(answer.properties().stream().map(Map.Entry::getKey))
+                .containsExactly(
+                        "late",
+                        "chance",
+                        "latency_ms",
+                        "model_version",
+                        "model",
+                        "request_id",
+                        "as_of",
+                        "complete",
+                        "reasons",
+                        "offsets");
+        assertThat(answer.path("model_version").textValue()).isEqualTo("v3");
+        assertThat(answer.path("request_id").textValue()).isEqualTo("mine-1");
+        assertThat(answer.path("latency_ms").doubleValue()).isBetween(0.001, 1000.0);
+        assertThat(answer.path("reasons")).extracting(JsonNode::textValue).containsExactly("event-not-identified");
+        String partition = "%016x-1".formatted(PARTITION.topic());
+        assertThat(answer.path("offsets").path("depot_late").path(partition).longValue())
+                .isEqualTo(41);
+        float score = opened.score(expected(row, "another", NOW, Map.of()));
+        assertThat((float) answer.path("chance").doubleValue()).isEqualTo(score);
+    }
+
+    @Test
+    void anUnknownEntityHasNoPastAndARequestsValuesReplaceStoredOnes() throws Exception {
+        Map<String, Object> row = Map.of("sender", "zoe", "depot", 99L, "price", new BigDecimal("7.00"));
+        JsonNode unknown = post("/score", row);
+        assertThat(unknown.path("complete").booleanValue()).isTrue();
+        assertThat((float) unknown.path("chance").doubleValue())
+                .isEqualTo(opened.score(expected(row, "x", NOW, Map.of())));
+        Map<String, Object> known = new HashMap<>(row);
+        known.put("sender", "ann2");
+        known.put("parcels", 7.5);
+        JsonNode replaced = post("/score", known);
+        assertThat(replaced.path("replaced")).extracting(JsonNode::textValue).containsExactly("sender.parcels_1h");
+        assertThat((float) replaced.path("chance").doubleValue())
+                .isEqualTo(opened.score(expected(known, "x", NOW, Map.of("sender.parcels_1h", 7.5))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"price": 1,                                  | 400 | malformed-body |
+            [1]                                           | 400 | malformed-body |
+            ``                                            | 400 | malformed-body |
+            {"price": 1, "price": 2}                      | 400 | malformed-body |
+            {"price": 1} {}                               | 400 | malformed-body |
+            {"price": 1, "sender": "ann"}                 | 422 | invalid-values | depot:missing-field
+            {"price": 0, "sender": "ann", "depot": 1}     | 422 | invalid-values | price:out-of-range
+            {"price": -1, "sender": "ann", "depot": 0}    | 422 | invalid-values | price:out-of-range depot:out-of-range
+            {"price": 1.001, "sender": "ann", "depot": 1} | 422 | invalid-values | price:too-precise
+            {"price": "1", "sender": "ann", "depot": null}| 422 | invalid-values | price:wrong-type depot:missing-field
+            {"price": 1, "sender": "al", "depot": 1}      | 422 | invalid-values | sender:out-of-range
+            {"price": 1, "sender": "AL", "depot": 1}      | 422 | invalid-values | sender:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "colour": 3}       | 422 | invalid-values | colour:unknown-field
+            {"price": 1, "sender": "ann", "depot": 1, "parcels": -1}     | 422 | invalid-values | parcels:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "parcels": 1e999}  | 422 | invalid-values | parcels:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "parcels": true}   | 422 | invalid-values | parcels:wrong-type
+            {"price": 1, "sender": "ann", "depot": 1, "grams": 50001}    | 422 | invalid-values | grams:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "grams": 99999999999} | 422 | invalid-values | grams:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "size": "XL"}      | 422 | invalid-values | size:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "timestamp": 12}   | 422 | invalid-values | timestamp:wrong-type
+            {"price": 1, "sender": "ann", "depot": 1, "parcel_id": "12"} | 422 | invalid-values | parcel_id:bad-uuid
+            """)
+    void everyMistakeIsNamed(String body, int status, String code, String fields) throws Exception {
+        HttpResponse<String> response = send(service, "POST", "/score", body);
+        assertThat(response.statusCode()).as(response::body).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = JSON.readTree(response.body());
+        assertThat(problem.path("code").textValue()).isEqualTo(code);
+        assertThat(problem.path("detail").textValue()).contains("expected".substring(0, fields == null ? 8 : 0));
+        List<String> named = new ArrayList<>();
+        problem.path("errors").forEach(error -> {
+            assertThat(error.path("message").textValue())
+                    .contains("'" + error.path("field").textValue() + "'");
+            named.add(error.path("field").textValue() + ":" + error.path("code").textValue());
+        });
+        assertThat(named).containsExactlyInAnyOrder(fields == null ? new String[0] : fields.split(" "));
+    }
+
+    @Test
+    void whatIsNotServedIsSaid() throws Exception {
+        HttpResponse<String> large = send(service, "POST", "/score", " ".repeat(70_000));
+        assertThat(large.statusCode()).isEqualTo(413);
+        HttpResponse<String> unknown = send(service, "POST", "/v1/models/early/predict", "{}");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(JSON.readTree(unknown.body()).path("detail").textValue())
+                .isEqualTo("'early' is no model that is served; there are [late]");
+        assertThat(send(service, "GET", "/score", null).statusCode()).isIn(404, 405);
+    }
+
+    @Test
+    void whatIsAmissIsSaid() throws Exception {
+        Map<String, Object> row = new HashMap<>(parcels.getFirst());
+        row.put("timestamp", NOW);
+        write(progress(NOW - 1_001, false));
+        JsonNode late = post("/score", request(row));
+        assertThat(late.path("reasons")).extracting(JsonNode::textValue).containsExactly("features-late");
+        assertThat(late.path("complete").booleanValue()).isFalse();
+        write(progress(NOW - 1_000, false));
+        assertThat(post("/score", request(row)).path("complete").booleanValue()).isTrue();
+        write(progress(NOW + HOUR, true));
+        JsonNode rebuilding = post("/score", request(row));
+        assertThat(rebuilding.path("reasons")).extracting(JsonNode::textValue).containsExactly("not-complete");
+        assertThat(rebuilding.path("complete").booleanValue()).isFalse();
+        write(new Progress(Map.of(), Optional.empty(), false));
+        JsonNode unheard = post("/score", request(row));
+        assertThat(unheard.path("as_of").isNull()).isTrue();
+        assertThat(unheard.path("reasons")).extracting(JsonNode::textValue).containsExactly("not-complete");
+        write(progress(NOW + HOUR, false));
+        row.put("timestamp", NOW - 5 * HOUR);
+        assertThat(post("/score", request(row)).path("reasons"))
+                .extracting(JsonNode::textValue)
+                .containsExactly("read-in-past");
+    }
+
+    @Test
+    void featuresAreReadWithoutAnEvent() throws Exception {
+        String at = Instant.ofEpochMilli(NOW).toString();
+        JsonNode read = get("/v1/features/parcels?sender=ann1&depot=2&price=12.3&at=" + at);
+        double[] vector =
+                expected(Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30")), null, NOW, Map.of());
+        List<String> names = MODEL.features();
+        for (int i = 0; i < vector.length; i++) {
+            JsonNode value = read.path("features").path(names.get(i));
+            assertThat(value.isNull() ? Double.valueOf(Double.NaN) : (Double) value.doubleValue())
+                    .as(names.get(i))
+                    .isEqualTo(Double.valueOf(vector[i]));
+        }
+        assertThat(read.path("features").path("grams").isNull()).isTrue();
+        assertThat(read.path("complete").booleanValue()).isTrue();
+        assertThat(read.path("windows").path("sender.parcels_1h"))
+                .extracting(JsonNode::textValue)
+                .containsExactly(Instant.ofEpochMilli(NOW - HOUR).toString(), at);
+        assertThat(get("/v1/features/parcels?sender=ann1&depot=2&fragile=true&size=S")
+                        .path("at")
+                        .textValue())
+                .isEqualTo(at);
+        JsonNode past = get("/v1/features/parcels?sender=ann1&depot=2&at=2026-02-28T12:00:00Z");
+        assertThat(past.path("reasons").path(0).textValue()).isEqualTo("read-in-past");
+        assertThat(past.path("complete").booleanValue()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /v1/features/letters?sender=ann1&depot=2           | 404 | this service serves the use case 'parcels'
+            /v1/features/parcels?sender=ann1                   | 422 | 'depot' is missing
+            /v1/features/parcels?sender=ann1&depot=x           | 422 | 'depot': expected a number, found "x"
+            /v1/features/parcels?sender=ann1&depot=2&at=noon   | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, found noon
+            /v1/features/parcels?sender=ann1&depot=2&colour=3  | 422 | 'colour' is no field of 'parcel'
+            /v1/features/parcels?sender=ann1&depot=2&fragile=3 | 422 | 'fragile': expected true or false, found "3"
+            /v1/features/parcels?sender=ann1&depot=2&model=m   | 422 | 'model' is one of [late]
+            """)
+    void wrongParametersAreNamed(String path, int status, String detail) throws Exception {
+        HttpResponse<String> response = send(service, "GET", path, null);
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(JSON.readTree(response.body()).path("detail").textValue()).isEqualTo(detail);
+    }
+
+    @Test
+    void aDeadStoreLeavesTheModelsDefaults() throws Exception {
+        Map<String, Object> row =
+                Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30"), "parcels", 4, "grams", 9);
+        Map<String, Object> timed = new HashMap<>(request(row));
+        timed.put("timestamp", Instant.ofEpochMilli(NOW).toString());
+        float score = opened.score(new double[] {4, 5, 60, 0.2, 9, 12.3, 12});
+        stack.kill(Server.REDIS);
+        try {
+            JsonNode answer = post("/score", timed);
+            assertThat(answer.path("reasons")).extracting(JsonNode::textValue).containsExactly("features-unavailable");
+            assertThat((float) answer.path("chance").doubleValue()).isEqualTo(score);
+            assertThat(answer.path("as_of").isNull()).isTrue();
+            assertThat(answer.path("complete").booleanValue()).isFalse();
+            assertThat(answer.path("model_version").textValue()).isEqualTo("v3");
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(get("/health").toString()).contains("\"features-unavailable\""));
+            HttpResponse<String> features = send(service, "GET", "/v1/features/parcels?sender=ann1&depot=2", null);
+            assertThat(features.statusCode()).isEqualTo(503);
+            assertThat(features.body()).contains("\"code\":\"features-unavailable\"");
+        } finally {
+            stack.start(Server.REDIS);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(get("/health").toString()).doesNotContain("features-unavailable"));
+        fill();
+        assertThat(post("/score", timed).path("as_of").isNull()).isFalse();
+        assertThat(send(service, "GET", "/metrics", null).body())
+                .contains("fallbacks_total{reason=\"features-unavailable\"}")
+                .contains("predictions_total{model=\"late\",model_version=\"v3\",result=\"");
+    }
+
+    @Test
+    void aFrozenStoreCostsADeadlineAtMostAndSoonNothing() throws Exception {
+        Map<String, Object> row = Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30"));
+        stack.pause(Server.REDIS);
+        try {
+            for (int i = 0; i < 10; i++) {
+                JsonNode answer = post("/score", row);
+                assertThat(answer.path("reasons").path(0).textValue()).isEqualTo("features-unavailable");
+                assertThat(answer.path("latency_ms").doubleValue()).isLessThan(1_000);
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(
+                                    post("/score", row).path("latency_ms").doubleValue())
+                            .isLessThan(50));
+        } finally {
+            stack.resume(Server.REDIS);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(post("/score", row).path("as_of").isNull()).isFalse());
+    }
+
+    @Test
+    void withoutAModelTheRuleAnswers(@TempDir Path empty) throws Exception {
+        try (ConfigurableApplicationContext bare = run(empty)) {
+            HttpResponse<String> response =
+                    send(bare, "POST", "/score", "{\"sender\": \"ann\", \"depot\": 1, \"price\": 100.01}");
+            assertThat(response.statusCode()).isEqualTo(200);
+            JsonNode answer = JSON.readTree(response.body());
+            assertThat(answer.path("chance").doubleValue()).isEqualTo(0.9);
+            assertThat(answer.path("late").intValue()).isEqualTo(1);
+            assertThat(answer.path("model_version").textValue()).isEqualTo("none");
+            assertThat(answer.path("reasons").path(0).textValue()).isEqualTo("no-model");
+            assertThat(send(bare, "GET", "/metrics", null).body())
+                    .contains("predictions_total{model=\"late\",model_version=\"none\",result=\"fallback\"} 1.0")
+                    .contains("fallbacks_total{reason=\"no-model\"} 1.0");
+            assertThat(JSON.readTree(send(bare, "GET", "/v1/models", null).body())
+                            .path("models")
+                            .path(0)
+                            .path("model_version")
+                            .textValue())
+                    .isEqualTo("none");
+        }
+    }
+
+    @Test
+    void figuresHaveTheirNames() throws Exception {
+        post("/score", Map.of("sender", "ann1", "depot", 2L, "price", 5));
+        assertThat(send(service, "GET", "/metrics", null).body())
+                .contains("prediction_latency_seconds_bucket{model=\"late\",le=\"0.025\"}")
+                .contains("prediction_latency_seconds_bucket{model=\"late\",le=\"0.001\"}")
+                .contains("prediction_score_bucket{model=\"late\",le=\"0.5\"}")
+                .contains("feature_computation_seconds_count{feature_type=\"stored\"}")
+                .contains("feature_computation_seconds_count{feature_type=\"vector\"}");
+    }
+
+    @Test
+    void theDocumentListsExactlyWhatIsServed() throws Exception {
+        JsonNode document = get("/openapi.json");
+        assertThat(document.path("openapi").textValue()).isEqualTo("3.1.0");
+        Set<String> listed = new TreeSet<>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method -> listed.add(method.getKey() + " " + path.getKey())));
+        Set<String> served = new TreeSet<>();
+        service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> mapping.getPatternValues()
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method ->
+                                        served.add(method.name().toLowerCase(java.util.Locale.ROOT) + " " + path))));
+        String routes =
+                String.valueOf(service.getBean(RouterFunctionMapping.class).getRouterFunction());
+        java.util.regex.Matcher route =
+                java.util.regex.Pattern.compile("\\((GET|POST) && ([^)]+)\\)").matcher(routes);
+        while (route.find()) {
+            served.add(route.group(1).toLowerCase(java.util.Locale.ROOT) + " " + route.group(2));
+        }
+        // What answers that there is no such model.
+        assertThat(served.remove("post /v1/models/{model}/predict")).isTrue();
+        assertThat(listed).isEqualTo(served);
+        JsonNode request = document.at("/paths/~1score/post/requestBody/content/application~1json/schema");
+        assertThat(request.path("required"))
+                .extracting(JsonNode::textValue)
+                .containsExactly("price", "sender", "depot");
+        assertThat(request.path("properties")
+                        .path("price")
+                        .path("exclusiveMinimum")
+                        .intValue())
+                .isZero();
+        assertThat(request.path("properties").path("timestamp").path("format").textValue())
+                .isEqualTo("date-time");
+        HttpResponse<String> page = send(service, "GET", "/docs", null);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.body()).contains("/openapi.json");
+        ObjectNode model = (ObjectNode) get("/v1/models").path("models").path(0);
+        assertThat(model.path("path").textValue()).isEqualTo("/score");
+        assertThat(model.path("model_version").textValue()).isEqualTo("v3");
+        assertThat(model.path("features")).hasSize(MODEL.features().size());
+        assertThat(Arrays.asList(model.path("metrics").path("auc").doubleValue()))
+                .containsExactly(0.9);
+    }
+}
