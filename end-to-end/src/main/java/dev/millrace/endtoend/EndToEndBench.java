@@ -2,6 +2,7 @@ package dev.millrace.endtoend;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.local.Folders;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.RunningProcess;
@@ -14,6 +15,9 @@ import dev.millrace.local.up.Ports;
 import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.State;
 import dev.millrace.local.up.Supervisor;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,17 +55,22 @@ public final class EndToEndBench {
 
     private final Path home;
     private final String useCase;
+    private final UseCase definition;
+    private final JsonNode example;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Progress progress = new Progress(System.out);
     private final List<Figure> figures = new ArrayList<>();
     private volatile List<State.Entry> processes = List.of();
 
-    private EndToEndBench(Path home, String useCase) {
+    private EndToEndBench(Path home, String useCase) throws IOException {
+        Modules modules = new Modules(Folders.standard());
         this.home = home;
         this.useCase = useCase;
+        this.example = JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
+        this.definition = UseCaseLoader.load(modules.useCasesFolder(), useCase);
     }
 
-    /** Arguments: {@code --use-case NAME [--data FILE] [--json FILE]}. */
+    /** Arguments: {@code --use-case NAME [--part replay] [--json FILE]}. */
     public static void main(String[] arguments) throws Exception {
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
@@ -70,11 +79,14 @@ public final class EndToEndBench {
         Path home = Files.createTempDirectory("millrace-bench-");
         try {
             EndToEndBench bench = new EndToEndBench(home, options.getOrDefault("--use-case", ""));
-            bench.measureLive();
-            if (options.containsKey("--data")) {
-                bench.measureReplay(Path.of(options.get("--data")));
+            if (!options.getOrDefault("--part", "all").equals("replay")) {
+                bench.measureLive();
+            }
+            Path data = bench.data();
+            if (Files.exists(data)) {
+                bench.measureReplay(data);
             } else {
-                System.out.println("No --data FILE: replay_eps was not measured");
+                System.out.println("replay_eps is not measured: there is no " + data + "; set MILLRACE_DATA");
             }
             BenchReport report = new BenchReport("end-to-end", bench.figures);
             System.out.print(report.table());
@@ -87,6 +99,14 @@ public final class EndToEndBench {
         } finally {
             Folders.delete(home);
         }
+    }
+
+    /** The file that is replayed. */
+    private Path data() {
+        String folder = System.getenv("MILLRACE_DATA");
+        return (folder == null ? Folders.standard().root().resolve("../shared/data") : Path.of(folder))
+                .resolve(example.path("data").textValue())
+                .normalize();
     }
 
     private Platform platform(String name) {
@@ -111,7 +131,7 @@ public final class EndToEndBench {
                 throw new IllegalStateException("The first prediction was answered with " + status);
             }
             figures.add(Figure.atMost("up_s", (System.nanoTime() - start) / 1e9, "s", 120));
-            measureFreshness(platform, example.path("body"));
+            measureFreshness(platform, example.path("event"));
             measurePredictions(predict);
             long bytes = processes.stream()
                     .mapToLong(entry -> Memory.bytes(entry.pid()))
@@ -162,25 +182,24 @@ public final class EndToEndBench {
     }
 
     private long untilRead(Platform platform, JsonNode example, long entity) throws IOException, InterruptedException {
-        Map<String, Object> event = new HashMap<>();
-        event.put("transaction_id", UUID.randomUUID().toString());
-        event.put("customer_id", entity);
-        event.put("merchant_id", entity);
-        event.put("amount", example.path("amount").decimalValue());
-        event.put("timestamp", Instant.now().toString());
+        EventType type = definition.event(example.path("type").textValue());
+        ObjectNode event = example.path("fields").deepCopy();
+        event.put(example.path("entity").textValue(), entity);
+        event.put(type.idField(), UUID.randomUUID().toString());
+        event.put(type.timeField(), Instant.now().toString());
         long start = System.nanoTime();
-        HttpRequest send = post(platform.url(Platform.INGESTION) + "/v1/events/transactions", JSON.valueToTree(event));
+        HttpRequest send = post(platform.url(Platform.INGESTION) + "/v1/events/" + type.name(), event);
         int status = http.send(send, HttpResponse.BodyHandlers.discarding()).statusCode();
         if (status != 202) {
             throw new IllegalStateException("An event was answered with " + status);
         }
-        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/"
-                        + useCase + "?customer_id=" + entity + "&merchant_id=" + entity))
+        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/" + useCase + "?"
+                        + example.path("entity").textValue() + "=" + entity))
                 .build();
+        String counted = example.path("counted_by").textValue();
         while (true) {
-            JsonNode answer = JSON.readTree(
-                    http.send(read, HttpResponse.BodyHandlers.ofString()).body());
-            if (answer.path("features").path("customer.transaction_count_1h").doubleValue() >= 1) {
+            JsonNode answer = JSON.readTree(http.send(read, HttpResponse.BodyHandlers.ofString()).body());
+            if (answer.path("features").path(counted).doubleValue() >= 1) {
                 return System.nanoTime() - start;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             DoctorCommand.class,
             ReplayCommand.class,
             TrafficCommand.class,
+            BenchCommand.class,
             TrainCommand.class,
             PromoteCommand.class,
             PrepareCommand.class
