@@ -47,7 +47,7 @@ public record ModelDefinition(
     public sealed interface FeatureUse {
         Location at();
 
-        /** Every feature of a binding: {@code customer.*}. */
+        /** Every feature of a binding: {@code BINDING.*}. */
         record All(String binding, Location at) implements FeatureUse {}
 
         /** One feature or derived value. */
