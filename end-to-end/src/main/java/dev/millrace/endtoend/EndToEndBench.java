@@ -50,7 +50,7 @@ public final class EndToEndBench {
     private static final int FRESHNESS_SAMPLES = 400;
     private static final int FRESHNESS_PER_SECOND = 20;
     private static final int REQUESTS_PER_SECOND = 1_100;
-    private static final int REPLAYED = 100_000;
+    private static final int REPLAYED = 200_000;
     private static final long UNSEEN = 900_000_000L;
 
     private final Path home;
@@ -66,7 +66,8 @@ public final class EndToEndBench {
         Modules modules = new Modules(Folders.standard());
         this.home = home;
         this.useCase = useCase;
-        this.example = JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
+        this.example =
+                JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
         this.definition = UseCaseLoader.load(modules.useCasesFolder(), useCase);
     }
 
@@ -193,12 +194,13 @@ public final class EndToEndBench {
         if (status != 202) {
             throw new IllegalStateException("An event was answered with " + status);
         }
-        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/" + useCase + "?"
-                        + example.path("entity").textValue() + "=" + entity))
+        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/"
+                        + useCase + "?" + example.path("entity").textValue() + "=" + entity))
                 .build();
         String counted = example.path("counted_by").textValue();
         while (true) {
-            JsonNode answer = JSON.readTree(http.send(read, HttpResponse.BodyHandlers.ofString()).body());
+            JsonNode answer = JSON.readTree(
+                    http.send(read, HttpResponse.BodyHandlers.ofString()).body());
             if (answer.path("features").path(counted).doubleValue() >= 1) {
                 return System.nanoTime() - start;
             }
@@ -210,6 +212,9 @@ public final class EndToEndBench {
         Platform platform = platform("replay");
         try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
             supervisor.run(platform.serving());
+            while (Network.status(platform.url(Platform.STREAM) + "/health/readiness") != 200) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
             progress.say("Replaying " + REPLAYED + " events through all sinks");
             double before = processed(platform);
             long start = System.nanoTime();
