@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -85,14 +85,16 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
                 : new EntityState(-1, Offsets.NONE, view.shape().empty().toBytes());
         Block block = view.shape().read(before.block());
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        TreeSet<Long> changed = new TreeSet<>();
+        TreeMap<Long, double[]> changed = new TreeMap<>();
         for (Arrived arrived : inOrderOfTime(rows, view)) {
             Keyed row = arrived.row();
             offsets.merge(new TopicPartition(row.topicId(), row.partition()), row.offset(), Math::max);
             switch (block.fold(arrived.event())) {
                 case FOLDED, REVISED -> {
                     if (view.isTumbling()) {
-                        changed.add(view.tumblingStart(arrived.event()));
+                        // At once: a batch that catches up may leave this window behind before it ends.
+                        long start = view.tumblingStart(arrived.event());
+                        changed.put(start, view.readTumbling(block, start));
                     }
                 }
                 case DUPLICATE -> {
@@ -114,10 +116,10 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         byte[] bytes = after.toBytes();
         state.update(bytes);
         if (view.isTumbling()) {
-            for (long start : changed) {
-                ChangedWindow window = new ChangedWindow(start, block.newest(), view.readTumbling(block, start));
+            changed.forEach((start, values) -> {
+                ChangedWindow window = new ChangedWindow(start, block.newest(), values);
                 produced.add(new Produced(Kind.WINDOW, name, entity, 0, 0, 0, window.toBytes()).toRow());
-            }
+            });
         } else {
             produced.add(new Produced(Kind.BLOCK, name, entity, 0, 0, 0, bytes).toRow());
         }
