@@ -46,7 +46,7 @@ public final class OnlineStore implements SmartLifecycle {
     private final RedisURI uri;
     private final Duration deadline;
     private final byte[] probe;
-    private final Breaker breaker = new Breaker();
+    private final Breaker breaker = new Breaker(System::nanoTime);
     private final ClientResources resources;
     private final RedisClient client;
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;

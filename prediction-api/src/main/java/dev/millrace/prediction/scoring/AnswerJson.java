@@ -4,6 +4,7 @@ import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,6 +52,6 @@ final class AnswerJson {
 
     /** The topic's fingerprint and the partition. */
     private static String text(TopicPartition partition) {
-        return "%016x-%d".formatted(partition.topic(), partition.partition());
+        return HexFormat.of().toHexDigits(partition.topic()) + '-' + partition.partition();
     }
 }

@@ -65,7 +65,28 @@ public final class Endpoints {
         }
     }
 
-    record Endpoint(ServeDefinition serve, EventType rows, Model model, RequestReader reader, Scorer scorer) {}
+    record Endpoint(ServeDefinition serve, EventType rows, Model model, RequestReader reader, Scorer scorer) {
+
+        /** Goes through the motions of an answer without counting it; a request that breaks a rule ends early. */
+        void rehearse(byte[] body) {
+            try {
+                Scorer.Evidence evidence = scorer.evidence(reader.read(body), null);
+                Answer answer = new Answer(
+                        model.name(),
+                        Answer.NO_VERSION,
+                        0,
+                        false,
+                        evidence.asOf(),
+                        evidence.complete(),
+                        evidence.reasons(),
+                        List.of(),
+                        evidence.offsets());
+                var unused = Json.bytes(AnswerJson.of(serve, answer, Answer.NO_VERSION, 0));
+            } catch (RequestException e) {
+                var unused = Json.problem(e);
+            }
+        }
+    }
 
     List<Endpoint> all() {
         return List.copyOf(endpoints);

@@ -1,5 +1,6 @@
 package dev.millrace.prediction.scoring;
 
+import dev.millrace.prediction.web.Json;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import java.math.BigDecimal;
@@ -10,7 +11,7 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs made-up requests through everything but the model before the first real one comes: cold code would miss the deadline. */
+/** Runs made-up requests through everything but HTTP and the model before the first real one comes: cold code would miss the deadline. */
 public final class WarmUp implements SmartLifecycle {
 
     private static final int ROUNDS = 3_000;
@@ -27,9 +28,9 @@ public final class WarmUp implements SmartLifecycle {
     public void start() {
         long end = System.nanoTime() + LONGEST_NANOS;
         for (Endpoints.Endpoint endpoint : endpoints.all()) {
-            ScoringRequest request = new ScoringRequest(madeUp(endpoint), Map.of(), null, null);
+            byte[] body = Json.bytes(madeUp(endpoint));
             for (int i = 0; i < ROUNDS && System.nanoTime() < end; i++) {
-                var unused = endpoint.scorer().evidence(request, null);
+                endpoint.rehearse(body);
             }
         }
         running = true;
