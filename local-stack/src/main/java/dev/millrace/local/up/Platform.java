@@ -74,6 +74,8 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         all.put("MILLRACE_FEED_STATE", folders.data().resolve("feed").toString());
         all.put("MILLRACE_INGESTION_URL", url(INGESTION));
         all.put("MILLRACE_PREDICTION_URL", url(PREDICTION));
+        // Everything shares these processors: a read may have to wait for one.
+        all.put("MILLRACE_FEATURES_DEADLINE", "50ms");
         all.put("SERVER_ADDRESS", "127.0.0.1");
         return Map.copyOf(all);
     }

@@ -39,7 +39,8 @@ public record ModelCard(
                 "Every row tested on is later than every row trained on, without a gap between them. Labels are known"
                         + " %s after their event, so a model trained at that moment would not have known the last labels%n"
                                 .formatted(spec.labelsKnownAfter())
-                        + "it was trained on; the folds that chose its parameters keep that gap.%n%n".formatted());
+                        + "it was trained on; the folds that chose its parameters keep that gap if the rows span enough time.%n%n"
+                                .formatted());
         text.append("## Metrics on the test rows%n%n| metric | value |%n|---|---|%n".formatted());
         metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, "| %s | %.6f |%n", name, value)));
         text.append("%n## Decisions at threshold %s%n%n".formatted(threshold));
