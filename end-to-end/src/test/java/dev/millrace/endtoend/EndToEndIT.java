@@ -236,11 +236,7 @@ final class EndToEndIT {
             long at = Math.max(edge, newest - RANDOM.nextInt(60_000));
             pairs.put("c" + payment.customer() + "@" + at, at);
             pairs.put("m" + other.merchant() + "@" + at, at);
-            JsonNode answer = call(
-                    HttpRequest.newBuilder(URI.create(
-                            platform.url(Platform.PREDICTION) + "/v1/features/fraud?customer_id=" + payment.customer()
-                                    + "&merchant_id=" + other.merchant() + "&at=" + Instant.ofEpochMilli(at))),
-                    200);
+            JsonNode answer = features(payment.customer(), other.merchant(), at);
             Map<String, Double> expected = oracle.features(payment.customer(), other.merchant(), at, null, all);
             expected.forEach((name, value) -> assertSameBits(
                     name + " of " + payment.customer() + ", " + other.merchant() + " at " + at,
