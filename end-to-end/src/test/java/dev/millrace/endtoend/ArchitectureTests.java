@@ -100,6 +100,20 @@ final class ArchitectureTests {
     }
 
     @Test
+    void theDocumentedPictureIsTheGraph() throws IOException {
+        List<String> drawn = Pattern.compile("(?m)^  (\\S+) --> (\\S+)$")
+                .matcher(Files.readString(ROOT.resolve("docs/architecture.md")))
+                .results()
+                .map(match -> match.group(1) + " --> " + match.group(2))
+                .toList();
+        assertThat(drawn)
+                .containsExactlyInAnyOrderElementsOf(GRAPH.entrySet().stream()
+                        .flatMap(entry -> entry.getValue().stream()
+                                .map(used -> entry.getKey().folder() + " --> " + used))
+                        .toList());
+    }
+
+    @Test
     void everyClassLiesInItsModulesPackage() {
         for (Module module : GRAPH.keySet()) {
             assertThat(new ClassFileImporter().importPath(module.classes()))

@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
         description = "Turns labelled features into registered models.")
 public final class TrainingJob implements Runnable {
 
+    /** A run that trained well and promoted nothing: a schedule need not raise an alarm. */
+    private static final int KEPT = 3;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -46,7 +49,7 @@ public final class TrainingJob implements Runnable {
                 .execute(arguments);
     }
 
-    /** The command with these subcommands; a failure is one line and exit code 1. */
+    /** The command with these subcommands; a failure is one line and exit code 1, or 3 when a gate keeps the champion. */
     static CommandLine commandLine(Object... subcommands) {
         CommandLine commandLine = new CommandLine(new TrainingJob());
         for (Object subcommand : subcommands) {
@@ -55,7 +58,9 @@ public final class TrainingJob implements Runnable {
         return commandLine.setExecutionExceptionHandler((exception, command, result) -> {
             command.getErr().println(exception.getMessage());
             command.getErr().flush();
-            return CommandLine.ExitCode.SOFTWARE;
+            return exception instanceof TrainingException known && known.code() == TrainingException.Code.GATE
+                    ? KEPT
+                    : CommandLine.ExitCode.SOFTWARE;
         });
     }
 
