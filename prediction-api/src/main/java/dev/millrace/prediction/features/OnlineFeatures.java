@@ -29,6 +29,20 @@ public final class OnlineFeatures {
      * @throws StoreUnavailableException when it cannot be had, or is of other definitions than the model
      */
     public Reading read(Model model, Values row) throws StoreUnavailableException {
+        return read(model, row, store::read);
+    }
+
+    /** The same for a caller who would rather wait than go without. */
+    public Reading readPatiently(Model model, Values row) throws StoreUnavailableException {
+        return read(model, row, store::readPatiently);
+    }
+
+    @FunctionalInterface
+    private interface Hashes {
+        List<Map<byte[], byte[]>> of(List<byte[]> keys) throws StoreUnavailableException;
+    }
+
+    private Reading read(Model model, Values row, Hashes source) throws StoreUnavailableException {
         List<byte[]> keys = new ArrayList<>();
         List<@Nullable String> entities = new ArrayList<>();
         keys.add(OnlineKeys.progress(useCase));
@@ -39,7 +53,7 @@ public final class OnlineFeatures {
                 keys.add(OnlineKeys.entity(useCase, binding.view().name(), entity));
             }
         }
-        List<Map<byte[], byte[]>> hashes = store.read(keys);
+        List<Map<byte[], byte[]>> hashes = source.of(keys);
         try {
             List<Reading.Bound> records = new ArrayList<>();
             int next = 1;

@@ -40,8 +40,8 @@ public final class OnlineStore implements SmartLifecycle {
 
     private static final Duration CONNECT = Duration.ofMillis(500);
     private static final Duration PROBE_EVERY = Duration.ofMillis(250);
-    /** A probe is patient: a pause of the machine is no outage. */
-    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
+    /** Of a probe, for which a pause of the machine is no outage, and of a patient read. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final RedisURI uri;
     private final Duration deadline;
@@ -84,11 +84,20 @@ public final class OnlineStore implements SmartLifecycle {
      * @throws StoreUnavailableException when they did not come before the deadline, or have not come lately
      */
     List<Map<byte[], byte[]>> read(List<byte[]> keys) throws StoreUnavailableException {
+        return read(keys, deadline);
+    }
+
+    /** The same for a caller who would rather wait than go without. */
+    List<Map<byte[], byte[]>> readPatiently(List<byte[]> keys) throws StoreUnavailableException {
+        return read(keys, PATIENCE);
+    }
+
+    private List<Map<byte[], byte[]>> read(List<byte[]> keys, Duration patience) throws StoreUnavailableException {
         if (breaker.isOpen()) {
             throw new StoreUnavailableException("Redis has not answered lately");
         }
         try {
-            List<Map<byte[], byte[]>> hashes = fetch(keys, deadline);
+            List<Map<byte[], byte[]>> hashes = fetch(keys, patience);
             breaker.succeeded();
             return hashes;
         } catch (StoreUnavailableException e) {
@@ -133,7 +142,7 @@ public final class OnlineStore implements SmartLifecycle {
             if (connection == null) {
                 connection = client.connect(ByteArrayCodec.INSTANCE);
             }
-            var unused = fetch(List.of(probe), PROBE_PATIENCE);
+            var unused = fetch(List.of(probe), PATIENCE);
             breaker.succeeded();
             if (trouble != null) {
                 LOG.info("Redis answers at {}:{}", uri.getHost(), uri.getPort());

@@ -175,7 +175,7 @@ public final class FeaturesEndpoint {
 
     private Map<String, @Nullable Object> read(Model model, Map<String, Object> row, @Nullable Long asked)
             throws StoreUnavailableException {
-        Reading reading = features.read(model, row::get);
+        Reading reading = features.readPatiently(model, row::get);
         long at = asked == null ? reading.progress().clock(clock.millis()) : asked;
         EventType type = engine.useCase().event(model.definition().rows());
         Map<String, Object> timed = new HashMap<>(row);
