@@ -30,7 +30,10 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end.")
     private String name = "";
 
-    @Option(names = "--use-case", paramLabel = "NAME", defaultValue = "${env:MILLRACE_USE_CASE}",
+    @Option(
+            names = "--use-case",
+            paramLabel = "NAME",
+            defaultValue = "${env:MILLRACE_USE_CASE}",
             description = "The use case to measure with (default: $MILLRACE_USE_CASE).")
     private String useCase = "";
 

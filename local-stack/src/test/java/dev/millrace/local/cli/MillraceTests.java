@@ -44,7 +44,8 @@ class MillraceTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "down", "status", "doctor", "replay", "traffic", "train", "promote", "bench", "prepare"})
+    @ValueSource(
+            strings = {"up", "down", "status", "doctor", "replay", "traffic", "train", "promote", "bench", "prepare"})
     void everySubcommandHasHelp(String name) {
         assertThat(run(name, "--help")).isZero();
         assertThat(usage.toString()).startsWith("Usage: millrace " + name).contains("-h, --help");
