@@ -23,7 +23,7 @@ final class PassThrough {
         State state = State.running(folders)
                 .orElseThrow(
                         () -> new LocalStackException("Millrace is not running: ./millrace up --detach starts it"));
-        ProcessSpec spec = program.of(Platform.of(folders, Ports.from(System.getenv()), state.useCase()));
+        ProcessSpec spec = program.of(Platform.of(folders, state.ports(Ports.from(System.getenv())), state.useCase()));
         var builder = new ProcessBuilder(spec.command()).inheritIO();
         builder.environment().putAll(spec.environment());
         try {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,15 @@ public record State(long supervisor, long supervisorStarted, String useCase, Pha
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + ": delete it when nothing runs", e);
         }
+    }
+
+    /** The ports that it listens on: those it was started with count, not what the environment says now. */
+    public Ports ports(Ports otherwise) {
+        var ports = new HashMap<>(otherwise.byName());
+        processes.stream()
+                .filter(entry -> entry.port() > 0)
+                .forEach(entry -> ports.replace(entry.name(), entry.port()));
+        return new Ports(ports);
     }
 
     public void write(Folders folders) {

@@ -46,6 +46,20 @@ class PlatformTests {
     }
 
     @Test
+    void otherCommandsFindWhatListensOnMovedPorts() {
+        State state = State.of(
+                "weather",
+                State.Phase.READY,
+                List.of(new State.Entry("kafka", 1, 19_092), new State.Entry("traffic", 2, 0)));
+
+        Ports ports = state.ports(Ports.from(Map.of()));
+
+        assertThat(ports.of("kafka")).isEqualTo(19_092);
+        assertThat(ports.of("ingestion-service")).isEqualTo(8001);
+        assertThat(ports.byName()).doesNotContainKey("traffic");
+    }
+
+    @Test
     void goesUpInOrder() {
         List<Step> steps = platform().steps(List.of("rain"), Traffic.LIVE);
 
