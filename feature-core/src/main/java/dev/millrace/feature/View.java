@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A view, ready to project events, keep blocks and read features. Thread-safe. */
@@ -223,11 +222,7 @@ public final class View {
 
     /** Whether a block can still answer for this moment, or the entity's history has to be folded. */
     public boolean answers(Block block, long at) {
-        return oldestAnswer(block).stream().allMatch(oldest -> at >= oldest);
-    }
-
-    private OptionalLong oldestAnswer(Block block) {
-        return block.newest() == Block.NONE ? OptionalLong.empty() : OptionalLong.of(block.newest() - shape.horizon());
+        return block.newest() == Block.NONE || at >= block.newest() - shape.horizon();
     }
 
     @Override

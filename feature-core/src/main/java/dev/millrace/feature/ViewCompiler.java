@@ -10,6 +10,7 @@ import dev.millrace.feature.state.AggregateLayout;
 import dev.millrace.feature.state.AggregateLayout.Part;
 import dev.millrace.feature.state.BlockShape;
 import dev.millrace.feature.state.BlockShape.TileWidth;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FeatureDefinition;
@@ -255,12 +256,7 @@ final class ViewCompiler {
                             + fields.types().keySet().stream().sorted().toList());
             return Optional.empty();
         }
-        Schema type = field.schema().isUnion()
-                ? field.schema().getTypes().stream()
-                        .filter(option -> option.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElse(field.schema())
-                : field.schema();
+        Schema type = AvroTypes.nonNull(field.schema());
         if (type.getLogicalType() instanceof LogicalTypes.Decimal decimal && decimal.getPrecision() <= 12) {
             return Optional.of(new View.Input.Number(argument, decimal.getScale()));
         }

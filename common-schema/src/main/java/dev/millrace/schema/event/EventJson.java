@@ -1,6 +1,7 @@
 package dev.millrace.schema.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.event.InvalidEventException.Violation;
@@ -86,7 +87,7 @@ public final class EventJson {
             }
             throw new InvalidEventException(field.name(), "missing-field", "'" + field.name() + "' is missing");
         }
-        Schema schema = nonNull(field.schema());
+        Schema schema = AvroTypes.nonNull(field.schema());
         FieldRule rule = type.rules().get(field.name());
         Reading reading =
                 new Reading(field.name(), rule != null && rule.personal().isPresent());
@@ -102,15 +103,6 @@ public final class EventJson {
             });
         }
         return value;
-    }
-
-    private static Schema nonNull(Schema schema) {
-        return schema.getType() == Schema.Type.UNION
-                ? schema.getTypes().stream()
-                        .filter(type -> type.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow()
-                : schema;
     }
 
     private static String kind(JsonNode json) {

@@ -1,5 +1,6 @@
 package dev.millrace.schema.mapping;
 
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.MappingDefinition;
 import dev.millrace.schema.definition.MappingDefinition.Column;
@@ -97,12 +98,7 @@ public final class FileMapping {
 
     private Function<Row, Object> value(String field, Column.Value column) {
         Schema type = event.schema().getField(field).schema();
-        Schema plain = type.isUnion()
-                ? type.getTypes().stream()
-                        .filter(option -> option.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow()
-                : type;
+        Schema plain = AvroTypes.nonNull(type);
         if (plain.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
             return row -> new BigDecimal(row.get(column.name()))
                     .setScale(decimal.getScale(), RoundingMode.HALF_EVEN)

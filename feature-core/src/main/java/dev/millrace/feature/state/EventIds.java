@@ -1,7 +1,5 @@
 package dev.millrace.feature.state;
 
-import java.util.Arrays;
-
 /** The events that are still told from their repetitions: sorted by time, then by a 64-bit hash of the id. */
 final class EventIds {
     private long[] times;
@@ -84,10 +82,5 @@ final class EventIds {
         }
         ids.to = size;
         return ids;
-    }
-
-    @Override
-    public String toString() {
-        return Arrays.toString(Arrays.copyOfRange(times, from, to));
     }
 }
