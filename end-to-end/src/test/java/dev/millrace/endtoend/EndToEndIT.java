@@ -207,9 +207,7 @@ final class EndToEndIT {
                 "timestamp", Instant.ofEpochMilli(payment.time()).toString(),
                 "key", Long.toString(payment.customer()),
                 "entities",
-                        Map.of(
-                                "customer_id", Long.toString(payment.customer()),
-                                "merchant_id", Long.toString(payment.merchant())),
+                        Map.of("customer_id", payment.customer(), "merchant_id", payment.merchant()),
                 "value", 1);
     }
 

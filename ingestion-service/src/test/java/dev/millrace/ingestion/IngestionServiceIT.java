@@ -265,9 +265,11 @@ final class IngestionServiceIT {
                         + " \"entities\": {\"shop\": \"s\", \"buyer\": 7}, \"value\": 1, \"revision\": 2}";
         assertThat(post("/v1/events/labels", label, "Arrival-Lag", "PT1H").statusCode())
                 .isEqualTo(202);
-        ConsumerRecord<byte[], byte[]> record = all(Topics.LABELS).getFirst();
+        ConsumerRecord<byte[], byte[]> record = all(Topics.LABELS).stream()
+                .filter(each -> new String(each.key()).equals("7"))
+                .findFirst()
+                .orElseThrow();
         Label written = Label.getDecoder().decode(record.value());
-        assertThat(new String(record.key())).isEqualTo("7");
         assertThat(written.getKnownAt()).isEqualTo("2026-01-01T01:00:00Z");
         assertThat(written.getEntities()).isEqualTo(Map.of("shop", "s", "buyer", "7"));
         assertThat(written.getRevision()).isEqualTo(2);
@@ -287,6 +289,35 @@ final class IngestionServiceIT {
         assertProblem(post("/v1/events/labels", label.replace("2026-01-01T", "x")), 400, "bad-timestamp", "timestamp");
         assertProblem(post("/v1/events/labels", label.replace("\"key\"", "\"keys\"")), 400, "unknown-field", "keys");
         assertProblem(post("/v1/events/labels", "[1]"), 400, "wrong-type", "");
+    }
+
+    @Test
+    void aLabelOfAPersonMeetsItsEventAndNamesNobody() throws Exception {
+        String visit =
+                "{\"id\": \"v\", \"visitor\": \"ann@example.org\", \"shop\": 7, \"at\": \"" + Instant.now() + "\"}";
+        assertThat(post("/v1/events/visits", visit).statusCode()).isEqualTo(202);
+        String label = "{\"event_type\": \"visits\", \"event_id\": \"v\", \"timestamp\": \"2026-01-01T00:00:00Z\","
+                + " \"key\": \"ann@example.org\", \"entities\": {\"visitor\": \"ann@example.org\", \"shop\": 7.0},"
+                + " \"value\": 1}";
+        assertThat(post("/v1/events/labels", label).statusCode()).isEqualTo(202);
+        ConsumerRecord<byte[], byte[]> event = all("visits").getFirst();
+        Label written = null;
+        ConsumerRecord<byte[], byte[]> record = null;
+        for (ConsumerRecord<byte[], byte[]> each : all(Topics.LABELS)) {
+            Label one = Label.getDecoder().decode(each.value());
+            if (one.getEventType().equals("visits")) {
+                written = one;
+                record = each;
+            }
+        }
+        assertThat(written).isNotNull();
+        String hashed = new String(event.key());
+        assertThat(hashed).matches("[0-9a-f]{32}");
+        assertThat(new String(record.key())).isEqualTo(hashed);
+        assertThat(written.getEntities()).isEqualTo(Map.of("visitor", hashed, "shop", "7"));
+        HttpResponse<String> refused = post("/v1/events/labels", label.replace("7.0", "\"seven\""));
+        assertProblem(refused, 400, "wrong-type", "entities.shop");
+        assertThat(refused.body()).contains("in 'entities': 'shop': expected a number");
     }
 
     @Test

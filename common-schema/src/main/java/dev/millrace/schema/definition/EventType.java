@@ -38,6 +38,15 @@ public record EventType(
      */
     public record LabelRule(Optional<String> field, Duration knownAfter) {}
 
+    /** Every field has one, if an empty one. */
+    public FieldRule rule(String field) {
+        FieldRule rule = rules.get(field);
+        if (rule == null) {
+            throw new IllegalArgumentException("'" + field + "' is no field of " + name + "; it has " + rules.keySet());
+        }
+        return rule;
+    }
+
     public String id(GenericRecord event) {
         return String.valueOf(event.get(idField));
     }

@@ -81,7 +81,7 @@ public final class EventJson {
     }
 
     private @Nullable Object value(Schema.Field field, @Nullable JsonNode json) {
-        if (json == null || json.isNull()) {
+        if (json == null || json.isNull() || json.isMissingNode()) {
             if (field.schema().isNullable()) {
                 return null;
             }

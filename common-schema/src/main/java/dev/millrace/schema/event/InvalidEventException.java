@@ -21,6 +21,16 @@ public final class InvalidEventException extends RuntimeException {
         this(List.of(new Violation(field, code, message)));
     }
 
+    /** The same, about fields of an object within the event. */
+    public InvalidEventException within(String object) {
+        return new InvalidEventException(violations.stream()
+                .map(violation -> new Violation(
+                        object + "." + violation.field(),
+                        violation.code(),
+                        "in '" + object + "': " + violation.message()))
+                .toList());
+    }
+
     public List<Violation> violations() {
         return violations;
     }

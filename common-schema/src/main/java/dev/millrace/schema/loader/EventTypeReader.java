@@ -2,6 +2,7 @@ package dev.millrace.schema.loader;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.Durations;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.EventType.LabelRule;
@@ -75,7 +76,32 @@ final class EventTypeReader {
         for (Schema.Field field : schema.getFields()) {
             rules.put(field.name(), rule(field));
         }
-        return new EventType(name, schema, id, time, key(), topic(name), label(), rules);
+        EventType type = new EventType(name, schema, id, time, key(), topic(name), label(), rules);
+        schema.getFields().forEach(field -> checkPersonal(type, field));
+        return type;
+    }
+
+    private void checkPersonal(EventType type, Schema.Field field) {
+        Optional<Personal> personal = type.rule(field.name()).personal();
+        if (personal.isEmpty()) {
+            return;
+        }
+        boolean named = field.name().equals(type.idField())
+                || field.name().equals(type.timeField())
+                || type.keyFields().contains(field.name());
+        String wrong = switch (personal.get()) {
+            case HASH ->
+                AvroTypes.nonNull(field.schema()).getType() == Schema.Type.STRING
+                        ? ""
+                        : "a hash is text: give the field the type string";
+            case DROP ->
+                named
+                        ? "an event needs its id, time and key: hash it instead"
+                        : field.schema().isNullable() ? "" : "what is dropped may be missing: let its type be nullable";
+        };
+        if (!wrong.isEmpty()) {
+            problems.add(at(field.name()), "bad-personal", "'" + field.name() + "' is personal, but " + wrong);
+        }
     }
 
     private static boolean isTimestamp(Schema type) {

@@ -118,6 +118,28 @@ final class UseCaseLoaderTests {
     }
 
     @Test
+    void refusesPersonalFieldsThatCannotBeMasked() throws IOException {
+        Path folder = write("people", "use_case: people\ntitle: People\n");
+        Files.writeString(folder.resolve("events/things.avsc"), """
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": "who", "fields": [
+                 {"name": "id", "type": "string", "personal": "hash"},
+                 {"name": "who", "type": ["null", "string"], "default": null, "personal": "drop"},
+                 {"name": "age", "type": "long", "personal": "hash"},
+                 {"name": "name", "type": "string", "personal": "drop"},
+                 {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
+                """);
+        assertThat(problems(folder))
+                .extracting(Problem::toString)
+                .containsExactlyInAnyOrder(
+                        "events/things.avsc:3: 'who' is personal, but an event needs its id, time and key: hash it instead"
+                                + " [bad-personal]",
+                        "events/things.avsc:4: 'age' is personal, but a hash is text: give the field the type string"
+                                + " [bad-personal]",
+                        "events/things.avsc:5: 'name' is personal, but what is dropped may be missing: let its type be"
+                                + " nullable [bad-personal]");
+    }
+
+    @Test
     void refusesNamesThatNothingBears() throws IOException {
         Path folder = write("names", "use_case: names\ntitle: Names\n");
         Files.writeString(folder.resolve("events/things.avsc"), """

@@ -22,7 +22,7 @@ public final class EventAcceptor {
         for (EventType type : useCase.events().values()) {
             byType.put(type.name(), new Events(type, personal));
         }
-        byType.put(Topics.LABELS, new LabelAcceptor(useCase));
+        byType.put(Topics.LABELS, new LabelAcceptor(useCase, personal));
     }
 
     /** The types that are taken, {@code labels} among them. */

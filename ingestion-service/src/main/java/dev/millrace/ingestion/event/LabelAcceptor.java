@@ -2,8 +2,10 @@ package dev.millrace.ingestion.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EntityText;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.Topics;
@@ -15,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,11 +28,15 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
             Set.of("event_type", "event_id", "timestamp", "key", "entities", "value", "known_at", "revision");
 
     private final UseCase useCase;
-    private final Map<String, LabelFactory> factories = new HashMap<>();
+    private final PersonalData personal;
+    private final Map<String, Set<String>> entityFields = new HashMap<>();
 
-    LabelAcceptor(UseCase useCase) {
+    LabelAcceptor(UseCase useCase, PersonalData personal) {
         this.useCase = useCase;
-        useCase.events().values().forEach(type -> factories.put(type.name(), new LabelFactory(useCase, type)));
+        this.personal = personal;
+        useCase.events()
+                .values()
+                .forEach(type -> entityFields.put(type.name(), new LabelFactory(useCase, type).entityFields()));
     }
 
     @Override
@@ -52,9 +59,9 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         long knownAt = json.hasNonNull("known_at") ? time(json, "known_at") : arrived;
         Label label = new Label(
                 type.name(),
-                text(json, "event_id"),
+                String.valueOf(personal.masked(type, type.idField(), text(json, "event_id"))),
                 Instant.ofEpochMilli(time),
-                text(json, "key"),
+                key(json, type),
                 entities(json, type),
                 value(json),
                 Instant.ofEpochMilli(knownAt),
@@ -134,20 +141,31 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         return revision.intValue();
     }
 
-    /** All that views on labels need: a label without one would be counted nowhere. */
+    /** Its event's key, masked as its event's was: labels must meet their events. */
+    private String key(JsonNode json, EventType type) {
+        String written = text(json, "key");
+        List<String> fields = type.keyFields();
+        List<String> values = EntityText.split(written, fields.size());
+        if (values.size() != fields.size()) {
+            throw new InvalidEventException(
+                    "key",
+                    "wrong-type",
+                    "'key': expected the values of " + fields + ", joined by '|', found " + values.size() + " values");
+        }
+        return EntityText.join(fields, field -> personal.masked(type, field, values.get(fields.indexOf(field))));
+    }
+
+    /** All that views on labels need, as the event has it: a label without one would be counted nowhere. */
     private Map<String, String> entities(JsonNode json, EventType type) {
-        JsonNode written = json.path("entities");
         Map<String, String> entities = new HashMap<>();
-        LabelFactory factory = factories.get(type.name());
-        for (String field : factory == null ? Set.<String>of() : factory.entityFields()) {
-            JsonNode value = written.path(field);
-            if (!value.isValueNode() || value.isNull()) {
-                throw new InvalidEventException(
-                        "entities." + field,
-                        "missing-field",
-                        "'entities." + field + "' is missing: views on labels of " + type.name() + " are kept for it");
+        EventJson event = new EventJson(type);
+        for (String field : entityFields.getOrDefault(type.name(), Set.of())) {
+            try {
+                Object value = event.value(field, json.path("entities").path(field));
+                entities.put(field, String.valueOf(personal.masked(type, field, value)));
+            } catch (InvalidEventException e) {
+                throw e.within("entities");
             }
-            entities.put(field, value.asText());
         }
         return entities;
     }

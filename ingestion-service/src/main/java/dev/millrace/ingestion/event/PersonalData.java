@@ -8,11 +8,13 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps personal data from everything behind ingestion: hashed or dropped in events, encrypted where an event cannot be read. */
 public final class PersonalData {
@@ -32,13 +34,22 @@ public final class PersonalData {
 
     /** Replaces the event's personal fields: the same value always has the same hash. */
     public void mask(EventType type, GenericRecord event) {
-        type.rules()
-                .forEach((field, rule) -> rule.personal().ifPresent(treatment -> {
-                    Object value = event.get(field);
-                    if (value != null) {
-                        event.put(field, treatment == Personal.DROP ? null : hash(value.toString()));
-                    }
-                }));
+        for (String field : type.rules().keySet()) {
+            event.put(field, masked(type, field, event.get(field)));
+        }
+    }
+
+    /** What is kept of one field's value: itself, its hash, or nothing. */
+    @Nullable
+    Object masked(EventType type, String field, @Nullable Object value) {
+        Optional<Personal> treatment = type.rule(field).personal();
+        if (value == null || treatment.isEmpty()) {
+            return value;
+        }
+        return switch (treatment.get()) {
+            case HASH -> hash(value.toString());
+            case DROP -> null;
+        };
     }
 
     /** 128 bits of HMAC-SHA-256, hex. */

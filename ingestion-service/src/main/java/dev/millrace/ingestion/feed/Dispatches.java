@@ -51,7 +51,7 @@ final class Dispatches {
         for (String field : factory.entityFields()) {
             Object entity = event.fields().get(field);
             if (entity != null) {
-                entities.put(field, entity.toString());
+                entities.put(field, entity);
             }
         }
         Map<String, Object> body = Map.of(

@@ -10,32 +10,71 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.stereotype.Component;
 
-/** Sends what came over Kafka and cannot be taken to the dead-letter topic, encrypted: it may hold personal data. */
+/**
+ * Sends what came over Kafka and cannot be taken to the dead-letter topic, encrypted: it may hold personal data. Once each:
+ * in one transaction with the offsets of what it was read from.
+ */
 @Component
 class DeadLetterSender {
     private static final String STAGE = "ingestion";
 
-    private final KafkaTemplate<byte[], byte[]> kafka;
+    private final KafkaTemplate<byte[], byte[]> transactions;
     private final PersonalData personal;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    DeadLetterSender(KafkaTemplate<byte[], byte[]> kafka, PersonalData personal, MeterRegistry meters, Clock clock) {
-        this.kafka = kafka;
+    DeadLetterSender(
+            ProducerFactory<byte[], byte[]> producers, PersonalData personal, MeterRegistry meters, Clock clock) {
+        // Each process has its own transactions: what a dead one left open is fenced by its group's next generation.
+        this.transactions = new KafkaTemplate<>(
+                producers,
+                Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "ingestion-dead-letters-" + UUID.randomUUID() + "-"));
         this.personal = personal;
         this.meters = meters;
         this.clock = clock;
     }
 
-    /** Returns once Kafka has it. */
-    void send(ConsumerRecord<byte[], byte[]> record, InvalidEventException reason) {
+    /** A record that is not taken, and why. */
+    record Refusal(ConsumerRecord<byte[], byte[]> record, InvalidEventException reason) {}
+
+    /**
+     * Returns once Kafka has them all.
+     *
+     * @param next where the consumer goes on: committed together with the letters
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the commit fails when a send did
+    void send(List<Refusal> refused, Map<TopicPartition, OffsetAndMetadata> next, ConsumerGroupMetadata consumer) {
+        transactions.executeInTransaction(transaction -> {
+            refused.forEach(each -> transaction.send(
+                    new ProducerRecord<>(Topics.DEAD_LETTERS, each.record().key(), letter(each))));
+            transaction.sendOffsetsToTransaction(next, consumer);
+            return true;
+        });
+        refused.forEach(each -> meters.counter(
+                        "dead_letters_total",
+                        "stage",
+                        STAGE,
+                        "reason",
+                        each.reason().code())
+                .increment());
+    }
+
+    private byte[] letter(Refusal refusal) {
+        ConsumerRecord<byte[], byte[]> record = refusal.record();
+        InvalidEventException reason = refusal.reason();
         Map<String, ByteBuffer> headers = new HashMap<>();
         record.headers()
                 .forEach(header -> headers.put(
@@ -58,17 +97,9 @@ class DeadLetterSender {
             ByteBuffer encoded = DeadLetter.getEncoder().encode(letter);
             byte[] bytes = new byte[encoded.remaining()];
             encoded.get(bytes);
-            kafka.send(new ProducerRecord<>(Topics.DEAD_LETTERS, record.key(), bytes))
-                    .get();
+            return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (ExecutionException e) {
-            throw new EventSender.KafkaUnavailableException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EventSender.KafkaUnavailableException(e);
         }
-        meters.counter("dead_letters_total", "stage", STAGE, "reason", reason.code())
-                .increment();
     }
 }

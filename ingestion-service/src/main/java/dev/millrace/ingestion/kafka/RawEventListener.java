@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.event.Arrival;
 import dev.millrace.ingestion.event.EventAcceptor;
 import dev.millrace.ingestion.event.Outgoing;
+import dev.millrace.ingestion.kafka.DeadLetterSender.Refusal;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.InvalidEventException;
@@ -12,16 +13,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes events over Kafka. Offsets are committed once every event of a poll lies on its topic or among the dead letters;
- * what is repeated after a crash is told apart by its id.
+ * Takes events over Kafka. Offsets are committed once every event of a poll lies on its topic or among the dead letters.
+ * After a crash an event may be sent again, which its id tells; a dead letter, which may have none, is sent once.
  */
 @Component
 class RawEventListener {
@@ -51,19 +57,31 @@ class RawEventListener {
     }
 
     @KafkaListener(topics = Topics.RAW_EVENTS, groupId = "ingestion", batch = "true")
-    void take(List<ConsumerRecord<byte[], byte[]>> records) {
+    void take(List<ConsumerRecord<byte[], byte[]>> records, Consumer<?, ?> consumer) {
         List<Outgoing> accepted = new ArrayList<>();
+        List<Refusal> refused = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
                 RawEvent raw = RawEvent.read(record.value(), type(record), useCase, mapper);
                 accepted.add(acceptor.accept(raw.type(), raw.fields(), new Arrival.Now(clock)));
             } catch (InvalidEventException e) {
-                deadLetters.send(record, e);
-                count("refused", 1);
+                refused.add(new Refusal(record, e));
             }
         }
         sender.send(accepted);
         count("accepted", accepted.size());
+        if (!refused.isEmpty()) {
+            deadLetters.send(refused, next(records), consumer.groupMetadata());
+            count("refused", refused.size());
+        }
+    }
+
+    /** Where the consumer goes on once these records are done. */
+    private static Map<TopicPartition, OffsetAndMetadata> next(List<ConsumerRecord<byte[], byte[]>> records) {
+        Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+        records.forEach(record -> next.put(
+                new TopicPartition(record.topic(), record.partition()), new OffsetAndMetadata(record.offset() + 1)));
+        return next;
     }
 
     private void count(String status, int events) {
