@@ -86,6 +86,11 @@ public final class Model {
         return digest;
     }
 
+    /** Whether a row's own event counts in its features: it has to be folded into the blocks that it feeds. */
+    public boolean countsCurrent() {
+        return definition.current() == ModelDefinition.Current.INCLUDED;
+    }
+
     /** The score when no model can answer; empty when none is declared or it cannot be computed. */
     public Optional<Double> fallback(Values row) {
         return fallback.map(expression -> expression.number(row)).filter(score -> !score.isNaN());
@@ -105,7 +110,8 @@ public final class Model {
         for (int i = 0; i < values.length; i++) {
             View view = bindings.get(i).view();
             Block block = blocks.get(i);
-            values[i] = view.read(block == null ? view.shape().empty() : block, at);
+            Block read = block == null ? view.shape().empty() : block;
+            values[i] = countsCurrent() ? view.read(read, at) : view.readBefore(read, at);
         }
         replaced.forEach((name, value) -> {
             Slot slot = stored.get(name);
@@ -166,7 +172,8 @@ public final class Model {
                         .features()
                         .get(slot.feature())
                         .window();
-                windows.put(name, new long[] {window.left(at), window.right(at)});
+                long last = countsCurrent() ? at : at - 1;
+                windows.put(name, new long[] {window.left(at), Math.min(window.right(at), last)});
             }
         }
         return windows;

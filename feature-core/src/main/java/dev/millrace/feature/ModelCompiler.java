@@ -178,7 +178,10 @@ final class ModelCompiler {
     }
 
     private String digest(List<Entry> entries) {
-        StringBuilder text = new StringBuilder(definition.kind().name()).append('\n');
+        StringBuilder text = new StringBuilder(definition.kind().name())
+                .append('\n')
+                .append(definition.current())
+                .append('\n');
         for (Binding binding : bindings) {
             text.append(binding.name())
                     .append(binding.key())

@@ -174,6 +174,15 @@ public final class View {
      * @return in the order of {@link #features()}; NaN is missing
      */
     public double[] read(Block block, long at) {
+        return read(block, at, at);
+    }
+
+    /** The same without events at the moment itself: windows end a millisecond earlier. */
+    public double[] readBefore(Block block, long at) {
+        return read(block, at, at - 1);
+    }
+
+    private double[] read(Block block, long at, long last) {
         double[] values = new double[features.size()];
         long[] totals = shape.layout().empty();
         Feature.Window summed = null;
@@ -182,7 +191,7 @@ public final class View {
             if (!feature.window().equals(summed)) {
                 summed = feature.window();
                 Arrays.fill(totals, 0);
-                block.sum(summed.resolution(), summed.left(at), summed.right(at), totals);
+                block.sum(summed.resolution(), summed.left(at), Math.min(summed.right(at), last), totals);
             }
             values[i] = value(feature, totals);
         }

@@ -107,6 +107,20 @@ final class FeatureEngineTests {
                 .contains("me");
     }
 
+    @Test
+    void aModelMayLeaveTheEventBeingScoredOut() {
+        Model model = Things.ENGINE.model("before").orElseThrow();
+        assertThat(model.countsCurrent()).isFalse();
+        View exact = Things.view("exact");
+        Block block = exact.shape().empty();
+        Thing thing = new Thing("a", 1_000_000, new BigDecimal("1.00"), 3L, true);
+        block.fold(thing.in(exact));
+        block.fold(new Thing("b", 999_999, null, null, null).in(exact));
+        assertThat(named(model, model.vector(thing.fields(), List.of(block), 1_000_000, Map.of())))
+                .isEqualTo(Map.of("exact.count_1m", 1.0, "log_amount", 0.0));
+        assertThat(model.windows(1_000_000).get("exact.count_1m")).containsExactly(940_000, 999_999);
+    }
+
     private static Label label() {
         return new Label(
                 "things", "a", Instant.ofEpochMilli(5), "me", Map.of("owner", "me"), 1.0, Instant.ofEpochMilli(9), 2);

@@ -47,7 +47,15 @@ final class ViewPropertyTests {
     }
 
     private static void assertReadsAsBruteForce(View view, Block block, List<Thing> things, long at) {
-        double[] read = view.read(block, at);
+        assertReadsAsBruteForce(view, view.read(block, at), things, at);
+        assertReadsAsBruteForce(
+                view,
+                view.readBefore(block, at),
+                things.stream().filter(thing -> thing.time() < at).toList(),
+                at);
+    }
+
+    private static void assertReadsAsBruteForce(View view, double[] read, List<Thing> things, long at) {
         for (int i = 0; i < read.length; i++) {
             Feature feature = view.features().get(i);
             Feature.Window w = feature.window();

@@ -9,12 +9,14 @@ import java.util.Optional;
  * A model: the rows it learns from, the features it sees, and how it is asked.
  *
  * @param rows the event type that gives one row per event
+ * @param current whether a row's own event counts in its features
  * @param read further bindings of a view, by the name that features use
  */
 public record ModelDefinition(
         String name,
         Kind kind,
         String rows,
+        Current current,
         LabelDefinition label,
         Map<String, Binding> read,
         List<FeatureUse> features,
@@ -31,6 +33,14 @@ public record ModelDefinition(
         MULTICLASS,
         REGRESSION,
         COUNT
+    }
+
+    /** The event being scored. */
+    public enum Current {
+        /** It counts, once, whether it was read already or not. */
+        INCLUDED,
+        /** Windows end a millisecond before it. */
+        EXCLUDED
     }
 
     /** @param value the name of what is learnt: a field of the row's event, known after a while */

@@ -5,6 +5,7 @@ import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.Answer;
 import dev.millrace.schema.definition.ModelDefinition.Binding;
+import dev.millrace.schema.definition.ModelDefinition.Current;
 import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
 import dev.millrace.schema.definition.ModelDefinition.Kind;
 import dev.millrace.schema.definition.ModelDefinition.LabelDefinition;
@@ -33,6 +34,7 @@ final class ModelReader {
                 map.text("model"),
                 choice(map, "kind", Kind.class),
                 map.text("rows"),
+                map.has("current") ? choice(map, "current", Current.class) : Current.INCLUDED,
                 new LabelDefinition(label.text("value"), label.duration("known_after")),
                 map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()),
                 features(map),

@@ -29,8 +29,8 @@ public sealed interface Block permits TiledBlock, RevisedBlock {
     /**
      * Adds up the events with {@code left < t ≤ right}.
      *
-     * @param resolution index into the shape's tile widths; both edges lie on its tiles, or right does not lie before
-     *     the newest event minus the horizon
+     * @param resolution index into the shape's tile widths; both edges lie on its tiles, or right lies less than a
+     *     millisecond more than the horizon before the newest event
      * @param into aggregates of the shape's layout
      */
     void sum(int resolution, long left, long right, long[] into);

@@ -6,7 +6,7 @@ import java.util.List;
  * What every block of one view has in common. All times in milliseconds.
  *
  * @param revised whether events come in revisions of which the highest counts (labels)
- * @param horizon events later than the newest minus this are kept to the millisecond
+ * @param horizon events not before the newest minus this are kept to the millisecond
  * @param duplicates events later than the newest minus this are told from their repetitions; older ones are too late
  * @param resolutions the tile widths, each with how far back its tiles are kept
  * @param fingerprint of all of the above and the inputs: tells a block of another definition

@@ -33,7 +33,7 @@ final class TiledBlock implements Block {
         if (newest == NONE || time > newest) {
             advance(time);
         }
-        if (time > newest - shape.horizon()) {
+        if (time >= newest - shape.horizon()) {
             recent.add(time, event.inputs());
         } else {
             for (int i = 0; i < tiles.length; i++) {
@@ -52,7 +52,7 @@ final class TiledBlock implements Block {
         for (int i = 0; i < tiles.length; i++) {
             tiles[i].dropBelow(firstKept(i));
         }
-        recent.moveInto(newest - shape.horizon(), this::number, tiles);
+        recent.moveInto(newest - shape.horizon() - 1, this::number, tiles);
     }
 
     /** The tile {@code (k·r, (k+1)·r]} that holds the time, or GONE. */
@@ -76,8 +76,8 @@ final class TiledBlock implements Block {
     @Override
     public void sum(int resolution, long left, long right, long[] into) {
         long width = shape.resolutions().get(resolution).width();
-        // Tiles hold nothing later than the newest event minus the horizon: one that starts before the edge ends before
-        // it.
+        // Tiles hold nothing as late as the newest event minus the horizon: all of one that starts before the edge
+        // counts.
         tiles[resolution].sum(Math.floorDiv(left, width), Math.floorDiv(right - 1, width), into);
         recent.sum(left + 1, right, into);
     }

@@ -100,7 +100,7 @@ public final class Scorer {
             long at = time == null ? reading.progress().clock(wall) : time;
             Values row = request.row(rows.timeField(), at)::get;
             List<String> reasons = new ArrayList<>();
-            if (request.id() == null || time == null) {
+            if (time == null || request.id() == null && model.countsCurrent()) {
                 reasons.add(NOT_IDENTIFIED);
             }
             List<@Nullable Block> blocks = blocks(reading, request, row, at, reasons);
@@ -148,7 +148,9 @@ public final class Scorer {
             if (block != null) {
                 past |= !view.answers(block, at);
                 // A row may read an entity that its own event does not feed: the other team's, say.
-                if (view.source().equals(source) && view.entity(row).equals(Optional.ofNullable(bound.entity()))) {
+                if (model.countsCurrent()
+                        && view.source().equals(source)
+                        && view.entity(row).equals(Optional.ofNullable(bound.entity()))) {
                     block.fold(view.project(event));
                 }
             }
