@@ -3,7 +3,7 @@ package dev.millrace.endtoend;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;

@@ -1,6 +1,7 @@
 package dev.millrace.stream;
 
 import dev.millrace.feature.online.Progress.Key;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.ExactLane;
 import dev.millrace.stream.lane.Produced;

@@ -2,6 +2,7 @@ package dev.millrace.stream;
 
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.CheckpointId;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.ExactLane;

@@ -3,6 +3,7 @@ package dev.millrace.ingestion;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.ingestion.config.IngestionSettings;
 import dev.millrace.ingestion.event.EventAcceptor;
 import dev.millrace.ingestion.event.PersonalData;
 import dev.millrace.schema.definition.UseCase;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.event.PersonalData;
 import dev.millrace.local.LocalStack;
-import dev.millrace.local.Server;
+import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.UseCase;

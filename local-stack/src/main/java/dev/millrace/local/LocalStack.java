@@ -1,6 +1,10 @@
 package dev.millrace.local;
 
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
+import dev.millrace.local.home.Secrets;
 import dev.millrace.local.process.Network;
+import dev.millrace.local.server.Connection;
 import dev.millrace.local.server.KafkaServer;
 import dev.millrace.local.server.LocalServer;
 import dev.millrace.local.server.MlflowServer;
@@ -8,6 +12,7 @@ import dev.millrace.local.server.PostgresServer;
 import dev.millrace.local.server.PythonEnvironment;
 import dev.millrace.local.server.RedisServer;
 import dev.millrace.local.server.S3Server;
+import dev.millrace.local.server.Server;
 import dev.millrace.local.server.ServerPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;

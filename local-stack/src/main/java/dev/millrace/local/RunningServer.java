@@ -1,5 +1,6 @@
 package dev.millrace.local;
 
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
 import dev.millrace.local.server.LocalServer;

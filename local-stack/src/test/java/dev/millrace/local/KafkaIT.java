@@ -2,6 +2,7 @@ package dev.millrace.local;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.local.server.Server;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.millrace.local;
 
+import dev.millrace.local.server.Server;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.function.Function;

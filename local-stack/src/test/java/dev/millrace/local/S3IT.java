@@ -2,6 +2,7 @@ package dev.millrace.local;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.local.server.Server;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;

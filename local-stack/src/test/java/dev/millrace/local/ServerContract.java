@@ -2,6 +2,8 @@ package dev.millrace.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.local.server.Connection;
+import dev.millrace.local.server.Server;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;

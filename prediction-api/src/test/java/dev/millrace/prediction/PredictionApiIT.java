@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.local.LocalStack;
-import dev.millrace.local.Server;
+import dev.millrace.local.server.Server;
 import dev.millrace.prediction.model.FollowedModels;
 import java.net.InetAddress;
 import java.net.ServerSocket;

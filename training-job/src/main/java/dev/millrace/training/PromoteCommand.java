@@ -1,5 +1,6 @@
 package dev.millrace.training;
 
+import dev.millrace.training.config.Settings;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

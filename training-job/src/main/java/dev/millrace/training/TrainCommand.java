@@ -1,7 +1,12 @@
 package dev.millrace.training;
 
 import dev.millrace.forest.model.ModelPackage;
-import dev.millrace.training.TrainingException.Code;
+import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
+import dev.millrace.training.data.TrainingSet;
+import dev.millrace.training.data.TrainingSetSink;
+import dev.millrace.training.data.TrainingSetSource;
 import dev.millrace.training.mlflow.ModelVersion;
 import dev.millrace.training.promotion.Gates;
 import dev.millrace.training.xgboost.Trainer;

@@ -1,5 +1,7 @@
 package dev.millrace.training;
 
+import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.history.PostgresHistory;
 import dev.millrace.training.history.TrainingFeatures;
 import dev.millrace.training.xgboost.XgboostParameters;

@@ -1,8 +1,11 @@
 package dev.millrace.training;
 
-import dev.millrace.training.TrainingException.Code;
 import dev.millrace.training.charts.Charts;
 import dev.millrace.training.charts.ModelCard;
+import dev.millrace.training.data.ModelSpec;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
+import dev.millrace.training.data.TrainingSet;
 import dev.millrace.training.evaluation.BinaryEvaluation;
 import dev.millrace.training.evaluation.Confusion;
 import dev.millrace.training.evaluation.Split;

@@ -1,7 +1,7 @@
 package dev.millrace.training;
 
 import dev.millrace.local.LocalStack;
-import dev.millrace.local.Server;
+import dev.millrace.local.server.Server;
 import java.net.URI;
 import java.nio.file.Path;
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.forest.model.GoldenRow;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.TrainingSetSource;
 import dev.millrace.training.mlflow.Artifacts;
 import dev.millrace.training.mlflow.ModelVersion;
 import dev.millrace.training.mlflow.Registry;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.ModelSpec;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingSet;
 import dev.millrace.training.xgboost.ScalerFit;
 import dev.millrace.training.xgboost.Trainer;
 import dev.millrace.training.xgboost.XgboostParameters;

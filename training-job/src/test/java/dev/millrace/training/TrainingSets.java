@@ -1,6 +1,8 @@
 package dev.millrace.training;
 
 import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
+import dev.millrace.training.data.ModelSpec;
+import dev.millrace.training.data.TrainingSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

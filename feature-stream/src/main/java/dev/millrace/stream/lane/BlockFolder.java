@@ -6,7 +6,7 @@ import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.ProjectedEvent;
-import dev.millrace.stream.StreamConfig;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Produced.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package dev.millrace.stream.lane;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.Topics;
-import dev.millrace.stream.StreamConfig;
+import dev.millrace.stream.config.StreamConfig;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.millrace.stream.online;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.Progress;
 import dev.millrace.feature.online.Scripts;
-import dev.millrace.stream.StreamConfig;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.ExactLane;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;

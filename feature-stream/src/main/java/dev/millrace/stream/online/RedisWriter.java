@@ -4,7 +4,7 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.Scripts;
-import dev.millrace.stream.StreamConfig;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.EntityState;
 import dev.millrace.stream.lane.Produced;

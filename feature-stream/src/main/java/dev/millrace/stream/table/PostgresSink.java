@@ -10,7 +10,7 @@ import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.ViewDefinition;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
-import dev.millrace.stream.StreamConfig;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.ChangedWindow;
 import dev.millrace.stream.lane.Produced;

@@ -1,6 +1,6 @@
 package dev.millrace.ingestion.kafka;
 
-import dev.millrace.ingestion.IngestionSettings;
+import dev.millrace.ingestion.config.IngestionSettings;
 import dev.millrace.ingestion.event.EventAcceptor;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.Topics;

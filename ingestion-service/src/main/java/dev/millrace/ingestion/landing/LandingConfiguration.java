@@ -1,6 +1,6 @@
 package dev.millrace.ingestion.landing;
 
-import dev.millrace.ingestion.IngestionSettings;
+import dev.millrace.ingestion.config.IngestionSettings;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import java.time.Duration;

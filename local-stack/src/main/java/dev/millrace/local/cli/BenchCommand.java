@@ -1,7 +1,7 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.up.Modules;
 import java.io.IOException;

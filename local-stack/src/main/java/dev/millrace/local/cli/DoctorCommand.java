@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.up.Finding;
 import dev.millrace.local.up.LinuxMachine;
 import dev.millrace.local.up.Ports;

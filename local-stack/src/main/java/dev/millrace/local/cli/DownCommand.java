@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Pause;
 import dev.millrace.local.up.State;
 import java.util.Optional;

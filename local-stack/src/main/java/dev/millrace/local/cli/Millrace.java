@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.server.PythonEnvironment;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

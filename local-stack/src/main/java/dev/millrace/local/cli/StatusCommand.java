@@ -1,6 +1,6 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.up.Memory;
 import dev.millrace.local.up.Platform;

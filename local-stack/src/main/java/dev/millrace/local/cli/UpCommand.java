@@ -1,7 +1,7 @@
 package dev.millrace.local.cli;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.up.Example;
 import dev.millrace.local.up.Finding;
 import dev.millrace.local.up.LinuxMachine;

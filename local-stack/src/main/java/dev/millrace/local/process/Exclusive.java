@@ -1,6 +1,6 @@
 package dev.millrace.local.process;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.millrace.local.process;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 
 /** The pause between two looks at something outside this process. */
 public final class Pause {

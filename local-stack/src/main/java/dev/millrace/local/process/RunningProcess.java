@@ -1,6 +1,6 @@
 package dev.millrace.local.process;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

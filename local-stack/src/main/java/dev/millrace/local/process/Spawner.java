@@ -1,7 +1,7 @@
 package dev.millrace.local.process;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,5 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Connection;
-import dev.millrace.local.Server;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.ProcessSpec.StopSignal;
 import java.io.IOException;

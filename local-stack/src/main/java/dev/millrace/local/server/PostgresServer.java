@@ -1,9 +1,7 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Connection;
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
-import dev.millrace.local.Server;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.LogTail;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.ProcessSpec.StopSignal;

@@ -1,7 +1,5 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Connection;
-import dev.millrace.local.Server;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import java.nio.file.Path;

@@ -1,8 +1,6 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Connection;
-import dev.millrace.local.Folders;
-import dev.millrace.local.Server;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.Server;
+import dev.millrace.local.home.Folders;
 import java.nio.file.Path;
 
 /** The folders and the port of one server. */

@@ -1,6 +1,6 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.JavaCommand;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.millrace.local.server;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.Exclusive;
 import dev.millrace.local.process.LogTail;
 import dev.millrace.local.process.ProcessSpec;

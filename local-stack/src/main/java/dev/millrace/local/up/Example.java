@@ -2,7 +2,7 @@ package dev.millrace.local.up;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

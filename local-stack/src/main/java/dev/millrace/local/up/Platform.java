@@ -1,8 +1,7 @@
 package dev.millrace.local.up;
 
-import dev.millrace.local.Folders;
-import dev.millrace.local.Secrets;
-import dev.millrace.local.Server;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.Secrets;
 import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
@@ -13,6 +12,7 @@ import dev.millrace.local.server.MlflowServer;
 import dev.millrace.local.server.PostgresServer;
 import dev.millrace.local.server.RedisServer;
 import dev.millrace.local.server.S3Server;
+import dev.millrace.local.server.Server;
 import dev.millrace.local.server.ServerPlace;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.millrace.local.up;
 
-import dev.millrace.local.LocalStackException;
-import dev.millrace.local.Server;
+import dev.millrace.local.home.LocalStackException;
+import dev.millrace.local.server.Server;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.millrace.local.up;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.millrace.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.up.State;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

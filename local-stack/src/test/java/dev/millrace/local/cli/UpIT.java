@@ -2,7 +2,7 @@ package dev.millrace.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.local.Folders;
+import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.up.Ports;

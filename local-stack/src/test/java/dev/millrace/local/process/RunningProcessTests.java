@@ -3,7 +3,7 @@ package dev.millrace.local.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.local.Folders;
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.up.Platform.Traffic;
 import java.net.InetAddress;

@@ -3,7 +3,7 @@ package dev.millrace.local.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.local.LocalStackException;
+import dev.millrace.local.home.LocalStackException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -16,7 +16,7 @@ import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.feature.state.Block;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.local.LocalStack;
-import dev.millrace.local.Server;
+import dev.millrace.local.server.Server;
 import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.PredictionApi;
 import dev.millrace.prediction.TestPackages;

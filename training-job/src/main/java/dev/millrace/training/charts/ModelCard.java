@@ -1,6 +1,6 @@
 package dev.millrace.training.charts;
 
-import dev.millrace.training.ModelSpec;
+import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.evaluation.Confusion;
 import java.time.Instant;
 import java.util.Locale;

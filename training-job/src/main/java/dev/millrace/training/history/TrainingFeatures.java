@@ -2,9 +2,9 @@ package dev.millrace.training.history;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.training.Settings;
-import dev.millrace.training.TrainingSet;
-import dev.millrace.training.TrainingSetSink;
+import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.TrainingSet;
+import dev.millrace.training.data.TrainingSetSink;
 import dev.millrace.training.evaluation.Split;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

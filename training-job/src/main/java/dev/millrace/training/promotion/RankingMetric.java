@@ -1,7 +1,7 @@
 package dev.millrace.training.promotion;
 
-import dev.millrace.training.TrainingException;
-import dev.millrace.training.TrainingException.Code;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
 import java.util.Arrays;
 import java.util.Locale;
 

@@ -1,8 +1,8 @@
 package dev.millrace.training.xgboost;
 
-import dev.millrace.training.TrainingException;
-import dev.millrace.training.TrainingException.Code;
-import dev.millrace.training.TrainingSet;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
+import dev.millrace.training.data.TrainingSet;
 import dev.millrace.training.evaluation.BinaryEvaluation;
 import dev.millrace.training.evaluation.Split;
 import java.util.ArrayList;

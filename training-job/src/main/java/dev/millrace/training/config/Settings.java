@@ -1,4 +1,4 @@
-package dev.millrace.training;
+package dev.millrace.training.config;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,8 +23,8 @@ public record Settings(
         String postgresUser,
         String postgresPassword) {
 
-    static final String MLFLOW = "MLFLOW_TRACKING_URI";
-    static final String POSTGRES_URL = "POSTGRES_URL";
+    public static final String MLFLOW = "MLFLOW_TRACKING_URI";
+    private static final String POSTGRES_URL = "POSTGRES_URL";
 
     /** @throws IllegalArgumentException says all that is wrong */
     public static Settings of(Map<String, String> environment) {

@@ -1,4 +1,4 @@
-package dev.millrace.local;
+package dev.millrace.local.server;
 
 import java.util.Map;
 

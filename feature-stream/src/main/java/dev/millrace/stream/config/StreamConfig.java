@@ -1,4 +1,4 @@
-package dev.millrace.stream;
+package dev.millrace.stream.config;
 
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.millrace.local;
+package dev.millrace.local.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.millrace.local;
+package dev.millrace.local.home;
 
 import java.io.IOException;
 import java.io.Reader;

@@ -1,4 +1,4 @@
-package dev.millrace.ingestion;
+package dev.millrace.ingestion.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

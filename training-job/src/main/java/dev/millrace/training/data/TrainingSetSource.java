@@ -1,4 +1,4 @@
-package dev.millrace.training;
+package dev.millrace.training.data;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

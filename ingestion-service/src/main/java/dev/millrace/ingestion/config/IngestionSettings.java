@@ -1,4 +1,4 @@
-package dev.millrace.ingestion;
+package dev.millrace.ingestion.config;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

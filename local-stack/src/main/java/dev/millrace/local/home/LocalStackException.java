@@ -1,4 +1,4 @@
-package dev.millrace.local;
+package dev.millrace.local.home;
 
 /** A server or process did not do what was asked; the message says what to do about it. */
 public final class LocalStackException extends RuntimeException {

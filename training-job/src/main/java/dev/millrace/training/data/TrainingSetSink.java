@@ -1,4 +1,4 @@
-package dev.millrace.training;
+package dev.millrace.training.data;
 
 import dev.millrace.training.evaluation.Split;
 

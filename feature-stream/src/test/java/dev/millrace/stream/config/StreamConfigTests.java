@@ -1,4 +1,4 @@
-package dev.millrace.stream;
+package dev.millrace.stream.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.millrace.training;
+package dev.millrace.training.data;
 
 /** Why a training run or a promotion cannot go on: a stable code, what was expected, what came, what to do. */
 public final class TrainingException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.millrace.local;
+package dev.millrace.local.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.millrace.training;
+package dev.millrace.training.data;
 
 import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
 import java.time.Duration;

@@ -1,0 +1,5 @@
+/** What the environment says to the stream. */
+@NullMarked
+package dev.millrace.stream.config;
+
+import org.jspecify.annotations.NullMarked;
