@@ -80,7 +80,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         redis.advance(number, before);
         List<DeadLetters.Refused> refused = DeadLetters.of(rows);
         if (number > lastBatch) {
-            deadLetters.send(refused);
+            deadLetters.send(number, refused);
         }
         Map<Key, Long> offsets = new HashMap<>(progress.nextOffsets());
         rows.stream()

@@ -8,37 +8,45 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Sends on what a batch could not take: records that cannot be read, and events that were too late for every view. */
+/**
+ * Sends on what a batch could not take: records that cannot be read, and events that were too late for every view. Once
+ * each: a batch's letters and its number, as an offset of a group of their own, are one transaction.
+ */
 final class DeadLetters implements AutoCloseable {
-    private final KafkaProducer<byte[], byte[]> producer;
-    private final Clock clock;
+    private static final TopicPartition NUMBER = new TopicPartition(Topics.DEAD_LETTERS, 0);
 
-    DeadLetters(String kafka, Clock clock) {
+    private final String kafka;
+    private final String group;
+    private final Clock clock;
+    private @Nullable Transactions transactions;
+
+    /** @param checkpointId of the query whose batches are numbered */
+    DeadLetters(String kafka, String checkpointId, Clock clock) {
+        this.kafka = kafka;
+        this.group = "feature-stream-" + checkpointId;
         this.clock = clock;
-        this.producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        kafka,
-                        ProducerConfig.ACKS_CONFIG,
-                        "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                        true,
-                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                        "snappy"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
     }
+
+    /** @param lastBatch the last whose letters are there */
+    private record Transactions(KafkaProducer<byte[], byte[]> producer, long lastBatch) {}
 
     private record Place(long topicId, int partition, long offset) {}
 
@@ -71,44 +79,102 @@ final class DeadLetters implements AutoCloseable {
         return refused;
     }
 
-    /** Returns once Kafka has them all. */
-    void send(List<Refused> refused) throws InterruptedException {
-        List<Future<?>> sent = new ArrayList<>();
-        for (Refused each : refused) {
-            DeadLetter letter = new DeadLetter(
-                    "feature-stream",
-                    each.reason(),
-                    each.message(),
-                    null,
-                    each.row().name(),
-                    each.row().partition(),
-                    each.row().offset(),
-                    null,
-                    ByteBuffer.wrap(each.arrival().value()),
-                    false,
-                    Map.of(),
-                    1,
-                    clock.instant());
-            try {
-                ByteBuffer encoded = DeadLetter.getEncoder().encode(letter);
-                byte[] bytes = new byte[encoded.remaining()];
-                encoded.get(bytes);
-                sent.add(producer.send(new ProducerRecord<>(Topics.DEAD_LETTERS, bytes)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /**
+     * Returns once Kafka has them all, each once however often a batch is repeated.
+     *
+     * @throws IllegalStateException when Kafka does not take them: the batch has to run again
+     */
+    void send(long batch, List<Refused> refused) {
+        if (refused.isEmpty()) {
+            return;
         }
-        for (Future<?> one : sent) {
-            try {
-                one.get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("Kafka did not take a dead letter: " + e.getCause(), e);
+        try {
+            Transactions open = transactions == null ? open() : transactions;
+            transactions = open;
+            if (batch > open.lastBatch()) {
+                send(open.producer(), batch, refused);
+                transactions = new Transactions(open.producer(), batch);
             }
+        } catch (KafkaException e) {
+            close();
+            throw new IllegalStateException(
+                    "Kafka did not take the dead letters of batch " + batch + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Ends what a producer before this one has left open, and reads how far it came. */
+    private Transactions open() {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        kafka,
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        group,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        20_000,
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                        "snappy"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            producer.initTransactions();
+            OffsetAndMetadata last = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(NUMBER);
+            return new Transactions(producer, last == null ? -1 : last.offset());
+        } catch (ExecutionException e) {
+            producer.close(Duration.ZERO);
+            throw new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            producer.close(Duration.ZERO);
+            throw new InterruptException(e);
+        } catch (KafkaException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the commit fails when a send did
+    private void send(KafkaProducer<byte[], byte[]> producer, long batch, List<Refused> refused) {
+        producer.beginTransaction();
+        refused.forEach(each -> producer.send(new ProducerRecord<>(Topics.DEAD_LETTERS, letter(each))));
+        producer.sendOffsetsToTransaction(
+                Map.of(NUMBER, new OffsetAndMetadata(batch)), new ConsumerGroupMetadata(group));
+        producer.commitTransaction();
+    }
+
+    private byte[] letter(Refused refused) {
+        DeadLetter letter = new DeadLetter(
+                "feature-stream",
+                refused.reason(),
+                refused.message(),
+                null,
+                refused.row().name(),
+                refused.row().partition(),
+                refused.row().offset(),
+                null,
+                ByteBuffer.wrap(refused.arrival().value()),
+                false,
+                Map.of(),
+                1,
+                clock.instant());
+        try {
+            ByteBuffer encoded = DeadLetter.getEncoder().encode(letter);
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     @Override
     public void close() {
-        producer.close();
+        if (transactions != null) {
+            // Without waiting: what is open is aborted by the next one.
+            transactions.producer().close(Duration.ZERO);
+            transactions = null;
+        }
     }
 }

@@ -58,14 +58,14 @@ public final class FeatureStream implements AutoCloseable {
             FeatureEngine engine = Engines.of(config.useCases(), config.useCase());
             Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine), TOPIC_WAIT);
             SparkSession spark = keep(ExactLane.session(config));
-            lane = new ExactLane(spark, config, topicIds);
+            lane = new ExactLane(spark, config, topicIds, clock);
             String checkpointId =
                     CheckpointId.of(config.checkpoint(), spark.sparkContext().hadoopConfiguration());
             PostgresSink postgres = keep(new PostgresSink(config, engine, checkpointId, topicIds));
             metrics.watch(postgres.pool());
             postgres.createTables();
             RedisState redis = keep(new RedisState(config, lane, checkpointId));
-            DeadLetters deadLetters = keep(new DeadLetters(config.kafka(), clock));
+            DeadLetters deadLetters = keep(new DeadLetters(config.kafka(), checkpointId, clock));
             ProgressTracker progress = new ProgressTracker();
             PostgresSink.LastCommit last = postgres.lastCommit();
             progress.resume(OffsetText.parse(last.offsets()));

@@ -62,6 +62,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -116,6 +117,10 @@ final class FeatureStreamIT {
     }
 
     private static void startStream() throws Exception {
+        startStream(Clock.systemUTC());
+    }
+
+    private static void startStream(Clock clock) throws Exception {
         Map<String, String> environment = new HashMap<>(stack.environment());
         environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
         environment.put("MILLRACE_USE_CASE", "orders");
@@ -135,7 +140,7 @@ final class FeatureStreamIT {
                         500,
                         "127.0.0.1",
                         0),
-                Clock.systemUTC());
+                clock);
         running = Thread.ofPlatform().start(() -> {
             try {
                 stream.run();
@@ -467,6 +472,37 @@ final class FeatureStreamIT {
         awaitRead();
         assertOnlineIsTheFoldOfAll();
         assertTablesHoldEachOnce();
+    }
+
+    /** Two batches: the first moves the watermark, the second acts on it. */
+    @Test
+    @Order(7)
+    void whatNoWindowReachesAnyMoreIsForgotten() throws Exception {
+        long before = states();
+        stopStream();
+        startStream(Clock.offset(Clock.systemUTC(), Duration.ofDays(60)));
+        for (int i = 0; i < 2; i++) {
+            GenericRecord late = order(START + Duration.ofDays(11 + i).toMillis());
+            late.put("buyer", 4711L);
+            late.put("shop", "new");
+            late.put("returned", null);
+            sendOrder(late);
+            SENT.remove(ORDERS.id(late));
+            awaitRead();
+        }
+        // Of the new buyer: its view and its minutes; of the new shop: its two views.
+        assertThat(before).isGreaterThan(20);
+        assertThat(states()).isEqualTo(4);
+    }
+
+    /** The entities that the query keeps a block of. */
+    private static long states() {
+        return SparkSession.active()
+                .read()
+                .format("statestore")
+                .option("stateVarName", "entity")
+                .load(checkpoint.resolve("exact").toString())
+                .count();
     }
 
     private static String get(String path, int status) throws Exception {

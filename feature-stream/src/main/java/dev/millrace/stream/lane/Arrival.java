@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * @param value as it lay on the topic
  */
 public record Arrival(long arrivalTime, boolean stated, int views, String refusal, byte[] value) {
-    byte[] toBytes() {
+    public byte[] toBytes() {
         byte[] reason = refusal.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(17 + reason.length + value.length)
                 .putLong(arrivalTime)

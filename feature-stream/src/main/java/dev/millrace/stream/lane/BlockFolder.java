@@ -8,15 +8,20 @@ import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Produced.Kind;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.ExpiredTimerInfo;
 import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.streaming.StatefulProcessor;
 import org.apache.spark.sql.streaming.TTLConfig;
@@ -27,11 +32,17 @@ import org.jspecify.annotations.Nullable;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The stateful step: folds the events of a batch into the block of their view and entity. Records pass through. */
+/**
+ * The stateful step: folds the events of a batch into the block of their view and entity. Records pass through. A block
+ * that no window can reach any more is dropped, by a timer that is set once and looks again when events came meanwhile.
+ */
 final class BlockFolder extends StatefulProcessor<String, Row, Row> {
     private static final long serialVersionUID = 1L;
     /** Of the one state variable; the rebuild of Redis reads it by this name. */
     static final String STATE = "entity";
+
+    /** How much clocks may differ or go back before rows count as late and are dropped: by far more than they do. */
+    static final Duration CLOCK_SLACK = Duration.ofDays(1);
 
     private final String useCases;
     private final String useCase;
@@ -67,27 +78,58 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
             });
         }
         List<Row> produced = new ArrayList<>();
-        fold(key, CollectionConverters.asJava(rows), produced);
+        fold(key, CollectionConverters.asJava(rows), timers, produced);
         return CollectionConverters.asScala(produced.iterator());
     }
 
-    private void fold(String key, java.util.Iterator<Row> rows, List<Row> produced) {
-        if (engine == null || state == null) {
+    @Override
+    public Iterator<Row> handleExpiredTimer(String key, TimerValues timers, ExpiredTimerInfo expired) {
+        if (state().exists()) {
+            long unreachable = unreachable(view(key), EntityState.of(state().get()));
+            if (unreachable <= timers.getCurrentWatermarkInMs()) {
+                state().clear();
+            } else {
+                getHandle().registerTimer(unreachable);
+            }
+        }
+        return CollectionConverters.asScala(Collections.emptyIterator());
+    }
+
+    /** The watermark, which trails the clock by the slack, from which on a block is of no use. */
+    private static long unreachable(View view, EntityState state) {
+        return state.readAt() + Math.max(0, view.shape().reach() - CLOCK_SLACK.toMillis());
+    }
+
+    private ValueState<byte[]> state() {
+        if (state == null) {
             throw new IllegalStateException("Spark calls init first");
         }
+        return state;
+    }
+
+    private View view(String key) {
         String name = Keyed.name(key);
-        String entity = Keyed.rest(key);
-        View view = engine.view(name)
+        return Optional.ofNullable(engine)
+                .flatMap(known -> known.view(name))
                 .orElseThrow(() -> new IllegalStateException("The view '" + name
                         + "' is gone from the use case while the query that keeps it runs; start the stream anew"));
-        EntityState before = state.exists()
-                ? EntityState.of(state.get())
-                : new EntityState(-1, Offsets.NONE, view.shape().empty().toBytes());
+    }
+
+    private void fold(String key, java.util.Iterator<Row> rows, TimerValues timers, List<Row> produced) {
+        String name = Keyed.name(key);
+        String entity = Keyed.rest(key);
+        View view = view(key);
+        boolean known = state().exists();
+        EntityState before = known
+                ? EntityState.of(state().get())
+                : new EntityState(-1, 0, Offsets.NONE, view.shape().empty().toBytes());
+        long readAt = before.readAt();
         Block block = view.shape().read(before.block());
         Map<TopicPartition, Long> offsets = new HashMap<>();
         TreeMap<Long, double[]> changed = new TreeMap<>();
         for (Arrived arrived : inOrderOfTime(rows, view)) {
             Keyed row = arrived.row();
+            readAt = Math.max(readAt, arrived.readAt());
             offsets.merge(new TopicPartition(row.topicId(), row.partition()), row.offset(), Math::max);
             switch (block.fold(arrived.event())) {
                 case FOLDED, REVISED -> {
@@ -112,9 +154,12 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
                             .toRow());
             }
         }
-        EntityState after = new EntityState(batch(), before.offsets().with(offsets), block.toBytes());
+        EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), block.toBytes());
         byte[] bytes = after.toBytes();
-        state.update(bytes);
+        state().update(bytes);
+        if (!known) {
+            getHandle().registerTimer(Math.max(unreachable(view, after), timers.getCurrentWatermarkInMs() + 1));
+        }
         if (view.isTumbling()) {
             changed.forEach((start, values) -> {
                 ChangedWindow window = new ChangedWindow(start, block.newest(), values);
@@ -125,7 +170,7 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         }
     }
 
-    private record Arrived(Keyed row, ProjectedEvent event) {}
+    private record Arrived(Keyed row, ProjectedEvent event, long readAt) {}
 
     /**
      * A batch that catches up holds days of several partitions, one after the other: in the order of their times no event
@@ -135,7 +180,8 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         List<Arrived> events = new ArrayList<>();
         rows.forEachRemaining(row -> {
             Keyed keyed = Keyed.of(row);
-            events.add(new Arrived(keyed, ProjectedEvent.fromBytes(keyed.payload(), view.inputs())));
+            long readAt = row.<Timestamp>getAs(Keyed.READ_AT).getTime();
+            events.add(new Arrived(keyed, ProjectedEvent.fromBytes(keyed.payload(), view.inputs()), readAt));
         });
         events.sort(Comparator.comparingLong(arrived -> arrived.event().time()));
         return events;

@@ -7,14 +7,16 @@ import java.nio.ByteBuffer;
  * What the query keeps per view and entity.
  *
  * @param batch the last one that changed it
+ * @param readAt when its last event was read, epoch milliseconds
  * @param offsets of the events that the block includes
  * @param block bytes of a block
  */
-public record EntityState(long batch, Offsets offsets, byte[] block) {
+public record EntityState(long batch, long readAt, Offsets offsets, byte[] block) {
     public byte[] toBytes() {
         byte[] included = offsets.toBytes();
-        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + included.length + block.length)
+        return ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + included.length + block.length)
                 .putLong(batch)
+                .putLong(readAt)
                 .putInt(included.length)
                 .put(included)
                 .put(block)
@@ -24,10 +26,11 @@ public record EntityState(long batch, Offsets offsets, byte[] block) {
     public static EntityState of(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long batch = buffer.getLong();
+        long readAt = buffer.getLong();
         byte[] included = new byte[buffer.getInt()];
         buffer.get(included);
         byte[] block = new byte[buffer.remaining()];
         buffer.get(block);
-        return new EntityState(batch, Offsets.fromBytes(included), block);
+        return new EntityState(batch, readAt, Offsets.fromBytes(included), block);
     }
 }

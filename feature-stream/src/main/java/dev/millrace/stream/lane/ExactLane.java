@@ -4,6 +4,7 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -34,10 +35,13 @@ public final class ExactLane {
     private final SparkSession spark;
     private final StreamConfig config;
     private final Map<String, String> topicIds;
+    private final Clock clock;
 
-    public ExactLane(SparkSession spark, StreamConfig config, Map<String, String> topicIds) {
+    /** @param clock of every task: serializable */
+    public ExactLane(SparkSession spark, StreamConfig config, Map<String, String> topicIds, Clock clock) {
         this.spark = spark;
         this.config = config;
+        this.clock = clock;
         this.topicIds = new HashMap<>(topicIds);
     }
 
@@ -67,6 +71,7 @@ public final class ExactLane {
                 .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", false)
                 .config("spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage", true)
                 .config("spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB", 200)
+                .config("spark.sql.streaming.noDataMicroBatches.enabled", false)
                 .config("spark.sql.streaming.metricsEnabled", false);
         if (!config.checkpoint().contains("://")) {
             builder.config(
@@ -94,8 +99,9 @@ public final class ExactLane {
                 .option("maxOffsetsPerTrigger", config.greatestBatch())
                 .load();
         return records.mapPartitions(router(), Encoders.row(Keyed.SCHEMA))
+                .withWatermark(Keyed.READ_AT, BlockFolder.CLOCK_SLACK.toHours() + " hours")
                 .groupByKey((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING())
-                .transformWithState(new BlockFolder(config), TimeMode.None(), OutputMode.Update(), PRODUCED)
+                .transformWithState(new BlockFolder(config), TimeMode.EventTime(), OutputMode.Update(), PRODUCED)
                 .writeStream()
                 .queryName("exact")
                 .outputMode(OutputMode.Update())
@@ -109,11 +115,12 @@ public final class ExactLane {
         String useCases = config.useCases();
         String useCase = config.useCase();
         Map<String, String> ids = topicIds;
+        Clock readBy = clock;
         return rows -> {
             RecordRouter router = new RecordRouter(Engines.of(useCases, useCase), ids);
             return stream(rows)
                     .flatMap(row -> route(router, row))
-                    .map(Keyed::toRow)
+                    .map(keyed -> keyed.toRow(readBy.instant()))
                     .iterator();
         };
     }

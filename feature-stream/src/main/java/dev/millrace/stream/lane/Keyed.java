@@ -1,5 +1,7 @@
 package dev.millrace.stream.lane;
 
+import java.sql.Timestamp;
+import java.time.Instant;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -14,12 +16,16 @@ import org.apache.spark.sql.types.StructType;
  * @param payload a projected event, or an {@link Arrival}
  */
 record Keyed(String key, long topicId, int partition, long offset, byte[] payload) {
+    /** The column with the wall time at which a row was read: what expiry goes by. */
+    static final String READ_AT = "readAt";
+
     static final StructType SCHEMA = new StructType()
             .add("key", DataTypes.StringType, false)
             .add("topicId", DataTypes.LongType, false)
             .add("partition", DataTypes.IntegerType, false)
             .add("offset", DataTypes.LongType, false)
-            .add("payload", DataTypes.BinaryType, false);
+            .add("payload", DataTypes.BinaryType, false)
+            .add(READ_AT, DataTypes.TimestampType, false);
 
     private static final char VIEW = 'v';
     private static final char RECORD = 'r';
@@ -47,8 +53,8 @@ record Keyed(String key, long topicId, int partition, long offset, byte[] payloa
         return key.substring(key.indexOf(SEPARATOR) + 1);
     }
 
-    Row toRow() {
-        return RowFactory.create(key, topicId, partition, offset, payload);
+    Row toRow(Instant readAt) {
+        return RowFactory.create(key, topicId, partition, offset, payload, Timestamp.from(readAt));
     }
 
     static Keyed of(Row row) {
