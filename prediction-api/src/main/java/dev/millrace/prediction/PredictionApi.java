@@ -13,11 +13,16 @@ import dev.millrace.prediction.model.ModelRegistry;
 import dev.millrace.prediction.openapi.OpenApi;
 import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.FeaturesEndpoint;
+import dev.millrace.prediction.scoring.Marker;
 import dev.millrace.prediction.scoring.ScoringMetrics;
 import dev.millrace.prediction.scoring.WarmUp;
+import dev.millrace.prediction.scoring.WarmUpBody;
+import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -73,7 +78,8 @@ public class PredictionApi {
             FollowedModels models,
             OnlineStore store,
             PredictionSettings settings,
-            PrometheusMeterRegistry meters) {
+            PrometheusMeterRegistry meters,
+            Marker warmUp) {
         return new Endpoints(
                 engine,
                 models,
@@ -81,12 +87,29 @@ public class PredictionApi {
                 new Freshness(engine.useCase()),
                 settings.fresh(),
                 Clock.systemUTC(),
-                new ScoringMetrics(meters));
+                new ScoringMetrics(meters),
+                warmUp,
+                new ScoringMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }
 
     @Bean
-    WarmUp warmUp(Endpoints endpoints) {
-        return new WarmUp(endpoints);
+    Marker warmUpMarker() {
+        return new Marker(new SecureRandom());
+    }
+
+    @Bean
+    WarmUpBody warmUpBody(PredictionSettings settings) {
+        return new WarmUpBody(settings.useCases().resolve(settings.useCase()).resolve("example.json"));
+    }
+
+    @Bean
+    WarmUp warmUp(Endpoints endpoints, WarmUpBody bodies) {
+        return new WarmUp(endpoints, bodies);
+    }
+
+    @Bean
+    WarmUpOverHttp warmUpOverHttp(Endpoints endpoints, Marker marker, WarmUpBody bodies) {
+        return new WarmUpOverHttp(endpoints, marker, bodies);
     }
 
     @Bean

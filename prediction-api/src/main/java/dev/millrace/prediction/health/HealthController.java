@@ -4,6 +4,7 @@ import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
@@ -11,16 +12,18 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Health as callers and orchestrators see it. Only a missing model makes a pod unready: a store may be away. */
+/** Health as callers and orchestrators see it. A pod is unready without a model and before it is warm: a store may be away. */
 @RestController
 class HealthController {
 
     private final FollowedModels models;
     private final OnlineStore store;
+    private final WarmUpOverHttp warmUp;
 
-    HealthController(FollowedModels models, OnlineStore store) {
+    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp) {
         this.models = models;
         this.store = store;
+        this.warmUp = warmUp;
     }
 
     /**
@@ -53,8 +56,8 @@ class HealthController {
 
     @GetMapping("/health/readiness")
     ResponseEntity<State> readiness() {
-        boolean ready = !models.served().isEmpty();
-        return answer(ready, new State(ready ? "ok" : "no-model"));
+        String status = models.served().isEmpty() ? "no-model" : warmUp.isOver() ? "ok" : "warming-up";
+        return answer(status.equals("ok"), new State(status));
     }
 
     private static <T> ResponseEntity<T> answer(boolean good, T body) {

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -36,11 +37,15 @@ public final class Endpoints {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final FollowedModels models;
-    private final ScoringMetrics metrics;
+    private final Marker warmUp;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<ModelDefinition> definitions;
 
-    /** @param fresh how far features may lag behind and still be called complete */
+    /**
+     * @param fresh how far features may lag behind and still be called complete
+     * @param warmUp is on requests that are answered, but no predictions
+     * @param discarded what such requests are counted in, and nobody reads
+     */
     public Endpoints(
             FeatureEngine engine,
             FollowedModels models,
@@ -48,12 +53,16 @@ public final class Endpoints {
             Freshness freshness,
             Duration fresh,
             Clock clock,
-            ScoringMetrics metrics) {
+            ScoringMetrics metrics,
+            Marker warmUp,
+            ScoringMetrics discarded) {
         this.models = models;
-        this.metrics = metrics;
+        this.warmUp = warmUp;
         this.definitions = engine.models().stream().map(Model::definition).toList();
         for (Model model : engine.models()) {
             EventType rows = engine.useCase().event(model.definition().rows());
+            Function<ScoringMetrics, Counted> counted =
+                    in -> new Counted(new Scorer(model, rows, models, features, freshness, fresh, clock, in), in);
             model.definition()
                     .serve()
                     .ifPresent(serve -> endpoints.add(new Endpoint(
@@ -61,16 +70,26 @@ public final class Endpoints {
                             rows,
                             model,
                             new RequestReader(serve, rows),
-                            new Scorer(model, rows, models, features, freshness, fresh, clock, metrics))));
+                            counted.apply(metrics),
+                            counted.apply(discarded))));
         }
     }
 
-    record Endpoint(ServeDefinition serve, EventType rows, Model model, RequestReader reader, Scorer scorer) {
+    /** A scorer, and what it counts its answers in. */
+    record Counted(Scorer scorer, ScoringMetrics metrics) {}
 
-        /** Goes through the motions of an answer without counting it; a request that breaks a rule ends early. */
+    record Endpoint(
+            ServeDefinition serve,
+            EventType rows,
+            Model model,
+            RequestReader reader,
+            Counted predictions,
+            Counted rehearsals) {
+
+        /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
         void rehearse(byte[] body) {
             try {
-                Scorer.Evidence evidence = scorer.evidence(reader.read(body), null);
+                Scorer.Evidence evidence = rehearsals.scorer().evidence(reader.read(body), null);
                 Answer answer = new Answer(
                         model.name(),
                         Answer.NO_VERSION,
@@ -117,11 +136,12 @@ public final class Endpoints {
     private ServerResponse score(Endpoint endpoint, ServerRequest request) throws IOException {
         byte[] body = request.servletRequest().getInputStream().readNBytes(LARGEST_BODY + 1);
         long began = System.nanoTime();
+        Counted counted = warmUp.isOn(request) ? endpoint.rehearsals() : endpoint.predictions();
         try {
             if (body.length > LARGEST_BODY) {
                 throw RequestException.tooLarge(LARGEST_BODY);
             }
-            Optional<Answer> answer = endpoint.scorer().score(endpoint.reader().read(body));
+            Optional<Answer> answer = counted.scorer().score(endpoint.reader().read(body));
             if (answer.isEmpty()) {
                 return Json.unavailable(
                         Scorer.NO_MODEL,
@@ -129,7 +149,7 @@ public final class Endpoints {
             }
             long nanos = System.nanoTime() - began;
             ServerResponse response = Json.ok(AnswerJson.of(endpoint.serve(), answer.get(), requestId(request), nanos));
-            metrics.latency(endpoint.model().name(), System.nanoTime() - began);
+            counted.metrics().latency(endpoint.model().name(), System.nanoTime() - began);
             return response;
         } catch (RequestException e) {
             return Json.problem(e);

@@ -25,6 +25,7 @@ import dev.millrace.schema.definition.Source;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,6 +46,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +56,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -89,16 +94,21 @@ class ServiceIT {
         service = run(cache);
     }
 
-    private static ConfigurableApplicationContext run(Path models) {
+    private static ConfigurableApplicationContext run(Path models, ApplicationListener<?>... listeners) {
         return new SpringApplicationBuilder(PredictionApi.class)
-                .run(
-                        "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
-                        "--MILLRACE_USE_CASE=parcels",
-                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
-                        "--REDIS_URL=" + stack.redis().url(),
-                        "--MILLRACE_FEATURES_DEADLINE=200ms",
-                        "--MILLRACE_MODEL_CACHE=" + models);
+                .listeners(listeners)
+                .run(arguments(models).toArray(String[]::new));
+    }
+
+    private static Stream<String> arguments(Path models) {
+        return Stream.of(
+                "--SERVER_PORT=0",
+                "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                "--MILLRACE_USE_CASE=parcels",
+                "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
+                "--REDIS_URL=" + stack.redis().url(),
+                "--MILLRACE_FEATURES_DEADLINE=200ms",
+                "--MILLRACE_MODEL_CACHE=" + models);
     }
 
     @AfterAll
@@ -479,6 +489,73 @@ class ServiceIT {
                             .path("model_version")
                             .textValue())
                     .isEqualTo("none");
+        }
+    }
+
+    /** Asks before the service has begun to warm itself up, when its port is open already. */
+    private static final class EarlyCaller implements ApplicationListener<WebServerInitializedEvent>, Ordered {
+        private final List<String> answers = new ArrayList<>();
+
+        @Override
+        public void onApplicationEvent(WebServerInitializedEvent event) {
+            if (event.getApplicationContext().getServerNamespace() != null) {
+                return;
+            }
+            for (String path : List.of("/health/liveness", "/health/readiness")) {
+                try {
+                    HttpResponse<String> response = HTTP.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                            + event.getWebServer().getPort() + path))
+                                    .build(),
+                            BodyHandlers.ofString());
+                    answers.add(response.statusCode() + " " + response.body());
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
+    }
+
+    @Test
+    void itIsReadyOnceItIsWarmAndCountsNoRequestOfItsOwn() throws Exception {
+        EarlyCaller early = new EarlyCaller();
+        try (ConfigurableApplicationContext fresh = run(cache, early)) {
+            assertThat(early.answers).containsExactly("200 {\"status\":\"ok\"}", "503 {\"status\":\"warming-up\"}");
+            assertThat(send(fresh, "GET", "/health/readiness", null).body()).isEqualTo("{\"status\":\"ok\"}");
+            assertThat(send(fresh, "GET", "/metrics", null).body())
+                    .containsPattern("http_server_requests_seconds_count\\{.*uri=\"/score\"")
+                    .doesNotContain("predictions_total{", "prediction_latency_seconds_count{", "fallbacks_total{");
+            String body = "{\"sender\": \"ann\", \"depot\": 1, \"price\": 5}";
+            int port = Integer.parseInt(fresh.getEnvironment().getProperty("local.server.port"));
+            HttpResponse<String> guess = HTTP.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/score"))
+                            .header("X-Millrace-Warm-Up", "0123456789abcdef0123456789abcdef")
+                            .POST(BodyPublishers.ofString(body))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(guess.statusCode()).isEqualTo(200);
+            assertThat(send(fresh, "GET", "/metrics", null).body())
+                    .contains("prediction_latency_seconds_count{model=\"late\"} 1");
+        }
+    }
+
+    @Test
+    void itGetsReadyWhenItCannotWarmItselfUp() throws Exception {
+        // Not where it sends its own requests to.
+        Stream<String> arguments = Stream.concat(arguments(cache), Stream.of("--SERVER_ADDRESS=127.0.0.2"));
+        try (ConfigurableApplicationContext elsewhere =
+                new SpringApplicationBuilder(PredictionApi.class).run(arguments.toArray(String[]::new))) {
+            int port = Integer.parseInt(elsewhere.getEnvironment().getProperty("local.server.port"));
+            HttpResponse<String> ready = HTTP.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.2:" + port + "/health/readiness"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(ready.statusCode()).isEqualTo(200);
         }
     }
 
