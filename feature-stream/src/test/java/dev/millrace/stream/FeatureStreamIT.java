@@ -19,6 +19,7 @@ import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.RecordCodec;
+import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.stream.config.StreamConfig;
@@ -184,9 +185,7 @@ final class FeatureStreamIT {
 
     private static void sendLabel(GenericRecord order, double value, int revision) throws Exception {
         Label label = LABELS.label(order, value, (Long) order.get("at") + 3_600_000, revision);
-        ByteBuffer bytes = Label.getEncoder().encode(label);
-        byte[] encoded = new byte[bytes.remaining()];
-        bytes.get(encoded);
+        byte[] encoded = SingleObject.bytes(Label.getEncoder(), label);
         producer.send(new ProducerRecord<>(Topics.LABELS, label.getKey().getBytes(), encoded));
         CURRENT.merge(label.getEventId(), label, (a, b) -> a.getRevision() >= b.getRevision() ? a : b);
     }

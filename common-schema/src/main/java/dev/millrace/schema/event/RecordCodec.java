@@ -1,8 +1,6 @@
 package dev.millrace.schema.event;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -11,8 +9,7 @@ import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 
 /**
- * Records of one schema as <a href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">Avro
- * single objects</a>: two marker bytes, the schema's fingerprint, the values. Reads what any added schema wrote.
+ * Records of one schema to {@linkplain SingleObject single objects} and back. Reads what any added schema wrote.
  * Decimals are {@link java.math.BigDecimal}, times epoch milliseconds. Not thread-safe: one per thread.
  */
 public final class RecordCodec {
@@ -66,15 +63,7 @@ public final class RecordCodec {
     }
 
     public byte[] encode(GenericRecord event) {
-        try {
-            ByteBuffer buffer = encoder.encode(event);
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot encode a " + event.getSchema().getFullName(), e);
-        }
+        return SingleObject.bytes(encoder, event);
     }
 
     /** @throws CorruptRecordException when the bytes are no single object of a known schema */
