@@ -1,5 +1,6 @@
 package dev.millrace.feature.expression;
 
+import dev.millrace.schema.definition.AvroTypes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +37,8 @@ public record Variables(Map<String, Type> types) {
         return new Variables(types);
     }
 
-    private static Optional<Type> type(Schema schema) {
-        if (schema.getType() == Schema.Type.UNION) {
-            return schema.getTypes().stream()
-                    .filter(option -> option.getType() != Schema.Type.NULL)
-                    .findFirst()
-                    .flatMap(Variables::type);
-        }
+    private static Optional<Type> type(Schema nullable) {
+        Schema schema = AvroTypes.nonNull(nullable);
         return switch (schema.getType()) {
             case LONG ->
                 Optional.of(schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? Type.TIME : Type.NUMBER);

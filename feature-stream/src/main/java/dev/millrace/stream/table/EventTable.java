@@ -1,5 +1,6 @@
 package dev.millrace.stream.table;
 
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,14 +49,10 @@ final class EventTable {
                         + Sql.name(type.timeField()) + ")");
     }
 
-    static String sqlType(Schema schema) {
+    static String sqlType(Schema nullable) {
+        Schema schema = AvroTypes.nonNull(nullable);
         LogicalType logical = schema.getLogicalType();
         return switch (schema.getType()) {
-            case UNION ->
-                sqlType(schema.getTypes().stream()
-                        .filter(option -> option.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow());
             case BYTES, FIXED ->
                 logical instanceof LogicalTypes.Decimal decimal
                         ? "numeric(" + decimal.getPrecision() + "," + decimal.getScale() + ")"
@@ -66,7 +63,7 @@ final class EventTable {
             case FLOAT -> "real";
             case BOOLEAN -> "boolean";
             case STRING -> logical != null && logical.getName().equals("uuid") ? "uuid" : "text";
-            case ENUM, RECORD, ARRAY, MAP, NULL -> "text";
+            case ENUM, RECORD, ARRAY, MAP, UNION, NULL -> "text";
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.ingestion.landing;
 
+import dev.millrace.schema.definition.AvroTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +49,7 @@ final class ArrowEvents implements AutoCloseable {
         for (org.apache.avro.Schema.Field field : schema.getFields()) {
             fields.add(new Field(
                     field.name(),
-                    new FieldType(field.schema().isNullable(), arrowType(plain(field.schema())), null),
+                    new FieldType(field.schema().isNullable(), arrowType(AvroTypes.nonNull(field.schema())), null),
                     null));
         }
         fields.add(Field.notNullable("_arrival_time", UTC_MILLIS));
@@ -76,15 +77,6 @@ final class ArrowEvents implements AutoCloseable {
             throw new UncheckedIOException("Cannot write an Arrow file in memory", e);
         }
         return bytes.toByteArray();
-    }
-
-    private static org.apache.avro.Schema plain(org.apache.avro.Schema schema) {
-        return schema.isUnion()
-                ? schema.getTypes().stream()
-                        .filter(option -> option.getType() != org.apache.avro.Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow()
-                : schema;
     }
 
     private static ArrowType arrowType(org.apache.avro.Schema schema) {

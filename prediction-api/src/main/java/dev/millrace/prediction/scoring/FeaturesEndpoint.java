@@ -11,6 +11,7 @@ import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
@@ -144,16 +145,10 @@ public final class FeaturesEndpoint {
     }
 
     /** A parameter as JSON would have it. */
-    private static JsonNode json(Schema schema, String text) {
+    private static JsonNode json(Schema nullable, String text) {
+        Schema schema = AvroTypes.nonNull(nullable);
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (schema.getType()) {
-            case UNION ->
-                json(
-                        schema.getTypes().stream()
-                                .filter(option -> option.getType() != Schema.Type.NULL)
-                                .findFirst()
-                                .orElseThrow(),
-                        text);
             case BOOLEAN ->
                 text.equals("true") || text.equals("false")
                         ? nodes.booleanNode(Boolean.parseBoolean(text))
@@ -161,7 +156,7 @@ public final class FeaturesEndpoint {
             case LONG ->
                 schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? nodes.textNode(text) : number(text);
             case INT, DOUBLE, FLOAT, BYTES, FIXED -> number(text);
-            case STRING, ENUM, RECORD, ARRAY, MAP, NULL -> nodes.textNode(text);
+            case STRING, ENUM, RECORD, ARRAY, MAP, UNION, NULL -> nodes.textNode(text);
         };
     }
 

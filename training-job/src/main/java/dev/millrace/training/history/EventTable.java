@@ -1,6 +1,7 @@
 package dev.millrace.training.history;
 
 import dev.millrace.feature.SourceRecord;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,13 +35,9 @@ final class EventTable {
         Object of(ResultSet row, String column) throws SQLException;
     }
 
-    private static Reader reader(Schema schema) {
+    private static Reader reader(Schema nullable) {
+        Schema schema = AvroTypes.nonNull(nullable);
         return switch (schema.getType()) {
-            case UNION ->
-                reader(schema.getTypes().stream()
-                        .filter(option -> option.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow());
             case LONG ->
                 schema.getLogicalType() instanceof LogicalTypes.TimestampMillis
                         ? EventTable::millis
@@ -53,7 +50,7 @@ final class EventTable {
                 schema.getLogicalType() instanceof LogicalTypes.Decimal
                         ? ResultSet::getBigDecimal
                         : ResultSet::getBytes;
-            case STRING, ENUM, RECORD, ARRAY, MAP, NULL -> ResultSet::getString;
+            case STRING, ENUM, RECORD, ARRAY, MAP, UNION, NULL -> ResultSet::getString;
         };
     }
 
