@@ -36,15 +36,17 @@ final class ArchitectureTests {
             Map.entry(new Module("common-schema", "dev.millrace.schema"), Set.of()),
             Map.entry(new Module("feature-core", "dev.millrace.feature"), Set.of("common-schema")),
             Map.entry(new Module("forest", "dev.millrace.forest"), Set.of()),
+            Map.entry(new Module("web-support", "dev.millrace.web"), Set.of("common-schema")),
             Map.entry(new Module("local-stack", "dev.millrace.local"), Set.of()),
-            Map.entry(new Module("ingestion-service", "dev.millrace.ingestion"), Set.of("common-schema")),
+            Map.entry(
+                    new Module("ingestion-service", "dev.millrace.ingestion"), Set.of("common-schema", "web-support")),
             Map.entry(new Module("feature-stream", "dev.millrace.stream"), Set.of("common-schema", "feature-core")),
             Map.entry(
                     new Module("training-job", "dev.millrace.training"),
                     Set.of("common-schema", "feature-core", "forest")),
             Map.entry(
                     new Module("prediction-api", "dev.millrace.prediction"),
-                    Set.of("common-schema", "feature-core", "forest")),
+                    Set.of("common-schema", "feature-core", "forest", "web-support")),
             Map.entry(new Module("use-cases/fraud", "dev.millrace.fraud"), Set.of("common-schema", "feature-core")),
             Map.entry(new Module("end-to-end", "dev.millrace.endtoend"), Set.of("common-schema", "local-stack"))));
 

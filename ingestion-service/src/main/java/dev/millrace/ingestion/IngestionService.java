@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.config.IngestionSettings;
 import dev.millrace.ingestion.event.EventAcceptor;
 import dev.millrace.ingestion.event.PersonalData;
+import dev.millrace.ingestion.http.IngestionDocument;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
+import dev.millrace.web.WebSupport;
+import dev.millrace.web.openapi.ApiDocument;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * Takes events over HTTP and over {@code raw-events}; refuses what its type does not allow; hashes or drops personal data;
@@ -20,6 +24,7 @@ import org.springframework.context.annotation.Bean;
  */
 @SpringBootApplication
 @EnableConfigurationProperties(IngestionSettings.class)
+@Import(WebSupport.class)
 public class IngestionService {
     /** JSON that goes deeper is refused. */
     private static final int GREATEST_DEPTH = 32;
@@ -54,6 +59,11 @@ public class IngestionService {
         return mapper.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
+
+    @Bean
+    ApiDocument apiDocument(UseCase useCase) {
+        return IngestionDocument.of(useCase);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.ingestion.event.EventAcceptor;
 import dev.millrace.ingestion.event.PersonalData;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
@@ -26,10 +27,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
@@ -47,6 +52,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -99,10 +106,10 @@ final class IngestionServiceIT {
     private static HttpResponse<String> post(String path, String body, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + service.getWebServer().getPort() + path))
-                .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (headers.length > 0) {
-            request.headers(headers);
+        request.setHeader("Content-Type", "application/json");
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
         }
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
@@ -175,8 +182,9 @@ final class IngestionServiceIT {
                                 stack.s3().accessKey(), stack.s3().secretKey())))
                         .build();
                 RootAllocator allocator = new RootAllocator()) {
-            for (S3Object file :
-                    s3.listObjectsV2(request -> request.bucket("raw")).contents()) {
+            for (S3Object file : s3.listObjectsV2(
+                            request -> request.bucket("raw").prefix("orders/"))
+                    .contents()) {
                 assertThat(file.key()).matches("orders/partition=\\d/\\d{20}\\.arrow");
                 byte[] bytes = s3.getObjectAsBytes(
                                 request -> request.bucket("raw").key(file.key()))
@@ -266,7 +274,7 @@ final class IngestionServiceIT {
         assertThat(post("/v1/events/labels", label, "Arrival-Lag", "PT1H").statusCode())
                 .isEqualTo(202);
         ConsumerRecord<byte[], byte[]> record = all(Topics.LABELS).stream()
-                .filter(each -> new String(each.key()).equals("7"))
+                .filter(each -> TopicDecoder.label(each.value()).getEventId().equals("x"))
                 .findFirst()
                 .orElseThrow();
         Label written = Label.getDecoder().decode(record.value());
@@ -373,6 +381,70 @@ final class IngestionServiceIT {
         assertThat(get("/health/liveness")).contains("ok");
         assertThat(get("/metrics"))
                 .contains("events_ingested_total{source=\"http\",status=\"accepted\",type=\"orders\"}");
+    }
+
+    @Test
+    void theDocumentListsExactlyWhatIsServed() throws Exception {
+        JsonNode document = JSON.readTree(get("/openapi.json"));
+        assertThat(document.path("openapi").textValue()).isEqualTo("3.1.0");
+        Set<String> listed = new TreeSet<>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method -> listed.add(method.getKey() + " " + path.getKey())));
+        Set<String> served = new TreeSet<>();
+        service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> mapping.getPatternValues()
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method -> served.add(method.name().toLowerCase(Locale.ROOT) + " " + path))));
+        Pattern.compile("\\((GET|POST) && ([^)]+)\\)")
+                .matcher(String.valueOf(
+                        service.getBean(RouterFunctionMapping.class).getRouterFunction()))
+                .results()
+                .forEach(route -> served.add(route.group(1).toLowerCase(Locale.ROOT) + " " + route.group(2)));
+        // The document names the types.
+        assertThat(served.remove("post /v1/events/{type}")).isTrue();
+        service.getBean(EventAcceptor.class).types().forEach(type -> served.add("post /v1/events/" + type));
+        assertThat(listed).isEqualTo(served).contains("post /v1/events/orders", "post /v1/events/labels");
+        assertThat(document.at("/components/schemas/event-orders/required"))
+                .extracting(JsonNode::textValue)
+                .containsExactly("id", "buyer", "shop", "price", "at");
+        assertThat(get("/docs")).contains("/openapi.json");
+    }
+
+    @Test
+    void everyDocumentedExampleIsAccepted() throws Exception {
+        Map<String, Integer> accepted = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> path :
+                JSON.readTree(get("/openapi.json")).path("paths").properties()) {
+            JsonNode examples = path.getValue().at("/post/requestBody/content/application~1json/examples");
+            for (JsonNode example : examples) {
+                HttpResponse<String> answer =
+                        post(path.getKey(), example.path("value").toString());
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+                assertThat(JSON.readTree(answer.body()).path("refused").intValue())
+                        .isZero();
+                accepted.merge(
+                        path.getKey(),
+                        JSON.readTree(answer.body()).path("accepted").intValue(),
+                        Integer::sum);
+            }
+        }
+        assertThat(accepted).isEqualTo(Map.of("/v1/events/orders", 3, "/v1/events/visits", 3, "/v1/events/labels", 3));
+    }
+
+    @Test
+    void whatTheDocumentSaysOfRefusalsIsSo() throws Exception {
+        JsonNode responses = JSON.readTree(get("/openapi.json")).at("/paths/~1v1~1events~1orders/post/responses");
+        assertThat(responses.properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("202", "400", "403", "413", "415", "503");
+        assertProblem(
+                post("/v1/events/orders", "x", "Content-Type", "text/plain"), 415, "unsupported-media-type", null);
     }
 
     @Test

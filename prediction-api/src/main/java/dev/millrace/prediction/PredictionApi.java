@@ -10,7 +10,7 @@ import dev.millrace.prediction.model.ModelCache;
 import dev.millrace.prediction.model.ModelFollower;
 import dev.millrace.prediction.model.ModelMetrics;
 import dev.millrace.prediction.model.ModelRegistry;
-import dev.millrace.prediction.openapi.OpenApi;
+import dev.millrace.prediction.openapi.PredictionDocument;
 import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.FeaturesEndpoint;
 import dev.millrace.prediction.scoring.Marker;
@@ -20,6 +20,8 @@ import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
+import dev.millrace.web.WebSupport;
+import dev.millrace.web.openapi.ApiDocument;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.security.SecureRandom;
@@ -28,6 +30,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -38,6 +41,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 @SpringBootApplication
 @EnableConfigurationProperties(PredictionSettings.class)
+@Import(WebSupport.class)
 public class PredictionApi {
 
     public static void main(String[] arguments) {
@@ -129,7 +133,7 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> documentation(UseCase useCase) {
-        return new OpenApi(useCase).routes();
+    ApiDocument apiDocument(UseCase useCase) {
+        return PredictionDocument.of(useCase);
     }
 }

@@ -1,4 +1,4 @@
-/** Health and metrics. */
+/** Whether the service is well. */
 @NullMarked
 package dev.millrace.ingestion.watch;
 

@@ -1,4 +1,4 @@
-/** What all HTTP answers share: problems, the metrics page, the ports. */
+/** What answers of routes that are made from definitions share. */
 @NullMarked
 package dev.millrace.prediction.web;
 

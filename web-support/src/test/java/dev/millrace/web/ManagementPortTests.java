@@ -1,4 +1,4 @@
-package dev.millrace.prediction.web;
+package dev.millrace.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.millrace.prediction.web;
+package dev.millrace.web;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.web.bind.annotation.GetMapping;

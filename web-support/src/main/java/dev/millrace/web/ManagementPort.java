@@ -1,4 +1,4 @@
-package dev.millrace.ingestion.watch;
+package dev.millrace.web;
 
 import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -7,7 +7,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Puts the actuator on the service's port + 100, or on a free one when the service's is. */
+/**
+ * Puts the actuator where only the machine itself sees it: on 127.0.0.1 and the service's port + 100, or a free one when
+ * the service's is.
+ */
 public final class ManagementPort implements EnvironmentPostProcessor, Ordered {
 
     private static final int DISTANCE = 100;
@@ -15,10 +18,17 @@ public final class ManagementPort implements EnvironmentPostProcessor, Ordered {
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         int port = environment.getProperty("server.port", Integer.class, 8000);
-        int management = port == 0 ? 0 : port + DISTANCE;
         environment
                 .getPropertySources()
-                .addLast(new MapPropertySource("management-port", Map.of("management.server.port", management)));
+                .addLast(new MapPropertySource(
+                        "management-port",
+                        Map.of(
+                                "management.server.port",
+                                port == 0 ? 0 : port + DISTANCE,
+                                "management.server.address",
+                                "127.0.0.1",
+                                "management.endpoints.web.exposure.include",
+                                "info,loggers,metrics,threaddump")));
     }
 
     /** After the configuration files have been read. */

@@ -1,4 +1,4 @@
-package dev.millrace.prediction.web;
+package dev.millrace.web;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,23 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Makes every error an {@code application/problem+json} with a stable {@code code}. */
+/**
+ * Makes every error an {@code application/problem+json} with a stable {@code code}. A service's own advice comes first
+ * when it has an {@link org.springframework.core.annotation.Order}.
+ */
 @RestControllerAdvice
-class Problems extends ResponseEntityExceptionHandler {
+public class Problems extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    Problems() {}
+
+    /** @param code stable */
+    public static ProblemDetail problem(HttpStatus status, String code, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setProperty("code", code);
+        return problem;
+    }
 
     /** What Spring refuses by itself gets the name of its status as code: {@code not-found}, {@code method-not-allowed}. */
     @Override
@@ -33,11 +45,8 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail unforeseen(Exception e) {
-        LOG.error("a request failed in a way that nobody foresaw", e);
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.INTERNAL_SERVER_ERROR, "The request failed; the service's log says why.");
-        problem.setProperty("code", "internal");
-        return problem;
+        LOG.error("A request failed in a way that nobody foresaw", e);
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "The request failed; the service's log says why.");
     }
 
     private static String code(HttpStatusCode status) {

@@ -1,6 +1,5 @@
 package dev.millrace.ingestion.watch;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -11,17 +10,14 @@ import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Whether the service is well, and what Prometheus reads, on the service's own port. */
+/** Whether the service is well, on its own port. */
 @RestController
-class WatchController {
-    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+class HealthController {
     private static final long PATIENCE_SECONDS = 2;
 
-    private final PrometheusMeterRegistry meters;
     private final Admin kafka;
 
-    WatchController(PrometheusMeterRegistry meters, KafkaAdmin kafka) {
-        this.meters = meters;
+    HealthController(KafkaAdmin kafka) {
         this.kafka = Admin.create(kafka.getConfigurationProperties());
     }
 
@@ -44,10 +40,5 @@ class WatchController {
     @GetMapping({"/health/liveness", "/health/readiness"})
     Health alive() {
         return new Health("ok", Map.of());
-    }
-
-    @GetMapping(path = "/metrics", produces = TEXT)
-    String metrics() {
-        return meters.scrape(TEXT);
     }
 }

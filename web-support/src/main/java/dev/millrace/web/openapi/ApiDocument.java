@@ -1,0 +1,94 @@
+package dev.millrace.web.openapi;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** The OpenAPI 3.1 document of a service, and a page that shows it. A service adds what it serves of its own. */
+public final class ApiDocument {
+    static final String PROBLEM = "Problem";
+
+    private final String title;
+    private final Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
+    private final Map<String, Object> schemas = new LinkedHashMap<>();
+
+    /** @param problemProperties schemas of what this service's problems say beyond code and detail */
+    public ApiDocument(String title, Map<String, ?> problemProperties) {
+        this.title = title;
+        schemas.put(PROBLEM, JsonSchemas.problem(problemProperties));
+        get("/metrics", Operation.page("metrics", "Figures for Prometheus", "text/plain"));
+        get("/openapi.json", Operation.page("openapi", "This document", "application/json"));
+        get("/docs", Operation.page("docs", "This document, for people", "text/html"));
+    }
+
+    /** A reference to a schema that the document holds. */
+    public static Map<String, Object> reference(String name) {
+        return Map.of("$ref", "#/components/schemas/" + name);
+    }
+
+    public ApiDocument schema(String name, Map<String, Object> schema) {
+        schemas.put(name, schema);
+        return this;
+    }
+
+    public ApiDocument get(String path, Operation operation) {
+        return add("get", path, operation);
+    }
+
+    public ApiDocument post(String path, Operation operation) {
+        return add("post", path, operation);
+    }
+
+    private ApiDocument add(String method, String path, Operation operation) {
+        paths.computeIfAbsent(path, unused -> new LinkedHashMap<>()).put(method, operation.toMap());
+        return this;
+    }
+
+    public RouterFunction<ServerResponse> routes() {
+        byte[] document = bytes();
+        byte[] page = page();
+        return RouterFunctions.route()
+                .GET(
+                        "/openapi.json",
+                        request -> ServerResponse.ok()
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .body(document))
+                .GET(
+                        "/docs",
+                        request -> ServerResponse.ok()
+                                .contentType(MediaType.TEXT_HTML)
+                                .body(page))
+                .build();
+    }
+
+    private byte[] bytes() {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("openapi", "3.1.0");
+        root.put("info", Map.of("title", title, "version", "1"));
+        root.put("paths", paths);
+        root.put("components", Map.of("schemas", schemas));
+        try {
+            return new ObjectMapper().writeValueAsBytes(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write the OpenAPI document", e);
+        }
+    }
+
+    private static byte[] page() {
+        try (InputStream in = ApiDocument.class.getResourceAsStream("docs.html")) {
+            return Objects.requireNonNull(in, "docs.html is missing in the class path")
+                    .readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.web.openapi;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one call takes and answers. */
+public final class Operation {
+    private static final String JSON = "application/json";
+
+    private final String id;
+    private final String summary;
+    private final List<Map<String, Object>> parameters = new ArrayList<>();
+    private final Map<String, Object> content = new LinkedHashMap<>();
+    private final Map<String, Object> responses = new LinkedHashMap<>();
+
+    /** @param id unique in its document */
+    public Operation(String id, String summary) {
+        this.id = id;
+        this.summary = summary;
+    }
+
+    /** A call without parameters that always answers with this. */
+    public static Operation page(String id, String summary, String mediaType) {
+        Operation page = new Operation(id, summary);
+        page.responses.put("200", Map.of("description", summary, "content", Map.of(mediaType, Map.of())));
+        return page;
+    }
+
+    /** Where a parameter stands. */
+    public enum In {
+        PATH("path"),
+        QUERY("query"),
+        HEADER("header");
+
+        private final String text;
+
+        In(String text) {
+            this.text = text;
+        }
+    }
+
+    /** One in the path is required, any other optional. */
+    public Operation parameter(In in, String name, Map<String, Object> schema) {
+        parameters.add(Map.of("name", name, "in", in.text, "required", in == In.PATH, "schema", schema));
+        return this;
+    }
+
+    /** @param examples values by name */
+    public Operation body(Map<String, Object> schema, Map<String, ?> examples) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        examples.forEach((name, value) -> named.put(name, Map.of("value", value)));
+        content.put("schema", schema);
+        if (!named.isEmpty()) {
+            content.put("examples", named);
+        }
+        return this;
+    }
+
+    public Operation answer(int status, String description, Map<String, Object> schema) {
+        responses.put(
+                String.valueOf(status),
+                Map.of("description", description, "content", Map.of(JSON, Map.of("schema", schema))));
+        return this;
+    }
+
+    public Operation problem(int status, String description) {
+        responses.put(String.valueOf(status), problem(description));
+        return this;
+    }
+
+    /** Nothing can answer now: 503, and when to come back. */
+    public Operation unavailable(String description) {
+        Map<String, Object> response = new LinkedHashMap<>(problem(description));
+        response.put(
+                "headers",
+                Map.of("Retry-After", Map.of("description", "Seconds", "schema", Map.of("type", "integer"))));
+        responses.put("503", response);
+        return this;
+    }
+
+    private static Map<String, Object> problem(String description) {
+        return Map.of(
+                "description",
+                description,
+                "content",
+                Map.of("application/problem+json", Map.of("schema", ApiDocument.reference(ApiDocument.PROBLEM))));
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("operationId", id);
+        map.put("summary", summary);
+        if (!parameters.isEmpty()) {
+            map.put("parameters", List.copyOf(parameters));
+        }
+        if (!content.isEmpty()) {
+            map.put("requestBody", Map.of("required", true, "content", Map.of(JSON, content)));
+        }
+        map.put("responses", responses);
+        return map;
+    }
+}

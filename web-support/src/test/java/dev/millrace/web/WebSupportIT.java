@@ -1,0 +1,154 @@
+package dev.millrace.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.web.openapi.ApiDocument;
+import dev.millrace.web.openapi.Operation;
+import dev.millrace.web.openapi.Operation.In;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** A small service with what every service has. */
+class WebSupportIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static ConfigurableApplicationContext service;
+
+    @Configuration
+    @EnableAutoConfiguration
+    @Import({WebSupport.class, Breaking.class, Own.class})
+    static class Small {
+        @Bean
+        ApiDocument apiDocument() {
+            return new ApiDocument("Small", Map.of("shelf", Map.of("type", "string")))
+                    .schema("what", Map.of("type", "string"))
+                    .get(
+                            "/break/{what}",
+                            new Operation("break", "Breaks")
+                                    .parameter(In.PATH, "what", ApiDocument.reference("what"))
+                                    .parameter(In.QUERY, "how", Map.of("type", "string"))
+                                    .answer(200, "Never", Map.of())
+                                    .problem(400, "When it is ours")
+                                    .unavailable("Always"))
+                    .post(
+                            "/break/{what}",
+                            new Operation("break-more", "Breaks more")
+                                    .body(ApiDocument.reference("what"), Map.of("one", "cup")));
+        }
+    }
+
+    @RestController
+    static class Breaking {
+        @GetMapping("/break/{what}")
+        String out(@PathVariable String what) {
+            throw what.equals("own") ? new IllegalArgumentException("ours") : new IllegalStateException("secret");
+        }
+    }
+
+    @Order(0)
+    @RestControllerAdvice
+    static class Own {
+        @ExceptionHandler
+        ProblemDetail own(IllegalArgumentException e) {
+            return Problems.problem(HttpStatus.BAD_REQUEST, "own", String.valueOf(e.getMessage()));
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        service = new SpringApplicationBuilder(Small.class).run("--server.address=127.0.0.1", "--server.port=0");
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    private static HttpResponse<String> get(String port, String path) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                + service.getEnvironment().getProperty("local." + port + ".port") + path))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static void assertProblem(String path, int status, String code, String detail) throws Exception {
+        HttpResponse<String> answer = get("server", path);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.path("code").textValue()).isEqualTo(code);
+        assertThat(problem.path("detail").textValue()).isEqualTo(detail);
+    }
+
+    @Test
+    void everyErrorIsAProblemAndAServicesOwnComeFirst() throws Exception {
+        assertProblem("/nowhere", 404, "not-found", "No static resource nowhere.");
+        assertProblem("/break/own", 400, "own", "ours");
+        assertProblem("/break/other", 500, "internal", "The request failed; the service's log says why.");
+    }
+
+    @Test
+    void metricsAreOnTheServicesPortAndTheActuatorIsNot() throws Exception {
+        HttpResponse<String> metrics = get("server", "/metrics");
+        assertThat(metrics.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain;version=0.0.4");
+        assertThat(metrics.body()).contains("jvm_memory_used_bytes");
+        assertThat(get("server", "/actuator/info").statusCode()).isEqualTo(404);
+        assertThat(get("management", "/actuator/info").statusCode()).isEqualTo(200);
+        assertThat(get("management", "/actuator/threaddump").statusCode()).isEqualTo(200);
+        assertThat(get("management", "/actuator/env").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theDocumentHoldsWhatTheServiceAddsAndWhatAllServe() throws Exception {
+        JsonNode document = JSON.readTree(get("server", "/openapi.json").body());
+        assertThat(document.path("openapi").textValue()).isEqualTo("3.1.0");
+        assertThat(document.path("info").path("title").textValue()).isEqualTo("Small");
+        assertThat(document.path("paths").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("/metrics", "/openapi.json", "/docs", "/break/{what}");
+        JsonNode parameters = document.at("/paths/~1break~1{what}/get/parameters");
+        assertThat(parameters.findValuesAsText("in")).containsExactly("path", "query");
+        assertThat(parameters.findValuesAsText("required")).containsExactly("true", "false");
+        assertThat(document.at("/paths/~1break~1{what}/get/responses").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("200", "400", "503");
+        assertThat(document.at("/paths/~1break~1{what}/post/requestBody/content/application~1json/examples/one/value")
+                        .textValue())
+                .isEqualTo("cup");
+        JsonNode unavailable = document.at("/paths/~1break~1{what}/get/responses/503");
+        assertThat(unavailable.path("headers").has("Retry-After")).isTrue();
+        String reference =
+                unavailable.at("/content/application~1problem+json/schema/$ref").textValue();
+        assertThat(document.at(reference.substring(1)).path("properties").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("type", "title", "status", "code", "detail", "shelf");
+        HttpResponse<String> page = get("server", "/docs");
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.body()).contains("fetch('/openapi.json')").doesNotContain("src=", "https://");
+    }
+}
