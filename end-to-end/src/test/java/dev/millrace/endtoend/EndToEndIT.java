@@ -206,8 +206,7 @@ final class EndToEndIT {
                 "event_id", payment.id(),
                 "timestamp", Instant.ofEpochMilli(payment.time()).toString(),
                 "key", Long.toString(payment.customer()),
-                "entities",
-                        Map.of("customer_id", payment.customer(), "merchant_id", payment.merchant()),
+                "entities", Map.of("customer_id", payment.customer(), "merchant_id", payment.merchant()),
                 "value", 1);
     }
 

@@ -1,11 +1,10 @@
 package dev.millrace.stream;
 
 import dev.millrace.schema.avro.DeadLetter;
+import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.Produced;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -159,14 +158,7 @@ final class DeadLetters implements AutoCloseable {
                 Map.of(),
                 1,
                 clock.instant());
-        try {
-            ByteBuffer encoded = DeadLetter.getEncoder().encode(letter);
-            byte[] bytes = new byte[encoded.remaining()];
-            encoded.get(bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return SingleObject.bytes(DeadLetter.getEncoder(), letter);
     }
 
     @Override

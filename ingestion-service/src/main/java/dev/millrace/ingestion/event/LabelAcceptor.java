@@ -8,10 +8,8 @@ import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -66,14 +64,12 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
                 value(json),
                 Instant.ofEpochMilli(knownAt),
                 revision(json));
-        try {
-            ByteBuffer bytes = Label.getEncoder().encode(label);
-            byte[] value = new byte[bytes.remaining()];
-            bytes.get(value);
-            return new Outgoing(Topics.LABELS, label.getKey(), arrived, arrival.isStated(), value);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Outgoing(
+                Topics.LABELS,
+                label.getKey(),
+                arrived,
+                arrival.isStated(),
+                SingleObject.bytes(Label.getEncoder(), label));
     }
 
     private EventType type(JsonNode json) {
@@ -162,7 +158,10 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         for (String field : entityFields.getOrDefault(type.name(), Set.of())) {
             try {
                 Object value = event.value(field, json.path("entities").path(field));
-                entities.put(field, String.valueOf(personal.masked(type, field, value)));
+                Object kept = personal.masked(type, field, value);
+                if (kept != null) {
+                    entities.put(field, kept.toString());
+                }
             } catch (InvalidEventException e) {
                 throw e.within("entities");
             }

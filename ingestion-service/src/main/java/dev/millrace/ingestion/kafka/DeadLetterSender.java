@@ -3,10 +3,9 @@ package dev.millrace.ingestion.kafka;
 import dev.millrace.ingestion.event.PersonalData;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.HashMap;
@@ -93,13 +92,6 @@ class DeadLetterSender {
                 headers,
                 1,
                 clock.instant());
-        try {
-            ByteBuffer encoded = DeadLetter.getEncoder().encode(letter);
-            byte[] bytes = new byte[encoded.remaining()];
-            encoded.get(bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return SingleObject.bytes(DeadLetter.getEncoder(), letter);
     }
 }
