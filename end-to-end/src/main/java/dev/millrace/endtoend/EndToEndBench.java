@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.local.home.Folders;
+import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -47,10 +49,11 @@ import org.HdrHistogram.Histogram;
  */
 public final class EndToEndBench {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int FRESHNESS_SAMPLES = 400;
-    private static final int FRESHNESS_PER_SECOND = 20;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final int FRESHNESS_SAMPLES = 200;
+    private static final int FRESHNESS_PER_SECOND = 5;
     private static final int REQUESTS_PER_SECOND = 1_100;
-    private static final int REPLAYED = 200_000;
+    private static final int REPLAYED = 500_000;
     private static final long UNSEEN = 900_000_000L;
 
     private final Path home;
@@ -71,8 +74,17 @@ public final class EndToEndBench {
         this.definition = UseCaseLoader.load(modules.useCasesFolder(), useCase);
     }
 
-    /** Arguments: {@code --use-case NAME [--part replay] [--json FILE]}. */
+    /** Arguments: {@code --use-case NAME [--part live | replay] [--json FILE]}. */
     public static void main(String[] arguments) throws Exception {
+        try {
+            measure(arguments);
+        } catch (LocalStackException e) {
+            System.err.println("millrace: bench: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void measure(String[] arguments) throws Exception {
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
@@ -80,13 +92,14 @@ public final class EndToEndBench {
         Path home = Files.createTempDirectory("millrace-bench-");
         try {
             EndToEndBench bench = new EndToEndBench(home, options.getOrDefault("--use-case", ""));
-            if (!options.getOrDefault("--part", "all").equals("replay")) {
+            String part = options.getOrDefault("--part", "all");
+            if (!part.equals("replay")) {
                 bench.measureLive();
             }
             Path data = bench.data();
-            if (Files.exists(data)) {
+            if (!part.equals("live") && Files.exists(data)) {
                 bench.measureReplay(data);
-            } else {
+            } else if (!part.equals("live")) {
                 System.out.println("replay_eps is not measured: there is no " + data + "; set MILLRACE_DATA");
             }
             BenchReport report = new BenchReport("end-to-end", bench.figures);
@@ -194,17 +207,26 @@ public final class EndToEndBench {
         if (status != 202) {
             throw new IllegalStateException("An event was answered with " + status);
         }
-        HttpRequest read = HttpRequest.newBuilder(URI.create(platform.url(Platform.PREDICTION) + "/v1/features/"
-                        + useCase + "?" + example.path("entity").textValue() + "=" + entity))
+        StringJoiner row = new StringJoiner("&", "?", "");
+        example.path("fields").fields().forEachRemaining(field -> row.add(field.getKey() + "=" + field.getValue()));
+        row.add(example.path("entity").textValue() + "=" + entity);
+        HttpRequest read = HttpRequest.newBuilder(
+                        URI.create(platform.url(Platform.PREDICTION) + "/v1/features/" + useCase + row))
                 .build();
         String counted = example.path("counted_by").textValue();
         while (true) {
-            JsonNode answer = JSON.readTree(
-                    http.send(read, HttpResponse.BodyHandlers.ofString()).body());
-            if (answer.path("features").path(counted).doubleValue() >= 1) {
+            HttpResponse<String> answer = http.send(read, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200 || System.nanoTime() - start > LONGEST.toNanos()) {
+                throw new IllegalStateException(
+                        "An event was not counted after %d ms; the last read was answered with %d: %s"
+                                .formatted(
+                                        (System.nanoTime() - start) / 1_000_000, answer.statusCode(), answer.body()));
+            }
+            JsonNode features = JSON.readTree(answer.body()).path("features");
+            if (features.path(counted).doubleValue() >= 1) {
                 return System.nanoTime() - start;
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
