@@ -8,8 +8,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The events that a use case's own generator makes. */
 final class Generated {
@@ -36,18 +37,62 @@ final class Generated {
 
     /** Without end; the first is at {@code start} or later. */
     Iterator<SourceEvent> from(Instant start) {
-        return Stream.iterate(LocalDate.ofInstant(start, ZoneOffset.UTC), day -> day.plusDays(1))
-                .flatMap(day -> generator.day(settings, perDay, day).stream())
-                .filter(event -> !event.time().isBefore(start))
-                .iterator();
+        return between(start, Instant.MAX);
     }
 
     /** Until {@code end}. */
     Iterator<SourceEvent> between(Instant start, Instant end) {
-        LocalDate first = LocalDate.ofInstant(start, ZoneOffset.UTC);
-        return first.datesUntil(LocalDate.ofInstant(end, ZoneOffset.UTC).plusDays(1))
-                .flatMap(day -> generator.day(settings, perDay, day).stream())
-                .filter(event -> !event.time().isBefore(start) && !event.time().isAfter(end))
-                .iterator();
+        return new Days(start, end);
+    }
+
+    /** Day by day: a stream's {@code flatMap} would hold all events of a day at once. */
+    private final class Days implements Iterator<SourceEvent> {
+        private final Instant start;
+        private final Instant end;
+        private LocalDate day;
+        private Iterator<SourceEvent> events;
+        private @Nullable SourceEvent next;
+
+        Days(Instant start, Instant end) {
+            this.start = start;
+            this.end = end;
+            this.day = LocalDate.ofInstant(start, ZoneOffset.UTC);
+            this.events = generator.day(settings, perDay, day).iterator();
+            this.next = following();
+        }
+
+        private @Nullable SourceEvent following() {
+            while (true) {
+                while (events.hasNext()) {
+                    SourceEvent event = events.next();
+                    if (event.time().isAfter(end)) {
+                        return null;
+                    }
+                    if (!event.time().isBefore(start)) {
+                        return event;
+                    }
+                }
+                day = day.plusDays(1);
+                if (day.atStartOfDay(ZoneOffset.UTC).toInstant().isAfter(end)) {
+                    return null;
+                }
+                events = generator.day(settings, perDay, day).iterator();
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public SourceEvent next() {
+            SourceEvent event = next;
+            if (event == null) {
+                throw new NoSuchElementException("The last event was before " + end);
+            }
+            next = following();
+            return event;
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -103,8 +104,9 @@ public final class PaymentGenerator implements EventGenerator {
                     settings.seed(), ID, settings.customers(), Double.doubleToLongBits(settings.paymentsPerCustomer()));
         }
 
+        /** Each is spelt out when it is asked for: a day of millions of payments must not fill the memory. */
         List<SourceEvent> payments() {
-            List<SourceEvent> payments = new ArrayList<>();
+            List<Payment> payments = new ArrayList<>();
             for (Customer customer : world.customers()) {
                 Draws draws = Draws.of(settings.seed(), PAYMENTS, customer.number(), epochDay);
                 int count = draws.poisson(world.paymentsPerDay(customer));
@@ -116,40 +118,73 @@ public final class PaymentGenerator implements EventGenerator {
                 }
             }
             // A stable sort: who pays in the same millisecond stays in the order of the customers.
-            payments.sort(Comparator.comparing(SourceEvent::time));
-            return payments;
+            payments.sort(Comparator.comparingInt(Payment::millis));
+            return new AbstractList<>() {
+                @Override
+                public SourceEvent get(int index) {
+                    return event(payments.get(index));
+                }
+
+                @Override
+                public int size() {
+                    return payments.size();
+                }
+            };
         }
 
-        private SourceEvent payment(Customer customer, Terminal terminal, int number, Draws draws) {
-            Instant time = midnight.plusMillis((long) (second(draws) * 1_000));
+        /**
+         * What was drawn of a payment.
+         *
+         * @param millis of the day
+         * @param number of the customer's on that day
+         */
+        private record Payment(
+                Customer customer,
+                Terminal terminal,
+                int number,
+                int millis,
+                long cents,
+                boolean fraud,
+                String device) {}
+
+        private Payment payment(Customer customer, Terminal terminal, int number, Draws draws) {
+            int millis = (int) (second(draws) * 1_000);
             double amount = amount(customer, draws);
             boolean stolen = customersHeld.contains(customer.number()) && draws.unit() < STOLEN_SHARE;
-            BigDecimal cents =
+            BigDecimal paid =
                     BigDecimal.valueOf(stolen ? amount * STOLEN_FACTOR : amount).setScale(2, RoundingMode.HALF_EVEN);
             boolean fraud =
-                    stolen || cents.doubleValue() > settings.largeAmount() || terminalsHeld.contains(terminal.number());
+                    stolen || paid.doubleValue() > settings.largeAmount() || terminalsHeld.contains(terminal.number());
+            String device = draws.unit() < USUAL_SHARE
+                    ? customer.usualDevice()
+                    : World.DEVICES.get(draws.below(World.DEVICES.size()));
+            return new Payment(
+                    customer, terminal, number, millis, paid.unscaledValue().longValueExact(), fraud, device);
+        }
+
+        private SourceEvent event(Payment payment) {
+            Customer customer = payment.customer();
+            Instant time = midnight.plusMillis(payment.millis());
             Map<String, Object> fields = Map.of(
                     "transaction_id",
-                    id(customer, number).toString(),
+                    id(customer, payment.number()).toString(),
                     "customer_id",
                     (long) customer.number(),
                     "merchant_id",
-                    (long) terminal.number(),
+                    (long) payment.terminal().number(),
                     "amount",
-                    cents,
+                    BigDecimal.valueOf(payment.cents(), 2),
                     "timestamp",
                     time.toString(),
                     "currency",
                     "EUR",
                     "country",
-                    terminal.country(),
+                    payment.terminal().country(),
                     "device_type",
-                    draws.unit() < USUAL_SHARE
-                            ? customer.usualDevice()
-                            : World.DEVICES.get(draws.below(World.DEVICES.size())),
+                    payment.device(),
                     "card_last_4",
                     customer.cardLast4());
-            return new SourceEvent(TYPE, time, fields, OptionalDouble.of(fraud ? 1 : 0));
+            return new SourceEvent(TYPE, time, fields, OptionalDouble.of(payment.fraud() ? 1 : 0));
         }
 
         private static double second(Draws draws) {
