@@ -34,6 +34,9 @@ final class LiveCommand implements Callable<Integer> {
 
     private static final int MOST = 4_000;
 
+    /** A generator keeps what it drew of a day: some 50 bytes an event. */
+    private static final int MOST_PER_DAY = 5_000_000;
+
     private final Context context;
 
     @Option(
@@ -61,6 +64,10 @@ final class LiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (perDay < 1 || perDay > MOST_PER_DAY) {
+            throw new FeedException("--per-day: expected 1 to %,d, found %,d; for more, replay a file at --speed"
+                    .formatted(MOST_PER_DAY, perDay));
+        }
         FeedSettings settings = context.settings();
         UseCase useCase = context.useCase();
         Map<String, Object> generator = new HashMap<>(useCase.settings());

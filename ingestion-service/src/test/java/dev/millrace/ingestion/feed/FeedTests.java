@@ -334,6 +334,13 @@ final class FeedTests {
     }
 
     @Test
+    void trafficOfMoreThanAGeneratorCanHoldIsRefused() {
+        assertThat(run(Clock.systemUTC(), "traffic", "--per-day", "5000001")).isNotZero();
+        assertThat(err.toString())
+                .contains("--per-day: expected 1 to 5,000,000, found 5,000,001; for more, replay a file at --speed");
+    }
+
+    @Test
     void replayKeepsToItsSpeed() {
         long start = System.nanoTime();
         run("replay", file(100, Duration.ofMinutes(1)).toString(), "--speed", "10000");

@@ -143,7 +143,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The feed with these arguments. */
     public ProcessSpec feed(String... arguments) {
-        return job(arguments[0], INGESTION, FEED, "-Xmx192m", List.of(arguments));
+        return job(arguments[0], INGESTION, FEED, "-Xmx640m", List.of(arguments));
     }
 
     /** The training job with these arguments. */
