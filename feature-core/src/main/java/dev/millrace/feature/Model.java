@@ -123,7 +123,7 @@ public final class Model {
         });
         Values names = name -> {
             Slot slot = stored.get(name);
-            return slot == null ? row.of(name) : (Double) values[slot.binding()][slot.feature()];
+            return slot == null ? row.of(name) : feature(slot).kind().value(values[slot.binding()][slot.feature()]);
         };
         double[] vector = new double[entries.size()];
         for (int i = 0; i < vector.length; i++) {
@@ -157,9 +157,11 @@ public final class Model {
     }
 
     private String name(Slot slot) {
-        Binding binding = bindings.get(slot.binding());
-        return binding.name() + "."
-                + binding.view().features().get(slot.feature()).name();
+        return bindings.get(slot.binding()).name() + "." + feature(slot).name();
+    }
+
+    private Feature feature(Slot slot) {
+        return bindings.get(slot.binding()).view().features().get(slot.feature());
     }
 
     /** The window's bounds of every stored feature of the vector: {@code (left, right]}, epoch milliseconds. */
@@ -167,12 +169,10 @@ public final class Model {
         Map<String, long[]> windows = new HashMap<>();
         for (Entry entry : entries) {
             if (entry instanceof Entry.Stored(String name, Slot slot)) {
-                Feature.Window window = bindings.get(slot.binding())
-                        .view()
-                        .features()
-                        .get(slot.feature())
-                        .window();
-                long last = countsCurrent() ? at : at - 1;
+                Feature feature = feature(slot);
+                Window window = feature.window();
+                boolean counts = countsCurrent() && !feature.operation().looksBack();
+                long last = counts ? at : at - 1;
                 windows.put(name, new long[] {window.left(at), Math.min(window.right(at), last)});
             }
         }

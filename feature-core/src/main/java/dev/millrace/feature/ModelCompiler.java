@@ -60,7 +60,14 @@ final class ModelCompiler {
         bind();
         Variables fields = Variables.ofFields(rows.schema());
         Map<String, Variables.Type> features = new LinkedHashMap<>();
-        stored.keySet().forEach(name -> features.put(name, Variables.Type.NUMBER));
+        stored.forEach((name, slot) -> features.put(
+                name,
+                bindings.get(slot.binding())
+                        .view()
+                        .features()
+                        .get(slot.feature())
+                        .kind()
+                        .type()));
         ExpressionCompiler expressions = new ExpressionCompiler(fields.and(features));
         List<Entry> entries = new ArrayList<>();
         for (FeatureUse use : definition.features()) {
@@ -88,8 +95,9 @@ final class ModelCompiler {
         });
         Set<String> names = new HashSet<>(definition.read().keySet());
         for (View view : views.values()) {
-            boolean named =
-                    view.entityFields().stream().allMatch(field -> rows.schema().getField(field) != null);
+            List<String> fields = view.entityFields();
+            boolean named = !fields.isEmpty()
+                    && fields.stream().allMatch(field -> rows.schema().getField(field) != null);
             if (!view.isTumbling() && named && !names.contains(view.name()) && isUsed(view.name())) {
                 add(new Binding(view.name(), view, view.entityFields()));
             }

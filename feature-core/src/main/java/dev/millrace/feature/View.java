@@ -1,94 +1,39 @@
 package dev.millrace.feature;
 
 import com.google.common.hash.Hashing;
-import dev.millrace.feature.expression.CompiledExpression;
+import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.operation.Operation;
-import dev.millrace.feature.state.AggregateLayout;
+import dev.millrace.feature.state.Aggregates;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.BlockShape;
 import dev.millrace.feature.state.ProjectedEvent;
-import dev.millrace.schema.definition.EntityKey;
-import dev.millrace.schema.definition.EntityText;
+import dev.millrace.feature.state.Totals;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A view, ready to project events, keep blocks and read features. Thread-safe. */
 public final class View {
     private final ViewDefinition definition;
-    private final EntityKey.Fields entity;
+    private final List<Projection> projections;
     private final List<Input> inputs;
     private final List<Feature> features;
     private final BlockShape shape;
 
     View(
             ViewDefinition definition,
-            EntityKey.Fields entity,
+            List<Projection> projections,
             List<Input> inputs,
             List<Feature> features,
             BlockShape shape) {
         this.definition = definition;
-        this.entity = entity;
+        this.projections = List.copyOf(projections);
         this.inputs = List.copyOf(inputs);
         this.features = List.copyOf(features);
         this.shape = shape;
-    }
-
-    /** What one event adds to the aggregates. */
-    sealed interface Input {
-        /** A scaled integer, or {@link AggregateLayout#MISSING}. */
-        long of(CompiledExpression.Values fields);
-
-        /** Names the input and its scale: part of a block's fingerprint. */
-        String text();
-
-        /** A number of a field, as a whole number of units of {@code 10^-scale}. */
-        record Number(String field, int scale) implements Input {
-            @Override
-            public long of(CompiledExpression.Values fields) {
-                return switch (fields.of(field)) {
-                    case null -> AggregateLayout.MISSING;
-                    case BigDecimal decimal ->
-                        decimal.setScale(scale).unscaledValue().longValueExact();
-                    case Long whole -> whole;
-                    case Integer whole -> whole;
-                    case Object other ->
-                        throw new IllegalArgumentException("'" + field + "' is no exact number but a "
-                                + other.getClass().getSimpleName());
-                };
-            }
-
-            @Override
-            public String text() {
-                return field + "e-" + scale;
-            }
-        }
-
-        /** 1 or 0; missing when a field that it names is. */
-        record Condition(CompiledExpression expression) implements Input {
-            @Override
-            public long of(CompiledExpression.Values fields) {
-                for (String name : expression.names()) {
-                    if (fields.of(name) == null) {
-                        return AggregateLayout.MISSING;
-                    }
-                }
-                double number = expression.number(fields);
-                return Double.isNaN(number) ? AggregateLayout.MISSING : (long) number;
-            }
-
-            @Override
-            public String text() {
-                return expression.text();
-            }
-        }
     }
 
     public String name() {
@@ -103,9 +48,14 @@ public final class View {
         return definition.source();
     }
 
-    /** The fields that make up the entity's key. */
+    /** The fields that make up the entity's key; none when there are alternatives. */
     public List<String> entityFields() {
-        return entity.names();
+        return projections.size() == 1 ? projections.getFirst().key().names() : List.of();
+    }
+
+    /** Whether its entities are what records with these key fields are keyed by: all of one lie in one partition. */
+    public boolean isKeyedBy(List<String> fields) {
+        return entityFields().equals(fields) && !projections.getFirst().key().unordered();
     }
 
     public List<Feature> features() {
@@ -125,32 +75,34 @@ public final class View {
         return definition.shape() instanceof ViewDefinition.Shape.Tumbling;
     }
 
-    /** The text of the entity's key, or empty when a field of it is missing. */
-    public Optional<String> entity(CompiledExpression.Values fields) {
-        return entity(entity.names(), fields);
+    /** The text of an entity's key from fields of these names, in the order of this view's; empty when one is missing. */
+    public Optional<String> entity(List<String> names, Values fields) {
+        return projections.getFirst().entity(names, fields);
     }
 
-    /** The same from fields of other names, in the order of this view's. */
-    public Optional<String> entity(List<String> names, CompiledExpression.Values fields) {
-        List<@Nullable Object> values = new ArrayList<>();
-        for (String name : names) {
-            Object value = fields.of(name);
-            if (value == null) {
-                return Optional.empty();
-            }
-            values.add(value.toString());
+    /**
+     * What an event adds, and to which entities.
+     *
+     * @throws OutOfRangeException when a number is too large for exact sums
+     */
+    public List<Fed> feed(SourceRecord record) {
+        List<Fed> fed = new ArrayList<>();
+        for (Projection projection : projections) {
+            Values fields = projection.over(record.fields());
+            projection
+                    .entity(projection.key().names(), fields)
+                    .ifPresent(entity -> fed.add(new Fed(entity, project(record, fields))));
         }
-        if (entity.unordered()) {
-            values.sort(Comparator.comparing(String::valueOf));
-        }
-        return Optional.of(EntityText.join(
-                entity.names(), name -> values.get(entity.names().indexOf(name))));
+        return fed;
     }
 
-    public ProjectedEvent project(SourceRecord record) {
+    /** One entity's part of an event. */
+    public record Fed(String entity, ProjectedEvent event) {}
+
+    private ProjectedEvent project(SourceRecord record, Values fields) {
         long[] values = new long[inputs.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = inputs.get(i).of(record.fields());
+            values[i] = inputs.get(i).of(fields);
         }
         return new ProjectedEvent(blockTime(record.time()), hash(record.id()), record.revision(), values);
     }
@@ -184,18 +136,51 @@ public final class View {
 
     private double[] read(Block block, long at, long last) {
         double[] values = new double[features.size()];
-        long[] totals = shape.layout().empty();
-        Feature.Window summed = null;
+        Aggregates totals = shape.layout().empty();
+        Window summed = null;
+        long summedTo = 0;
         for (int i = 0; i < values.length; i++) {
             Feature feature = features.get(i);
-            if (!feature.window().equals(summed)) {
-                summed = feature.window();
-                Arrays.fill(totals, 0);
-                block.sum(summed.resolution(), summed.left(at), Math.min(summed.right(at), last), totals);
-            }
-            values[i] = value(feature, totals);
+            Window window = feature.window();
+            long right = Math.min(window.right(at), feature.operation().looksBack() ? at - 1 : last);
+            values[i] = switch (feature.operation()) {
+                case Operation.OfTotals operation -> {
+                    if (!window.equals(summed) || right != summedTo) {
+                        totals.clear();
+                        block.sum(window.resolution(), left(block, window, at, right), right, totals);
+                        summed = window;
+                        summedTo = right;
+                    }
+                    yield value(feature, operation, totals, at);
+                }
+                case Operation.OfTiles operation -> walked(feature, operation, block, window.left(at), right);
+            };
         }
         return values;
+    }
+
+    /** Where a window starts: a session's start follows from the events in it. */
+    private long left(Block block, Window window, long at, long right) {
+        return switch (window) {
+            case Window.Sliding sliding -> sliding.left(at);
+            case Window.Lifetime lifetime -> lifetime.left(at);
+            case Window.Session session ->
+                Sessions.left(session, block, shape.layout().empty(), at, right);
+        };
+    }
+
+    private double walked(Feature feature, Operation.OfTiles operation, Block block, long left, long right) {
+        double[] sum = {0};
+        boolean[] found = {false};
+        block.walk(feature.window().resolution(), left, right, shape.layout().empty(), (edge, tile) -> {
+            Totals totals = tile.input(feature.input());
+            if (totals.values() > 0) {
+                found[0] = true;
+                sum[0] += operation.add(totals, feature.unit(), right - edge);
+            }
+            return true;
+        });
+        return found[0] && Double.isFinite(sum[0]) ? sum[0] : feature.empty();
     }
 
     /**
@@ -204,28 +189,30 @@ public final class View {
      * @param start epoch milliseconds, inclusive; a multiple of the width
      */
     public double[] readTumbling(Block block, long start) {
-        long width = features.getFirst().window().width();
-        long[] totals = shape.layout().empty();
-        block.sum(0, start, start + width, totals);
-        return features.stream().mapToDouble(feature -> value(feature, totals)).toArray();
+        long end = start + tumblingWidth();
+        Aggregates totals = shape.layout().empty();
+        block.sum(0, start, end, totals);
+        return features.stream()
+                .mapToDouble(feature -> value(feature, (Operation.OfTotals) feature.operation(), totals, end))
+                .toArray();
     }
 
     /** The start of the tumbling window that a projected event falls into. */
     public long tumblingStart(ProjectedEvent event) {
-        long width = features.getFirst().window().width();
-        return Math.floorDiv(event.time() - 1, width) * width;
+        return Math.floorDiv(event.time() - 1, tumblingWidth()) * tumblingWidth();
     }
 
-    private double value(Feature feature, long[] totals) {
-        if (feature.input() < 0) {
-            long events = AggregateLayout.events(totals);
-            return events == 0 ? feature.empty() : events;
-        }
-        AggregateLayout.Totals input = shape.layout().totals(totals, feature.input());
+    /** Milliseconds. */
+    public long tumblingWidth() {
+        return ((Window.Sliding) features.getFirst().window()).width();
+    }
+
+    private static double value(Feature feature, Operation.OfTotals operation, Aggregates totals, long at) {
+        Totals input = totals.input(feature.input());
         if (input.values() == 0) {
             return feature.empty();
         }
-        double value = feature.operation().of(input, feature.unit());
+        double value = operation.of(input, feature.unit(), at);
         return Double.isFinite(value) ? value : Double.NaN;
     }
 
@@ -237,10 +224,5 @@ public final class View {
     @Override
     public String toString() {
         return "view " + name();
-    }
-
-    /** The operation of {@code count: all}. */
-    static boolean countsEvents(Operation operation, String argument) {
-        return operation instanceof Operation.Count && argument.equals("all");
     }
 }

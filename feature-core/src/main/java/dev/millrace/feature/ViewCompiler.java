@@ -1,58 +1,40 @@
 package dev.millrace.feature;
 
 import com.google.common.hash.Hashing;
-import dev.millrace.feature.expression.CompiledExpression;
-import dev.millrace.feature.expression.ExpressionCompiler;
-import dev.millrace.feature.expression.ExpressionException;
-import dev.millrace.feature.expression.Variables;
 import dev.millrace.feature.operation.Operation;
+import dev.millrace.feature.operation.OperationType;
+import dev.millrace.feature.operation.Parameters;
+import dev.millrace.feature.operation.Variant;
 import dev.millrace.feature.state.AggregateLayout;
-import dev.millrace.feature.state.AggregateLayout.Part;
 import dev.millrace.feature.state.BlockShape;
-import dev.millrace.feature.state.BlockShape.TileWidth;
-import dev.millrace.schema.definition.AvroTypes;
-import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FeatureDefinition;
-import dev.millrace.schema.definition.Location;
 import dev.millrace.schema.definition.Problem;
 import dev.millrace.schema.definition.Resolution;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition;
-import dev.millrace.schema.definition.WindowDefinition;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import org.apache.avro.LogicalTypes;
-import org.apache.avro.Schema;
+import java.util.TreeSet;
 
 /** Turns a view's definition into a {@link View}; what this engine cannot run is refused by name. */
 final class ViewCompiler {
     private final ViewDefinition definition;
-    private final EventType event;
     private final List<Problem> problems;
-    private final Variables fields;
-    private final ExpressionCompiler expressions;
-    private final List<View.Input> inputs = new ArrayList<>();
-    private final List<Set<Part>> parts = new ArrayList<>();
-    private final TreeMap<Long, Long> keepByWidth = new TreeMap<>();
+    private final Fields fields;
+    private final InputCompiler inputs;
+    private final WindowCompiler windows;
 
     private ViewCompiler(ViewDefinition definition, EventType event, List<Problem> problems) {
         this.definition = definition;
-        this.event = event;
         this.problems = problems;
-        this.fields = definition.source() instanceof Source.Labels
-                ? new Variables(Map.of("value", Variables.Type.NUMBER))
-                : Variables.ofFields(event.schema());
-        this.expressions = new ExpressionCompiler(fields);
+        this.fields = Fields.of(definition, event, problems);
+        this.inputs = new InputCompiler(fields, problems);
+        this.windows = new WindowCompiler(definition);
     }
 
     /** Empty when it has problems, which are added to the list. */
@@ -63,223 +45,158 @@ final class ViewCompiler {
         return problems.size() == before ? view : Optional.empty();
     }
 
-    private void refuse(Location at, String code, String message) {
-        problems.add(new Problem(at, code, message));
+    private void refuse(FeatureDefinition feature, String code, String message) {
+        problems.add(new Problem(feature.at(), code, "'" + feature.name() + "': " + message));
     }
 
     private Optional<View> view() {
         if (definition.shape() instanceof ViewDefinition.Shape.Sequential sequential) {
-            refuse(
+            problems.add(new Problem(
                     definition.at(),
                     "unsupported-fold",
                     "sequential views are not supported yet: fold '" + sequential.fold() + "' of the view '"
-                            + definition.name() + "'");
-            return Optional.empty();
-        }
-        if (!(definition.entity() instanceof EntityKey.Fields entity)) {
-            refuse(
-                    definition.at(),
-                    "unsupported-entity",
-                    "an entity with alternatives is not supported yet: the view '" + definition.name() + "'");
+                            + definition.name() + "'"));
             return Optional.empty();
         }
         if (definition.source() instanceof Source.Labels && !(definition.resolution() instanceof Resolution.Exact)) {
-            refuse(
+            problems.add(new Problem(
                     definition.at(),
                     "labels-are-exact",
-                    "a view on labels needs 'resolution: exact': labels are revised, so" + " nothing can be merged");
+                    "a view on labels needs 'resolution: exact': labels are revised, so nothing can be merged"));
         }
+        if (definition.shape() instanceof ViewDefinition.Shape.Tumbling
+                && fields.projections().size() > 1) {
+            problems.add(new Problem(
+                    definition.at(),
+                    "unsupported-entity",
+                    "a tumbling view has one entity per event: '" + definition.name() + "' has alternatives"));
+        }
+        int before = problems.size();
         List<Pending> pending = new ArrayList<>();
         for (FeatureDefinition feature : definition.features()) {
             pending.addAll(features(feature));
         }
-        // Features of one window stand together, so that a read adds a window up once.
-        List<Long> widths = List.copyOf(keepByWidth.keySet());
-        List<Feature> features = pending.stream()
-                .map(feature -> feature.resolve(widths))
-                .sorted(Comparator.comparingLong(
-                        (Feature feature) -> feature.window().width()))
-                .toList();
-        if (features.isEmpty()) {
-            if (problems.isEmpty()) {
-                refuse(definition.at(), "no-features", "the view '" + definition.name() + "' has no features");
-            }
+        if (pending.isEmpty() && problems.size() == before) {
+            problems.add(new Problem(
+                    definition.at(), "no-features", "the view '" + definition.name() + "' has no features"));
+        }
+        if (problems.size() > before) {
             return Optional.empty();
         }
-        return Optional.of(new View(definition, entity, inputs, features, shape()));
+        // Features of one window stand together, so that a read adds a window up once.
+        List<Feature> features = pending.stream()
+                .map(feature -> feature.resolve(windows))
+                .sorted(Comparator.comparingLong((Feature feature) -> order(feature.window()))
+                        .thenComparing(feature -> feature.window().toString())
+                        .thenComparing(feature -> feature.operation().looksBack()))
+                .toList();
+        return Optional.of(new View(definition, fields.projections(), inputs.inputs(), features, shape()));
+    }
+
+    private static long order(Window window) {
+        return switch (window) {
+            case Window.Sliding sliding -> sliding.width();
+            case Window.Session session -> session.longest();
+            case Window.Lifetime lifetime -> Long.MAX_VALUE;
+        };
     }
 
     private BlockShape shape() {
         boolean revised = definition.source() instanceof Source.Labels;
         long horizon = definition.horizon().toMillis();
-        long reach =
-                keepByWidth.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        long duplicates = revised ? Math.max(reach, declaredDuplicates(0)) : declaredDuplicates(horizon);
-        List<TileWidth> widths = keepByWidth.entrySet().stream()
-                .map(entry -> new TileWidth(entry.getKey(), entry.getValue()))
-                .toList();
-        String text = revised + "|" + horizon + "|" + duplicates + "|" + widths + "|"
-                + inputs.stream().map(View.Input::text).toList() + "|" + parts;
+        List<BlockShape.TileWidth> widths = windows.widths();
+        AggregateLayout layout = inputs.layout();
+        long reach = widths.stream()
+                .mapToLong(width -> width.lifetime() ? BlockShape.FOREVER : width.keep())
+                .max()
+                .orElse(0);
+        long declared = definition
+                .duplicates()
+                .orElse(ViewDefinition.DEFAULT_DUPLICATES)
+                .toMillis();
+        long duplicates = Math.max(revised ? reach : horizon, declared);
+        String text = revised + "|" + horizon + "|" + duplicates + "|" + widths + "|" + inputs.text();
         int fingerprint = Hashing.farmHashFingerprint64()
                 .hashString(text, StandardCharsets.UTF_8)
                 .asInt();
-        return new BlockShape(new AggregateLayout(parts), revised, horizon, duplicates, widths, fingerprint);
+        return new BlockShape(layout, revised, horizon, duplicates, widths, fingerprint);
     }
 
-    private long declaredDuplicates(long least) {
-        return Math.max(
-                least,
-                definition
-                        .duplicates()
-                        .orElse(ViewDefinition.DEFAULT_DUPLICATES)
-                        .toMillis());
-    }
-
+    /** Of one line of the view: every window, every variant of the operation, every value of {@code by}. */
     private List<Pending> features(FeatureDefinition feature) {
-        Optional<Operation> operation = Operation.named(feature.operation());
-        if (operation.isEmpty()) {
+        Optional<OperationType> type = OperationType.named(feature.operation());
+        if (type.isEmpty()) {
             refuse(
-                    feature.at(),
+                    feature,
                     "unsupported-operation",
-                    "'" + feature.operation() + "' is not supported yet in '"
-                            + feature.name() + "'; this version has "
-                            + Operation.ALL.stream().map(Operation::name).toList());
+                    "'" + feature.operation() + "' is no operation; there are "
+                            + OperationType.ALL.stream()
+                                    .map(OperationType::name)
+                                    .toList());
             return List.of();
         }
-        if (feature.where().isPresent() || feature.by().isPresent()) {
+        TreeSet<String> unknown = new TreeSet<>(feature.parameters().keySet());
+        unknown.removeAll(type.get().parameters());
+        unknown.remove(InputCompiler.SCALE);
+        if (!unknown.isEmpty()) {
             refuse(
-                    feature.at(),
-                    "unsupported-filter",
-                    "'where' and 'by' are not supported yet in '" + feature.name() + "'");
-            return List.of();
+                    feature,
+                    "unknown-key",
+                    unknown + " means nothing to '" + type.get().name() + "', which knows "
+                            + new TreeSet<>(type.get().parameters()));
         }
-        Optional<Bound> bound = input(feature, operation.get());
-        if (bound.isEmpty()) {
-            return List.of();
-        }
-        double empty = feature.empty().orElse(operation.get().empty());
-        if (definition.shape() instanceof ViewDefinition.Shape.Tumbling tumbling) {
-            long width = tumbling.width().toMillis();
-            long step = definition.source() instanceof Source.Labels ? 1 : width;
-            keepByWidth.merge(step, declaredDuplicates(definition.horizon().toMillis()) + width, Math::max);
-            return List.of(new Pending(feature.name(), operation.get(), bound.get(), empty, width, 0, step));
-        }
-        List<Pending> features = new ArrayList<>();
-        for (WindowDefinition window : feature.over()) {
-            if (window instanceof WindowDefinition.Sliding sliding) {
-                features.add(sliding(feature, operation.get(), bound.get(), empty, sliding));
-            } else {
-                refuse(
-                        feature.at(),
-                        "unsupported-window",
-                        "the window '" + window.text() + "' is not supported yet in '" + feature.name()
-                                + "'; this version has sliding windows such as 7d");
+        List<Pending> pending = new ArrayList<>();
+        for (InputCompiler.Bound bound : inputs.bind(feature, type.get())) {
+            for (WindowCompiler.Kept window : windows.of(feature, inputs)) {
+                pending.addAll(variants(feature, type.get(), bound, window));
             }
         }
-        return features;
+        return pending;
     }
 
-    private Pending sliding(
-            FeatureDefinition feature,
-            Operation operation,
-            Bound bound,
-            double empty,
-            WindowDefinition.Sliding window) {
-        Duration width = window.width();
-        long step = definition.resolution().millisFor(width);
-        long delay = definition.delay().toMillis();
-        keepByWidth.merge(
-                step, delay + width.toMillis() + step + definition.horizon().toMillis(), Math::max);
-        return new Pending(
-                feature.name() + "_" + window.text(), operation, bound, empty, width.toMillis(), delay, step);
+    private List<Pending> variants(
+            FeatureDefinition feature, OperationType type, InputCompiler.Bound bound, WindowCompiler.Kept window) {
+        Parameters parameters = new Parameters(feature.parameters(), window.width(), window.halfLife());
+        List<Pending> pending = new ArrayList<>();
+        try {
+            for (Variant variant : type.variants().apply(parameters)) {
+                if (feature.over().isEmpty()
+                        && definition.shape() instanceof ViewDefinition.Shape.Windows
+                        && !variant.operation().looksBack()
+                        && !OperationType.givesValue(variant.operation())) {
+                    throw new IllegalArgumentException("it needs 'over', such as over: [1d, 7d] or over: [lifetime]");
+                }
+                if (variant.operation() instanceof Operation.OfTiles
+                        && definition.shape() instanceof ViewDefinition.Shape.Tumbling) {
+                    throw new IllegalArgumentException("it needs a window that slides");
+                }
+                pending.add(new Pending(
+                        feature.name() + bound.suffix() + variant.suffix() + window.suffix(),
+                        variant.operation(),
+                        inputs.use(bound, variant),
+                        feature.empty().orElse(variant.operation().empty()),
+                        variant.bin().isPresent() || !OperationType.givesValue(variant.operation())
+                                ? Feature.Kind.NUMBER
+                                : bound.kind(),
+                        variant.bin().isPresent() ? 1 : bound.unit(),
+                        window));
+            }
+        } catch (IllegalArgumentException e) {
+            refuse(feature, "bad-parameter", String.valueOf(e.getMessage()));
+        }
+        return pending;
     }
-
-    /** @param input -1 for all events */
-    private record Bound(int input, double unit) {}
 
     private record Pending(
-            String name, Operation operation, Bound bound, double empty, long width, long delay, long step) {
-        Feature resolve(List<Long> widths) {
-            return new Feature(
-                    name,
-                    operation,
-                    new Feature.Window(width, delay, widths.indexOf(step), step),
-                    bound.input(),
-                    bound.unit(),
-                    empty);
+            String name,
+            Operation operation,
+            int input,
+            double empty,
+            Feature.Kind kind,
+            double unit,
+            WindowCompiler.Kept window) {
+        Feature resolve(WindowCompiler windows) {
+            return new Feature(name, operation, windows.resolve(window), input, unit, empty, kind);
         }
-    }
-
-    private Optional<Bound> input(FeatureDefinition feature, Operation operation) {
-        String argument = feature.argument().text();
-        if (View.countsEvents(operation, argument)) {
-            return Optional.of(new Bound(-1, 1));
-        }
-        if (operation.arguments().contains(Operation.Argument.CONDITION)) {
-            return condition(feature).map(condition -> new Bound(use(condition, operation), 1));
-        }
-        return number(feature, argument).map(number -> new Bound(use(number, operation), unit(number.scale())));
-    }
-
-    private static double unit(int scale) {
-        return Math.round(StrictMath.pow(10, scale));
-    }
-
-    private Optional<View.Input> condition(FeatureDefinition feature) {
-        try {
-            CompiledExpression expression =
-                    expressions.compile(feature.argument().text());
-            if (expression.isCondition()) {
-                return Optional.of(new View.Input.Condition(expression));
-            }
-            refuse(
-                    feature.argument().at(),
-                    "not-a-condition",
-                    "'" + feature.operation() + "' takes a condition such as \"value == 1.0\""
-                            + (feature.operation().equals("count") ? ", or all" : "") + "; '"
-                            + feature.argument().text() + "' is a number");
-        } catch (ExpressionException e) {
-            refuse(feature.argument().at(), "bad-expression", e.problem());
-        }
-        return Optional.empty();
-    }
-
-    private Optional<View.Input.Number> number(FeatureDefinition feature, String argument) {
-        Schema.Field field = definition.source() instanceof Source.Labels
-                ? null
-                : event.schema().getField(argument);
-        if (field == null) {
-            refuse(
-                    feature.argument().at(),
-                    "not-a-field",
-                    "'" + feature.operation() + "' takes a field: '" + argument + "' is none; there are "
-                            + fields.types().keySet().stream().sorted().toList());
-            return Optional.empty();
-        }
-        Schema type = AvroTypes.nonNull(field.schema());
-        if (type.getLogicalType() instanceof LogicalTypes.Decimal decimal && decimal.getPrecision() <= 12) {
-            return Optional.of(new View.Input.Number(argument, decimal.getScale()));
-        }
-        if (type.getLogicalType() == null
-                && (type.getType() == Schema.Type.LONG || type.getType() == Schema.Type.INT)) {
-            return Optional.of(new View.Input.Number(argument, 0));
-        }
-        refuse(
-                feature.argument().at(),
-                "not-exact",
-                "'" + feature.operation() + "' needs a decimal or whole number of at most 12 digits"
-                        + ", so that sums are exact; '" + argument + "' is " + type);
-        return Optional.empty();
-    }
-
-    private int use(View.Input input, Operation operation) {
-        int index = inputs.stream().map(View.Input::text).toList().indexOf(input.text());
-        if (index < 0) {
-            inputs.add(input);
-            parts.add(EnumSet.noneOf(Part.class));
-            index = inputs.size() - 1;
-        }
-        parts.get(index).addAll(operation.parts());
-        return index;
     }
 }

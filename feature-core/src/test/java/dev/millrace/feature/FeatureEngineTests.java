@@ -100,11 +100,12 @@ final class FeatureEngineTests {
         Model.Binding both = pairs.bindings().getFirst();
         assertThat(both.entity(Map.of("owner", "b", "partner", "a")::get)).contains("a|b");
         assertThat(both.entity(Map.of("owner", "a", "partner", "b")::get)).contains("a|b");
-        assertThat(both.view().entity(Map.of("owner", "a", "partner", "b")::get))
+        assertThat(both.view().entity(List.of("owner", "partner"), Map.of("owner", "a", "partner", "b")::get))
                 .contains("a|b");
         assertThat(both.entity(Map.of("owner", "b")::get)).isEmpty();
-        assertThat(Things.view("labelled").entity(SourceRecord.of(label()).fields()))
-                .contains("me");
+        assertThat(Things.view("labelled").feed(SourceRecord.of(label())))
+                .extracting(View.Fed::entity)
+                .containsExactly("me");
     }
 
     @Test
@@ -176,7 +177,7 @@ final class FeatureEngineTests {
     }
 
     @Test
-    void compilesFraudAndRefusesTheOthersByName() {
+    void compilesTheUseCasesAndRefusesByNameWhatItCannotRun() {
         FeatureEngine fraud = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "fraud"));
         assertThat(fraud.model("transaction-fraud").orElseThrow().features())
                 .contains(
@@ -188,9 +189,10 @@ final class FeatureEngineTests {
                         "is_night");
         assertThat(fraud.views()).hasSize(5);
         assertThat(codes(UseCaseLoader.load(USE_CASES, "football")))
-                .containsExactlyInAnyOrder("unsupported-entity", "not-a-field", "unsupported-fold", "unsupported-fold");
-        assertThat(codes(UseCaseLoader.load(USE_CASES, "clickstream")))
-                .containsExactlyInAnyOrder("unsupported-window", "unsupported-operation", "unsupported-operation");
+                .containsExactlyInAnyOrder("unsupported-fold", "unsupported-fold");
+        FeatureEngine clicks = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "clickstream"));
+        assertThat(clicks.model("next-view").orElseThrow().features())
+                .contains("visitor.views_session_30m", "visitor.pages_1d", "visitor.recent_decay_1h");
     }
 
     private static Stream<String> codes(dev.millrace.schema.definition.UseCase useCase) {
@@ -228,13 +230,11 @@ final class FeatureEngineTests {
         assertThat(problems(folder))
                 .extracting(problem -> problem.at() + " " + problem.code())
                 .containsExactlyInAnyOrder(
-                        "features/bad.yaml:5 not-exact",
-                        "features/bad.yaml:6 not-a-field",
+                        "features/bad.yaml:5 bad-argument",
+                        "features/bad.yaml:6 bad-argument",
                         "features/bad.yaml:7 not-a-condition",
                         "features/bad.yaml:8 bad-expression",
-                        "features/bad.yaml:9 unsupported-filter",
-                        "features/bad.yaml:11 labels-are-exact",
-                        "features/bad.yaml:15 not-a-field");
+                        "features/bad.yaml:11 labels-are-exact");
         Files.writeString(folder.resolve("features/bad.yaml"), """
                 view: fine
                 entity: owner
@@ -249,7 +249,7 @@ final class FeatureEngineTests {
                 features: [fine.*, fine.n_2d, log(owner), amount, amount]
                 serve:
                   path: /x
-                  request: {colour: {}, n: {replaces: fine.n_9d}}
+                  request: {shade: {}, n: {replaces: fine.n_9d}}
                   response: {p: score}
                   fallback: nothing
                 promote: {better: auc}
@@ -266,7 +266,7 @@ final class FeatureEngineTests {
                         "8 unknown-name");
         assertThat(problems.getFirst().message())
                 .contains("undeclared reference to 'fine'")
-                .contains("names are [amount, at, fine.n_1d, flag, id, owner, partner, size, weight]");
+                .contains("names are [amount, at, colour, fine.n_1d, flag, id, owner, partner, size, weight]");
     }
 
     private static List<Problem> problems(Path folder) {

@@ -31,18 +31,35 @@ final class Things {
             fields.put("amount", amount);
             fields.put("size", size);
             fields.put("flag", flag);
+            fields.put("partner", partner());
+            fields.put("colour", colour());
             return fields::get;
         }
 
+        /** One of forty, or missing. */
+        String partner() {
+            int spread = Math.floorMod(id.hashCode() * 31, 45);
+            return spread >= 40 ? null : "p" + spread;
+        }
+
+        String colour() {
+            return switch (Math.floorMod(id.hashCode(), 3)) {
+                case 0 -> "RED";
+                case 1 -> "GREEN";
+                default -> null;
+            };
+        }
+
         ProjectedEvent in(View view) {
-            return view.project(new SourceRecord(id, time, 0, fields()));
+            return view.feed(new SourceRecord(id, time, 0, fields())).getFirst().event();
         }
     }
 
     record Mark(String id, long time, int revision, double value) {
         ProjectedEvent in(View view) {
-            return view.project(
-                    new SourceRecord(id, time, revision, name -> name.equals("value") ? (Object) value : null));
+            SourceRecord label =
+                    new SourceRecord(id, time, revision, name -> name.equals("value") ? (Object) value : "me");
+            return view.feed(label).getFirst().event();
         }
     }
 

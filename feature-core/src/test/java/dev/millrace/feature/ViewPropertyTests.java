@@ -1,12 +1,14 @@
 package dev.millrace.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.feature.Things.Mark;
 import dev.millrace.feature.Things.Thing;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.Block.Outcome;
 import dev.millrace.feature.state.ProjectedEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -58,8 +60,8 @@ final class ViewPropertyTests {
     private static void assertReadsAsBruteForce(View view, double[] read, List<Thing> things, long at) {
         for (int i = 0; i < read.length; i++) {
             Feature feature = view.features().get(i);
-            Feature.Window w = feature.window();
-            List<Thing> window = Oracle.window(things, at, w.width(), w.delay(), w.step());
+            Window w = feature.window();
+            List<Thing> window = Oracle.window(things, at, ((Window.Sliding) w).width(), w.delay(), w.step());
             double expected =
                     Oracle.value(feature.name().substring(0, feature.name().indexOf('_')), window);
             assertThat(Double.doubleToLongBits(read[i]))
@@ -85,6 +87,106 @@ final class ViewPropertyTests {
             for (long at : moments(random, things, newest)) {
                 assertThat(view.answers(block, at)).isTrue();
                 assertReadsAsBruteForce(view, block, things, at);
+            }
+        }
+    }
+
+    private static void assertReadsAsRichOracle(View view, Block block, List<Thing> things, long at) {
+        for (boolean before : new boolean[] {false, true}) {
+            double[] read = before ? view.readBefore(block, at) : view.read(block, at);
+            RichOracle oracle = new RichOracle(
+                    things,
+                    at,
+                    before,
+                    view.definition().delay().toMillis(),
+                    width -> view.definition().resolution().millisFor(Duration.ofMillis(width)));
+            for (int i = 0; i < read.length; i++) {
+                String feature = view.features().get(i).name();
+                double expected = oracle.value(feature);
+                assertThat(Double.doubleToLongBits(read[i]))
+                        .as(
+                                "%s.%s %s %d: %s, brute force %s over %s",
+                                view.name(), feature, before ? "before" : "at", at, read[i], expected, things)
+                        .isEqualTo(Double.doubleToLongBits(expected));
+            }
+        }
+    }
+
+    @Property(tries = 120)
+    void everyOperationAndWindowIsBruteForceInAnyOrder(@ForAll long seed) {
+        Random random = new Random(seed);
+        long start = random.nextBoolean() ? 1_700_000_000_000L : -90_000;
+        List<Thing> things = Things.some(random, 1 + random.nextInt(80), start, DUPLICATES - 60_010);
+        long newest = things.stream().mapToLong(Thing::time).max().orElseThrow();
+        for (String name : List.of("rich", "rich_coarse", "rich_relative", "rich_delayed")) {
+            View view = Things.view(name);
+            Block block = fold(view, shuffledWithRepetitions(things, random), random);
+            Block again = fold(view, shuffledWithRepetitions(things, random), random);
+            assertThat(again.toBytes()).as(name).isEqualTo(block.toBytes());
+            for (long at : moments(random, things, newest)) {
+                assertReadsAsRichOracle(view, block, things, at);
+            }
+        }
+    }
+
+    /** However the events are split, and in whatever order the parts are merged. */
+    @Property(tries = 100)
+    void mergedPartsAreTheWhole(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Thing> things = Things.some(random, 1 + random.nextInt(80), 1_700_000_000_000L, DUPLICATES - 60_010);
+        for (String name : List.of("exact", "coarse", "rich", "rich_coarse", "rich_relative", "rich_delayed")) {
+            View view = Things.view(name);
+            List<List<Thing>> parts = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            things.forEach(thing -> parts.get(random.nextInt(parts.size())).add(thing));
+            Block merged = view.shape().empty();
+            parts.forEach(part -> merged.merge(fold(view, shuffledWithRepetitions(part, random), random)));
+            assertThat(merged.toBytes())
+                    .as(name)
+                    .isEqualTo(fold(view, things, random).toBytes());
+        }
+        View labelled = Things.view("labelled");
+        Block whole = labelled.shape().empty();
+        Block left = labelled.shape().empty();
+        Block right = labelled.shape().empty();
+        for (int i = 0; i < 40; i++) {
+            Mark mark = new Mark("id" + i, 1_000_000L + i * 999L, 0, random.nextInt(2));
+            whole.fold(mark.in(labelled));
+            (random.nextBoolean() ? left : right).fold(mark.in(labelled));
+        }
+        left.merge(right);
+        assertThat(left.toBytes()).isEqualTo(whole.toBytes());
+    }
+
+    @Example
+    void blocksThatShareAnEventAreNotMerged() {
+        View view = Things.view("exact");
+        Thing thing = new Thing("x", 1000, null, 1L, true);
+        Block block = view.shape().empty();
+        block.fold(thing.in(view));
+        Block other = view.shape().empty();
+        other.fold(thing.in(view));
+        assertThatThrownBy(() -> block.merge(other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Expected blocks of different events; both have one at 1000");
+    }
+
+    @Property(tries = 60)
+    void everyOperationStaysBruteForceOverALongTime(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Thing> things = Things.some(random, 120, 0, 4_000_000);
+        things.sort((a, b) -> Long.compare(a.time(), b.time()));
+        for (String name : List.of("rich", "rich_coarse", "rich_relative", "rich_delayed")) {
+            View view = Things.view(name);
+            Block block = view.shape().empty();
+            List<Thing> taken = new ArrayList<>();
+            for (Thing thing : things) {
+                block.fold(thing.in(view));
+                taken.add(thing);
+                if (random.nextInt(8) == 0) {
+                    block = view.shape().read(block.toBytes());
+                    assertReadsAsRichOracle(view, block, taken, block.newest() - random.nextInt(60_001));
+                    assertReadsAsRichOracle(view, block, taken, block.newest() + random.nextInt(700_000));
+                }
             }
         }
     }
@@ -164,12 +266,11 @@ final class ViewPropertyTests {
                         .toList();
                 double positive =
                         window.stream().filter(mark -> mark.value() == 1).count();
-                double expected = switch (feature.name().split("_")[0]
-                        + feature.operation().name()) {
-                    case "truecount" -> positive;
-                    case "trueshare" -> window.isEmpty() ? Double.NaN : positive / window.size();
-                    default -> window.size();
-                };
+                double expected = feature.name().startsWith("true_count")
+                        ? positive
+                        : feature.name().startsWith("true_share")
+                                ? window.isEmpty() ? Double.NaN : positive / window.size()
+                                : window.size();
                 assertThat(Double.valueOf(read[f])).as(feature.name()).isEqualTo(Double.valueOf(expected));
             }
         }

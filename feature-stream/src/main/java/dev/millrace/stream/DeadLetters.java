@@ -65,7 +65,7 @@ final class DeadLetters implements AutoCloseable {
                 Arrival arrival = Arrival.of(row.payload());
                 int late = tooLate.getOrDefault(new Place(row.topicId(), row.partition(), row.offset()), 0);
                 if (!arrival.refusal().isEmpty()) {
-                    refused.add(new Refused(row, arrival, "unreadable", arrival.refusal()));
+                    refused.add(new Refused(row, arrival, arrival.refusalCode(), arrival.refusalMessage()));
                 } else if (late > 0 && late >= arrival.views()) {
                     refused.add(new Refused(
                             row,

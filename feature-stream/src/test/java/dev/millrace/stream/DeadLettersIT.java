@@ -70,7 +70,7 @@ final class DeadLettersIT {
     }
 
     private static DeadLetters.Refused refused(long offset) {
-        Arrival arrival = new Arrival(0, false, 0, "not a record", new byte[] {1});
+        Arrival arrival = new Arrival(0, false, 0, "unreadable not a record", new byte[] {1});
         Produced row = new Produced(Produced.Kind.RECORD, "orders", "", 1, 0, offset, arrival.toBytes());
         return new DeadLetters.Refused(row, arrival, "unreadable", "not a record");
     }

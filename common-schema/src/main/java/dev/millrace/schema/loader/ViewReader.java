@@ -21,30 +21,11 @@ import java.util.Set;
 /** One YAML document of {@code features/} to a view. */
 final class ViewReader {
     private static final String LABELS_OF = "labels of ";
-    /** Every operation of the language; which of them run is the engine's to say. */
-    static final Set<String> OPERATIONS = Set.of(
-            "count",
-            "sum",
-            "mean",
-            "min",
-            "max",
-            "variance",
-            "stddev",
-            "skew",
-            "kurtosis",
-            "first",
-            "last",
-            "last_k",
-            "distinct",
-            "top_k",
-            "histogram",
-            "percentile",
-            "share",
-            "rate",
-            "time_since_last",
-            "decayed_count",
-            "decayed_sum",
-            "emitted");
+    /** What a feature says beside its operation: the one key that is none of these. The engine knows the operations. */
+    static final Set<String> SETTINGS =
+            Set.of("over", "where", "by", "empty", "k", "n", "values", "error", "per", "bound", "at", "scale");
+
+    private static final Set<String> NOT_FOR_OPERATIONS = Set.of("over", "where", "by", "empty");
 
     private ViewReader() {}
 
@@ -143,21 +124,19 @@ final class ViewReader {
 
     private static FeatureDefinition feature(String name, YamlMap map, ViewDefinition.Shape shape) {
         List<String> operations =
-                map.keys().stream().filter(OPERATIONS::contains).toList();
+                map.keys().stream().filter(key -> !SETTINGS.contains(key)).toList();
         if (operations.size() != 1) {
             throw map.problems()
                     .reject(
                             map.at(),
                             "no-operation",
-                            "'" + name + "' needs one operation of "
-                                    + OPERATIONS.stream().sorted().toList() + "; found " + map.keys());
+                            "'" + name + "' needs one operation, such as {count: all, over: [1d]}; found "
+                                    + operations + " beside settings, which are "
+                                    + SETTINGS.stream().sorted().toList());
         }
         String operation = operations.getFirst();
         Expression argument = map.expression(operation);
         List<WindowDefinition> over = map.has("over") ? windows(map) : List.of();
-        if (over.isEmpty() && shape instanceof ViewDefinition.Shape.Windows && needsWindow(operation)) {
-            map.problems().add(map.at(), "no-window", "'" + name + "' needs 'over', such as over: [1d, 7d]");
-        }
         if (!over.isEmpty() && shape instanceof ViewDefinition.Shape.Tumbling) {
             map.problems()
                     .add(map.at("over"), "window-in-tumbling", "a tumbling view has one window; leave out 'over'");
@@ -166,17 +145,13 @@ final class ViewReader {
         Optional<String> by = map.optionalText("by");
         Optional<Double> empty = map.optionalNumber("empty").map(BigDecimal::doubleValue);
         Map<String, String> parameters = new LinkedHashMap<>();
-        for (String key : List.of("k", "n", "values", "error", "per", "bound", "at")) {
-            if (map.has(key)) {
+        for (String key : SETTINGS) {
+            if (map.has(key) && !NOT_FOR_OPERATIONS.contains(key)) {
                 parameters.put(key, String.join(",", map.texts(key)));
             }
         }
         map.refuseUnread("a feature");
         return new FeatureDefinition(name, operation, argument, over, where, by, empty, parameters, map.at());
-    }
-
-    private static boolean needsWindow(String operation) {
-        return !Set.of("first", "last", "last_k", "time_since_last").contains(operation);
     }
 
     private static List<WindowDefinition> windows(YamlMap map) {

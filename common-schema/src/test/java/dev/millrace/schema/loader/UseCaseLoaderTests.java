@@ -79,7 +79,7 @@ final class UseCaseLoaderTests {
                 entity: id
                 source: nothing
                 features:
-                  x: {counts: all, over: [1d]}
+                  x: {over: [1d]}
                   y: {count: all, over: [1 day, 2d]}
                   z: {count: all}
                 ---
@@ -105,12 +105,10 @@ final class UseCaseLoaderTests {
                         "events/things.avsc:3: the time field 'at' is a long with logicalType timestamp-millis [bad-time]",
                         "events/text.avsc:2: this is not JSON: Unexpected character ('n' (code 110)): was expecting double-quote"
                                 + " to start field name [bad-json]",
-                        "features/a.yaml:5: 'x' needs one operation of "
-                                + ViewReader.OPERATIONS.stream().sorted().toList()
-                                + "; found [counts, over] [no-operation]",
+                        "features/a.yaml:5: 'x' needs one operation, such as {count: all, over: [1d]}; found [] beside settings,"
+                                + " which are " + ViewReader.SETTINGS.stream().sorted().toList() + " [no-operation]",
                         "features/a.yaml:6: 'over' is a whole number and one of ms, s, m, h, d, such as 30d; found '1 day'"
                                 + " [bad-duration]",
-                        "features/a.yaml:7: 'z' needs 'over', such as over: [1d, 7d] [no-window]",
                         "features/a.yaml:1: there is no event type 'nothing'; there are [] [unknown-name]",
                         "features/a.yaml:9: 'view' is missing; found [entity, source, features] [missing-key]",
                         "features/b.yaml:2: this is not YAML: expected ',' or ']', but got <stream end> [bad-yaml]",

@@ -1,14 +1,15 @@
 package dev.millrace.feature.state;
 
-import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the partial aggregates of one tile lie in an array of longs: the number of events, then per input the number of
- * its values and what the view's operations need of them. An input is a scaled integer of at most 12 digits, or
- * {@link #MISSING}.
+ * its values and what the view's operations need of them; and its sketches beside. An input is a scaled integer of at most
+ * 12 digits or a hash, or {@link #MISSING}.
  */
 public final class AggregateLayout {
     /** An input that the event does not have. */
@@ -21,7 +22,15 @@ public final class AggregateLayout {
         /** Sum of squares, 128 bit. */
         SQUARES(2),
         MIN(1),
-        MAX(1);
+        MAX(1),
+        /** Sum of third powers, 256 bit. */
+        CUBES(4),
+        /** Sum of fourth powers, 256 bit. */
+        FOURTHS(4),
+        /** Time, id hash and value. */
+        FIRST(3),
+        /** Time, id hash and value. */
+        LAST(3);
 
         private final int width;
 
@@ -30,20 +39,47 @@ public final class AggregateLayout {
         }
     }
 
-    private final List<Set<Part>> inputs;
+    /** What is kept of one input. */
+    public record Kept(Set<Part> parts, List<Sketch.Kind> sketches) {
+        public Kept {
+            parts = parts.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(parts);
+            sketches = List.copyOf(sketches);
+        }
+
+        /** Whether one value's parts can be told from the value alone. */
+        private boolean followsFromValue() {
+            return !parts.contains(Part.FIRST)
+                    && !parts.contains(Part.LAST)
+                    && sketches.stream().noneMatch(Sketch.Kind.Latest.class::isInstance);
+        }
+    }
+
+    private final List<Kept> inputs;
+    private final Part[][] parts;
     private final int[] starts;
+    private final int[] sketchStarts;
+    private final Sketch.Kind[] kinds;
     private final int stride;
 
-    public AggregateLayout(List<Set<Part>> inputs) {
-        this.inputs = inputs.stream()
-                .map(parts -> parts.isEmpty() ? Set.<Part>of() : (Set<Part>) EnumSet.copyOf(parts))
-                .toList();
+    public AggregateLayout(List<Kept> inputs) {
+        this.inputs = List.copyOf(inputs);
+        this.parts =
+                inputs.stream().map(kept -> kept.parts().toArray(new Part[0])).toArray(Part[][]::new);
         this.starts = new int[inputs.size()];
+        this.sketchStarts = new int[inputs.size() + 1];
+        List<Sketch.Kind> all = new ArrayList<>();
         int next = 1;
         for (int i = 0; i < inputs.size(); i++) {
             starts[i] = next;
-            next += 1 + inputs.get(i).stream().mapToInt(part -> part.width).sum();
+            next += 1
+                    + inputs.get(i).parts().stream()
+                            .mapToInt(part -> part.width)
+                            .sum();
+            sketchStarts[i] = all.size();
+            all.addAll(inputs.get(i).sketches());
         }
+        this.sketchStarts[inputs.size()] = all.size();
+        this.kinds = all.toArray(new Sketch.Kind[0]);
         this.stride = next;
     }
 
@@ -51,17 +87,26 @@ public final class AggregateLayout {
         return stride;
     }
 
+    int sketches() {
+        return kinds.length;
+    }
+
     int inputs() {
         return inputs.size();
     }
 
-    public long[] empty() {
-        return new long[stride];
+    /** Of no events. */
+    public Aggregates empty() {
+        return new Aggregates(this);
     }
 
-    private static int offset(Set<Part> parts, int start, Part wanted) {
-        int at = start + 1;
-        for (Part part : parts) {
+    int start(int input) {
+        return starts[input];
+    }
+
+    int offset(int input, Part wanted) {
+        int at = starts[input] + 1;
+        for (Part part : parts[input]) {
             if (part == wanted) {
                 return at;
             }
@@ -70,32 +115,89 @@ public final class AggregateLayout {
         throw new IllegalArgumentException("The layout keeps no " + wanted);
     }
 
+    int sketch(int input, Sketch.Kind wanted) {
+        for (int i = sketchStarts[input]; i < sketchStarts[input + 1]; i++) {
+            if (kinds[i].equals(wanted)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("The layout keeps no " + wanted);
+    }
+
     /** Adds one event. */
-    void add(long[] row, int at, long[] values) {
+    void add(long[] row, int at, @Nullable Sketch[] sketches, int sketchAt, ProjectedEvent event) {
         row[at]++;
+        long[] values = event.inputs();
         for (int i = 0; i < values.length; i++) {
             if (values[i] != MISSING) {
-                addValue(row, at + starts[i], inputs.get(i), values[i]);
+                addValue(row, at, sketches, sketchAt, i, values[i], event.time(), event.idHash());
             }
         }
     }
 
-    private static void addValue(long[] row, int start, Set<Part> parts, long value) {
-        boolean first = row[start]++ == 0;
-        int at = start + 1;
-        for (Part part : parts) {
+    private void addValue(
+            long[] row,
+            int rowAt,
+            @Nullable Sketch[] sketches,
+            int sketchAt,
+            int input,
+            long value,
+            long time,
+            long idHash) {
+        int at = rowAt + starts[input];
+        boolean first = row[at]++ == 0;
+        at++;
+        for (Part part : parts[input]) {
             switch (part) {
                 case SUM -> Int128.addLong(row, at, value);
                 case SQUARES -> Int128.addSquare(row, at, value);
                 case MIN -> row[at] = first ? value : Math.min(row[at], value);
                 case MAX -> row[at] = first ? value : Math.max(row[at], value);
+                case CUBES -> Int256.addCube(row, at, value);
+                case FOURTHS -> Int256.addFourth(row, at, value);
+                case FIRST -> {
+                    if (first || isBefore(time, idHash, row[at], row[at + 1])) {
+                        put(row, at, time, idHash, value);
+                    }
+                }
+                case LAST -> {
+                    if (first || isBefore(row[at], row[at + 1], time, idHash)) {
+                        put(row, at, time, idHash, value);
+                    }
+                }
             }
             at += part.width;
         }
+        for (int i = sketchStarts[input]; i < sketchStarts[input + 1]; i++) {
+            Sketch sketch = sketches[sketchAt + i];
+            if (sketch == null) {
+                sketch = kinds[i].empty();
+                sketches[sketchAt + i] = sketch;
+            }
+            sketch.add(value, time, idHash);
+        }
+    }
+
+    private static boolean isBefore(long time, long hash, long otherTime, long otherHash) {
+        return time < otherTime || time == otherTime && hash < otherHash;
+    }
+
+    private static void put(long[] row, int at, long time, long hash, long value) {
+        row[at] = time;
+        row[at + 1] = hash;
+        row[at + 2] = value;
     }
 
     /** Adds the aggregates of other events. */
-    void merge(long[] into, int intoAt, long[] from, int fromAt) {
+    void merge(
+            long[] into,
+            int intoAt,
+            @Nullable Sketch[] intoSketches,
+            int intoSketchAt,
+            long[] from,
+            int fromAt,
+            @Nullable Sketch[] fromSketches,
+            int fromSketchAt) {
         into[intoAt] += from[fromAt];
         for (int i = 0; i < starts.length; i++) {
             int target = intoAt + starts[i];
@@ -105,142 +207,144 @@ public final class AggregateLayout {
             }
             boolean first = into[target] == 0;
             into[target] += from[source];
-            target++;
-            source++;
-            for (Part part : inputs.get(i)) {
-                switch (part) {
-                    case SUM, SQUARES -> Int128.add(into, target, from[source], from[source + 1]);
-                    case MIN -> into[target] = first ? from[source] : Math.min(into[target], from[source]);
-                    case MAX -> into[target] = first ? from[source] : Math.max(into[target], from[source]);
+            mergeParts(parts[i], first, into, target + 1, from, source + 1);
+            for (int j = sketchStarts[i]; j < sketchStarts[i + 1]; j++) {
+                Sketch other = fromSketches[fromSketchAt + j];
+                if (other != null) {
+                    Sketch sketch = intoSketches[intoSketchAt + j];
+                    if (sketch == null) {
+                        sketch = kinds[j].empty();
+                        intoSketches[intoSketchAt + j] = sketch;
+                    }
+                    sketch.merge(other);
                 }
-                target += part.width;
-                source += part.width;
             }
         }
     }
 
-    /** One value stands for all of its parts; most tiles of an exact window hold one event. */
-    void write(ByteWriter out, long[] row, int at) {
+    private static void mergeParts(Part[] parts, boolean first, long[] into, int intoAt, long[] from, int fromAt) {
+        int target = intoAt;
+        int source = fromAt;
+        for (Part part : parts) {
+            switch (part) {
+                case SUM, SQUARES -> Int128.add(into, target, from[source], from[source + 1]);
+                case MIN -> into[target] = first ? from[source] : Math.min(into[target], from[source]);
+                case MAX -> into[target] = first ? from[source] : Math.max(into[target], from[source]);
+                case CUBES, FOURTHS -> Int256.add(into, target, from, source);
+                case FIRST -> {
+                    if (first || isBefore(from[source], from[source + 1], into[target], into[target + 1])) {
+                        put(into, target, from[source], from[source + 1], from[source + 2]);
+                    }
+                }
+                case LAST -> {
+                    if (first || isBefore(into[target], into[target + 1], from[source], from[source + 1])) {
+                        put(into, target, from[source], from[source + 1], from[source + 2]);
+                    }
+                }
+            }
+            target += part.width;
+            source += part.width;
+        }
+    }
+
+    /** One value stands for all of its parts where they follow from it; most tiles of an exact window hold one event. */
+    void write(ByteWriter out, long[] row, int at, @Nullable Sketch[] sketches, int sketchAt) {
         out.unsigned(row[at]);
         for (int i = 0; i < starts.length; i++) {
             int start = at + starts[i];
-            Set<Part> parts = inputs.get(i);
             out.unsigned(row[start]);
-            if (row[start] == 0 || parts.isEmpty()) {
+            if (row[start] == 0) {
                 continue;
             }
-            if (row[start] == 1 && single(parts)) {
-                out.signed(row[offset(parts, start, first(parts))]);
+            if (row[start] == 1 && isSingle(i)) {
+                out.signed(row[offset(i, parts[i][0]) + at]);
                 continue;
             }
-            int next = start + 1;
-            for (Part part : parts) {
-                out.signed(row[next]);
-                if (part.width == 2) {
-                    out.signed(row[next + 1] - (row[next] >> 63));
-                }
-                next += part.width;
+            writeParts(out, parts[i], row, start + 1);
+            for (int j = sketchStarts[i]; j < sketchStarts[i + 1]; j++) {
+                Sketch sketch = sketches[sketchAt + j];
+                (sketch == null ? kinds[j].empty() : sketch).write(out);
             }
         }
     }
 
-    void read(ByteReader in, long[] row, int at) {
+    private static void writeParts(ByteWriter out, Part[] parts, long[] row, int from) {
+        int at = from;
+        for (Part part : parts) {
+            switch (part) {
+                case SUM, SQUARES -> {
+                    out.signed(row[at]);
+                    out.signed(row[at + 1] - (row[at] >> 63));
+                }
+                case MIN, MAX -> out.signed(row[at]);
+                case CUBES, FOURTHS -> {
+                    out.signed(row[at]);
+                    for (int word = 1; word < 4; word++) {
+                        out.signed(row[at + word] - (row[at + word - 1] >> 63));
+                    }
+                }
+                case FIRST, LAST -> {
+                    out.signed(row[at]);
+                    out.fixed64(row[at + 1]);
+                    out.signed(row[at + 2]);
+                }
+            }
+            at += part.width;
+        }
+    }
+
+    void read(ByteReader in, long[] row, int at, @Nullable Sketch[] sketches, int sketchAt) {
         row[at] = in.unsigned();
         for (int i = 0; i < starts.length; i++) {
             int start = at + starts[i];
-            Set<Part> parts = inputs.get(i);
             long values = in.unsigned();
-            if (values == 0 || parts.isEmpty()) {
-                row[start] = values;
+            if (values == 0) {
                 continue;
             }
-            if (values == 1 && single(parts)) {
-                addValue(row, start, parts, in.signed());
+            if (values == 1 && isSingle(i)) {
+                addValue(row, at, sketches, sketchAt, i, in.signed(), 0, 0);
                 continue;
             }
             row[start] = values;
-            int next = start + 1;
-            for (Part part : parts) {
-                row[next] = in.signed();
-                if (part.width == 2) {
-                    row[next + 1] = in.signed() + (row[next] >> 63);
-                }
-                next += part.width;
+            readParts(in, parts[i], row, start + 1);
+            for (int j = sketchStarts[i]; j < sketchStarts[i + 1]; j++) {
+                sketches[sketchAt + j] = kinds[j].read(in);
             }
         }
     }
 
-    /** Whether one value's parts can be told from one of them: all but the squares alone. */
-    private static boolean single(Set<Part> parts) {
-        return first(parts) != Part.SQUARES;
-    }
-
-    private static Part first(Set<Part> parts) {
-        return parts.iterator().next();
-    }
-
-    /** What the aggregates say of one input. */
-    public Totals totals(long[] row, int input) {
-        return new Totals(row, starts[input], inputs.get(input));
-    }
-
-    /** The number of events, with and without values. */
-    public static long events(long[] row) {
-        return row[0];
-    }
-
-    /** A view into a row: read before the row changes. */
-    public static final class Totals {
-        private final long[] row;
-        private final int start;
-        private final Set<Part> parts;
-
-        private Totals(long[] row, int start, Set<Part> parts) {
-            this.row = row;
-            this.start = start;
-            this.parts = parts;
-        }
-
-        /** The number of values. */
-        public long values() {
-            return row[start];
-        }
-
-        /** Scaled. */
-        public long min() {
-            return row[offset(parts, start, Part.MIN)];
-        }
-
-        /** Scaled. */
-        public long max() {
-            return row[offset(parts, start, Part.MAX)];
-        }
-
-        /** The scaled sum, rounded once. */
-        public double sum() {
-            int at = offset(parts, start, Part.SUM);
-            return Int128.fitsLong(row[at], row[at + 1])
-                    ? (double) row[at]
-                    : Int128.toBigInteger(row[at], row[at + 1]).doubleValue();
-        }
-
-        /** {@code n · Σx² − (Σx)²} of the scaled values, exact before it is rounded once. */
-        public double spread() {
-            int sum = offset(parts, start, Part.SUM);
-            int squares = offset(parts, start, Part.SQUARES);
-            long total = row[sum];
-            long square = row[squares];
-            if (Int128.fitsLong(total, row[sum + 1]) && Int128.fitsLong(square, row[squares + 1])) {
-                long high = Math.multiplyHigh(total, total);
-                long scaledHigh = Math.multiplyHigh(square, values());
-                if (high == total * total >> 63 && scaledHigh == square * values() >> 63) {
-                    return (double) (square * values() - total * total);
+    private static void readParts(ByteReader in, Part[] parts, long[] row, int from) {
+        int at = from;
+        for (Part part : parts) {
+            switch (part) {
+                case SUM, SQUARES -> {
+                    row[at] = in.signed();
+                    row[at + 1] = in.signed() + (row[at] >> 63);
+                }
+                case MIN, MAX -> row[at] = in.signed();
+                case CUBES, FOURTHS -> {
+                    row[at] = in.signed();
+                    for (int word = 1; word < 4; word++) {
+                        row[at + word] = in.signed() + (row[at + word - 1] >> 63);
+                    }
+                }
+                case FIRST, LAST -> {
+                    row[at] = in.signed();
+                    row[at + 1] = in.fixed64();
+                    row[at + 2] = in.signed();
                 }
             }
-            return Int128.toBigInteger(square, row[squares + 1])
-                    .multiply(BigInteger.valueOf(values()))
-                    .subtract(Int128.toBigInteger(total, row[sum + 1]).pow(2))
-                    .doubleValue();
+            at += part.width;
         }
+    }
+
+    /** Whether all that is kept of one value can be told from the first of its parts. */
+    private boolean isSingle(int input) {
+        Part[] kept = parts[input];
+        return kept.length > 0
+                && kept[0] != Part.SQUARES
+                && kept[0] != Part.CUBES
+                && kept[0] != Part.FOURTHS
+                && inputs.get(input).followsFromValue();
     }
 }

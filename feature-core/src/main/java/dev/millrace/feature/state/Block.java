@@ -31,9 +31,34 @@ public sealed interface Block permits TiledBlock, RevisedBlock {
      *
      * @param resolution index into the shape's tile widths; both edges lie on its tiles, or right lies less than a
      *     millisecond more than the horizon before the newest event
+     * @param left {@link BlockShape#EVER} for all events up to right, where the resolution keeps a lifetime
      * @param into aggregates of the shape's layout
      */
-    void sum(int resolution, long left, long right, long[] into);
+    void sum(int resolution, long left, long right, Aggregates into);
+
+    /**
+     * Visits the tiles with events of {@code left < t ≤ right}, newest first: by the same tiles, however much of them has been
+     * merged already.
+     *
+     * @param scratch aggregates of the shape's layout, given to the visitor for each tile
+     */
+    void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor);
+
+    /** Takes one tile of a walk. */
+    @FunctionalInterface
+    interface Visitor {
+        /**
+         * @param edge the tile's right edge, or the walk's if that comes before
+         * @return whether to go on
+         */
+        boolean visit(long edge, Aggregates tile);
+    }
+
+    /**
+     * Adds what another block of the same view and entity has folded: the bytes are then those of one block that folded both
+     * sets. Defined for sets that share no event, of which none comes too late for the other.
+     */
+    void merge(Block other);
 
     byte[] toBytes();
 }

@@ -26,11 +26,18 @@ public record BlockShape(
         }
     }
 
+    /** The left edge of a window that reaches back to an entity's first event. */
+    public static final long EVER = Long.MIN_VALUE / 4;
+
+    /** Longer than any time between two events: what is kept so long is kept for ever. */
+    public static final long FOREVER = Long.MAX_VALUE / 4;
+
     /**
      * @param width of a tile {@code (k·width, (k+1)·width]}
      * @param keep tiles whose right edge lies at or before the newest event minus this are dropped
+     * @param lifetime whether what is dropped is still kept, as one
      */
-    public record TileWidth(long width, long keep) {}
+    public record TileWidth(long width, long keep, boolean lifetime) {}
 
     public Block empty() {
         return revised ? new RevisedBlock(this) : new TiledBlock(this);
@@ -53,8 +60,16 @@ public record BlockShape(
         return block;
     }
 
-    /** How long after its last event a block can still be reached by a window, in milliseconds. */
+    /** What Redis is told of {@link #reach}: 0 is for ever. */
+    public long millisToLive() {
+        return reach() >= FOREVER ? 0 : reach();
+    }
+
+    /** How long after its last event a block can still be reached by a window, in milliseconds, or {@link #FOREVER}. */
     public long reach() {
+        if (resolutions.stream().anyMatch(TileWidth::lifetime)) {
+            return FOREVER;
+        }
         return Math.max(
                 duplicates,
                 resolutions.stream().mapToLong(TileWidth::keep).max().orElse(0));

@@ -33,6 +33,16 @@ final class EventIds {
         return true;
     }
 
+    /** Adds those that are later than a time. */
+    void addAll(EventIds other, long after) {
+        for (int place = other.from; place < other.to; place++) {
+            if (other.times[place] > after && !add(other.times[place], other.hashes[place])) {
+                throw new IllegalArgumentException(
+                        "Expected blocks of different events; both have one at " + other.times[place]);
+            }
+        }
+    }
+
     private boolean isAfter(int place, long time, long hash) {
         return times[place] > time || times[place] == time && hashes[place] > hash;
     }

@@ -101,13 +101,50 @@ final class RevisedBlock implements Block {
     }
 
     @Override
-    public void sum(int resolution, long left, long right, long[] into) {
-        long[] values = new long[width];
+    public void sum(int resolution, long left, long right, Aggregates into) {
         for (int i = size - 1; i >= 0 && times[i] > left; i--) {
             if (times[i] <= right) {
-                System.arraycopy(inputs, i * width, values, 0, width);
-                shape.layout().add(into, 0, values);
+                addTo(into, i);
             }
+        }
+    }
+
+    private void addTo(Aggregates into, int place) {
+        shape.layout().add(into.row, 0, into.sketches, 0, label(place));
+    }
+
+    private ProjectedEvent label(int place) {
+        return new ProjectedEvent(
+                times[place],
+                hashes[place],
+                revisions[place],
+                Arrays.copyOfRange(inputs, place * width, (place + 1) * width));
+    }
+
+    @Override
+    public void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor) {
+        long tile = shape.resolutions().get(resolution).width();
+        int place = size - 1;
+        while (place >= 0 && times[place] > right) {
+            place--;
+        }
+        while (place >= 0 && times[place] > left) {
+            long number = Math.floorDiv(times[place] - 1, tile);
+            scratch.clear();
+            while (place >= 0 && times[place] > left && Math.floorDiv(times[place] - 1, tile) == number) {
+                addTo(scratch, place--);
+            }
+            if (!visitor.visit(Math.min((number + 1) * tile, right), scratch)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void merge(Block other) {
+        RevisedBlock from = (RevisedBlock) other;
+        for (int i = 0; i < from.size; i++) {
+            fold(from.label(i));
         }
     }
 

@@ -2,22 +2,28 @@ package dev.millrace.feature.state;
 
 /**
  * Events as partial aggregates: those within the horizon in tiles of 1 ms, older ones merged into the tiles of each
- * resolution. What is merged or dropped depends on the newest event time alone, so every order of arrival gives the
- * same bytes.
+ * resolution, and where a lifetime is kept, those older than its tiles into one. What is merged or dropped depends on the
+ * newest event time alone, so every order of arrival gives the same bytes.
  */
 final class TiledBlock implements Block {
+    /** The number of the one tile of all that is older than a resolution's tiles. */
+    private static final long PAST = 0;
+
     private final BlockShape shape;
     private long newest = NONE;
     private EventIds ids = new EventIds(4);
     private Tiles recent;
     private final Tiles[] tiles;
+    private final Tiles[] past;
 
     TiledBlock(BlockShape shape) {
         this.shape = shape;
         this.recent = new Tiles(shape.layout(), 4);
         this.tiles = new Tiles[shape.resolutions().size()];
+        this.past = new Tiles[tiles.length];
         for (int i = 0; i < tiles.length; i++) {
             tiles[i] = new Tiles(shape.layout(), 4);
+            past[i] = new Tiles(shape.layout(), 1);
         }
     }
 
@@ -34,12 +40,14 @@ final class TiledBlock implements Block {
             advance(time);
         }
         if (time >= newest - shape.horizon()) {
-            recent.add(time, event.inputs());
+            recent.add(time, event);
         } else {
             for (int i = 0; i < tiles.length; i++) {
                 long number = number(i, time);
-                if (number != Tiles.TileNumbers.GONE) {
-                    tiles[i].add(number, event.inputs());
+                if (number >= firstKept(i)) {
+                    tiles[i].add(number, event);
+                } else if (shape.resolutions().get(i).lifetime()) {
+                    past[i].add(PAST, event);
                 }
             }
         }
@@ -50,16 +58,39 @@ final class TiledBlock implements Block {
         newest = time;
         ids.dropUpTo(newest - shape.duplicates());
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i].dropBelow(firstKept(i));
+            Tiles list = tiles[i];
+            long first = firstKept(i);
+            while (list.from() < list.to() && list.number(list.from()) < first) {
+                if (shape.resolutions().get(i).lifetime()) {
+                    past[i].add(PAST, list, list.from());
+                }
+                list.dropFirst();
+            }
         }
-        recent.moveInto(newest - shape.horizon() - 1, this::number, tiles);
+        while (recent.from() < recent.to() && recent.number(recent.from()) < newest - shape.horizon()) {
+            addToTiles(recent, recent.from());
+            recent.dropFirst();
+        }
     }
 
-    /** The tile {@code (k·r, (k+1)·r]} that holds the time, or GONE. */
+    /** Adds a tile of 1 ms to those of every resolution. */
+    private void addToTiles(Tiles source, int place) {
+        for (int i = 0; i < tiles.length; i++) {
+            addTile(i, number(i, source.number(place)), source, place);
+        }
+    }
+
+    private void addTile(int resolution, long number, Tiles source, int place) {
+        if (number >= firstKept(resolution)) {
+            tiles[resolution].add(number, source, place);
+        } else if (shape.resolutions().get(resolution).lifetime()) {
+            past[resolution].add(PAST, source, place);
+        }
+    }
+
+    /** The tile {@code (k·r, (k+1)·r]} that holds the time. */
     private long number(int resolution, long time) {
-        long number =
-                Math.floorDiv(time - 1, shape.resolutions().get(resolution).width());
-        return number < firstKept(resolution) ? Tiles.TileNumbers.GONE : number;
+        return Math.floorDiv(time - 1, shape.resolutions().get(resolution).width());
     }
 
     /** The least number of a tile whose right edge lies after what is kept. */
@@ -74,12 +105,74 @@ final class TiledBlock implements Block {
     }
 
     @Override
-    public void sum(int resolution, long left, long right, long[] into) {
+    public void sum(int resolution, long left, long right, Aggregates into) {
         long width = shape.resolutions().get(resolution).width();
+        if (left == BlockShape.EVER) {
+            past[resolution].sum(PAST, PAST, into);
+        }
         // Tiles hold nothing as late as the newest event minus the horizon: all of one that starts before the edge
         // counts.
         tiles[resolution].sum(Math.floorDiv(left, width), Math.floorDiv(right - 1, width), into);
         recent.sum(left + 1, right, into);
+    }
+
+    @Override
+    public void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor) {
+        long width = shape.resolutions().get(resolution).width();
+        Tiles list = tiles[resolution];
+        int old = list.to() - 1;
+        while (old >= list.from() && list.number(old) > Math.floorDiv(right - 1, width)) {
+            old--;
+        }
+        int young = recent.place(right + 1) - 1;
+        long first = Math.floorDiv(left, width);
+        while (true) {
+            boolean hasYoung = young >= recent.from() && recent.number(young) > left;
+            boolean hasOld = old >= list.from() && list.number(old) >= first;
+            if (!hasYoung && !hasOld) {
+                return;
+            }
+            // The tile at the edge of the horizon lies in both lists.
+            long number = hasYoung ? Math.floorDiv(recent.number(young) - 1, width) : list.number(old);
+            scratch.clear();
+            while (young >= recent.from()
+                    && recent.number(young) > left
+                    && Math.floorDiv(recent.number(young) - 1, width) == number) {
+                recent.mergeInto(scratch, young--);
+            }
+            if (hasOld && list.number(old) == number) {
+                list.mergeInto(scratch, old--);
+            }
+            if (!visitor.visit(Math.min((number + 1) * width, right), scratch)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void merge(Block other) {
+        TiledBlock from = (TiledBlock) other;
+        if (from.newest == NONE) {
+            return;
+        }
+        if (newest == NONE || from.newest > newest) {
+            advance(from.newest);
+        }
+        ids.addAll(from.ids, newest - shape.duplicates());
+        for (int i = 0; i < tiles.length; i++) {
+            past[i].addAll(from.past[i]);
+            for (int place = from.tiles[i].from(); place < from.tiles[i].to(); place++) {
+                addTile(i, from.tiles[i].number(place), from.tiles[i], place);
+            }
+        }
+        for (int place = from.recent.from(); place < from.recent.to(); place++) {
+            long time = from.recent.number(place);
+            if (time >= newest - shape.horizon()) {
+                recent.add(time, from.recent, place);
+            } else {
+                addToTiles(from.recent, place);
+            }
+        }
     }
 
     @Override
@@ -90,8 +183,11 @@ final class TiledBlock implements Block {
         out.signed(newest);
         ids.write(out);
         recent.write(out);
-        for (Tiles list : tiles) {
-            list.write(out);
+        for (int i = 0; i < tiles.length; i++) {
+            tiles[i].write(out);
+            if (shape.resolutions().get(i).lifetime()) {
+                past[i].write(out);
+            }
         }
         return out.toBytes();
     }
@@ -103,6 +199,9 @@ final class TiledBlock implements Block {
         block.recent = Tiles.read(shape.layout(), in);
         for (int i = 0; i < block.tiles.length; i++) {
             block.tiles[i] = Tiles.read(shape.layout(), in);
+            if (shape.resolutions().get(i).lifetime()) {
+                block.past[i] = Tiles.read(shape.layout(), in);
+            }
         }
         return block;
     }

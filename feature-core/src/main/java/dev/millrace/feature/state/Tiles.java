@@ -1,27 +1,44 @@
 package dev.millrace.feature.state;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A sparse list of tiles, sorted by their number, each with its partial aggregates. */
 final class Tiles {
     private final AggregateLayout layout;
+    private final int stride;
+    private final int sketchStride;
     private long[] numbers;
     private long[] rows;
+    private @Nullable Sketch[] sketches;
     private int from;
     private int to;
 
     Tiles(AggregateLayout layout, int capacity) {
         this.layout = layout;
+        this.stride = layout.stride();
+        this.sketchStride = layout.sketches();
         this.numbers = new long[capacity];
-        this.rows = new long[capacity * layout.stride()];
+        this.rows = new long[capacity * stride];
+        this.sketches = new @Nullable Sketch[capacity * sketchStride];
     }
 
-    int size() {
-        return to - from;
+    /** The first place in the list. */
+    int from() {
+        return from;
+    }
+
+    /** The place behind the last. */
+    int to() {
+        return to;
+    }
+
+    long number(int place) {
+        return numbers[place];
     }
 
     /** The place of the first tile whose number is at least this. */
-    private int place(long number) {
+    int place(long number) {
         // Events come mostly in order: look at the end first.
         if (to == from || numbers[to - 1] < number) {
             return to;
@@ -30,87 +47,96 @@ final class Tiles {
         return found >= 0 ? found : -found - 1;
     }
 
-    /** Where the tile's row starts in the array; made if there is none. */
-    private int row(long number) {
+    /** The place of the tile with this number; made if there is none. */
+    private int madePlace(long number) {
         int place = place(number);
-        if (place == to || numbers[place] != number) {
-            place = insert(place, number);
-        }
-        return place * layout.stride();
+        return place == to || numbers[place] != number ? insert(place, number) : place;
     }
 
     private int insert(int place, long number) {
-        int stride = layout.stride();
         int target = place;
         if (to == numbers.length) {
-            int size = size();
-            long[] numbersBefore = numbers;
-            long[] rowsBefore = rows;
-            if (from == 0) {
-                numbers = new long[Math.max(4, size * 2)];
-                rows = new long[numbers.length * stride];
-            }
-            System.arraycopy(numbersBefore, from, numbers, 0, size);
-            System.arraycopy(rowsBefore, from * stride, rows, 0, size * stride);
             target -= from;
-            from = 0;
-            to = size;
+            compact();
         }
-        System.arraycopy(numbers, target, numbers, target + 1, to - target);
-        System.arraycopy(rows, target * stride, rows, (target + 1) * stride, (to - target) * stride);
+        int later = to - target;
+        System.arraycopy(numbers, target, numbers, target + 1, later);
+        System.arraycopy(rows, target * stride, rows, (target + 1) * stride, later * stride);
+        System.arraycopy(sketches, target * sketchStride, sketches, (target + 1) * sketchStride, later * sketchStride);
         numbers[target] = number;
         Arrays.fill(rows, target * stride, (target + 1) * stride, 0);
+        Arrays.fill(sketches, target * sketchStride, (target + 1) * sketchStride, null);
         to++;
         return target;
     }
 
-    void add(long number, long[] values) {
-        int row = row(number);
-        layout.add(rows, row, values);
+    /** Makes room at the end: by moving to the start, or else into arrays twice as long. */
+    private void compact() {
+        int size = to - from;
+        long[] numbersBefore = numbers;
+        long[] rowsBefore = rows;
+        @Nullable Sketch[] sketchesBefore = sketches;
+        if (from == 0) {
+            numbers = new long[Math.max(4, size * 2)];
+            rows = new long[numbers.length * stride];
+            sketches = new @Nullable Sketch[numbers.length * sketchStride];
+        }
+        System.arraycopy(numbersBefore, from, numbers, 0, size);
+        System.arraycopy(rowsBefore, from * stride, rows, 0, size * stride);
+        System.arraycopy(sketchesBefore, from * sketchStride, sketches, 0, size * sketchStride);
+        from = 0;
+        to = size;
     }
 
-    void dropBelow(long number) {
-        while (from < to && numbers[from] < number) {
-            from++;
+    void add(long number, ProjectedEvent event) {
+        int place = madePlace(number);
+        layout.add(rows, place * stride, sketches, place * sketchStride, event);
+    }
+
+    /** Adds one tile of another list to the tile with this number. */
+    void add(long number, Tiles source, int sourcePlace) {
+        int place = madePlace(number);
+        layout.merge(
+                rows,
+                place * stride,
+                sketches,
+                place * sketchStride,
+                source.rows,
+                sourcePlace * stride,
+                source.sketches,
+                sourcePlace * sketchStride);
+    }
+
+    void addAll(Tiles source) {
+        for (int place = source.from; place < source.to; place++) {
+            add(source.numbers[place], source, place);
         }
     }
 
-    /** Moves every tile up to this number into another list, under numbers of that list. */
-    void moveInto(long lastNumber, TileNumbers renumber, Tiles[] targets) {
-        while (from < to && numbers[from] <= lastNumber) {
-            for (int i = 0; i < targets.length; i++) {
-                long number = renumber.of(i, numbers[from]);
-                if (number != TileNumbers.GONE) {
-                    int row = targets[i].row(number);
-                    layout.merge(targets[i].rows, row, rows, from * layout.stride());
-                }
-            }
-            from++;
-        }
+    /** Adds a tile to aggregates. */
+    void mergeInto(Aggregates into, int place) {
+        layout.merge(into.row, 0, into.sketches, 0, rows, place * stride, sketches, place * sketchStride);
     }
 
-    @FunctionalInterface
-    interface TileNumbers {
-        /** No window can reach the tile any more. */
-        long GONE = Long.MIN_VALUE;
-
-        long of(int target, long number);
+    void dropFirst() {
+        Arrays.fill(sketches, from * sketchStride, (from + 1) * sketchStride, null);
+        from++;
     }
 
     /** Adds up the tiles {@code first ≤ number ≤ last}. */
-    void sum(long first, long last, long[] into) {
+    void sum(long first, long last, Aggregates into) {
         for (int i = place(first); i < to && numbers[i] <= last; i++) {
-            layout.merge(into, 0, rows, i * layout.stride());
+            mergeInto(into, i);
         }
     }
 
     void write(ByteWriter out) {
-        out.unsigned(size());
+        out.unsigned(to - from);
         long before = 0;
         for (int i = from; i < to; i++) {
             out.signed(numbers[i] - before);
             before = numbers[i];
-            layout.write(out, rows, i * layout.stride());
+            layout.write(out, rows, i * stride, sketches, i * sketchStride);
         }
     }
 
@@ -126,7 +152,7 @@ final class Tiles {
             }
             number = next;
             tiles.numbers[i] = number;
-            layout.read(in, tiles.rows, i * layout.stride());
+            layout.read(in, tiles.rows, i * tiles.stride, tiles.sketches, i * tiles.sketchStride);
         }
         tiles.to = size;
         return tiles;

@@ -1,4 +1,4 @@
--- KEYS[1] the entity's record. ARGV: field (h, partition, offset), event, greatest number of events, milliseconds to live.
+-- KEYS[1] the entity's record. ARGV: field (h, partition, offset), event, greatest number of events, milliseconds to live, or 0 for ever.
 local function number(text, at)
   local high, low = struct.unpack('>I4I4', text, at)
   return high * 4294967296 + low
@@ -17,5 +17,7 @@ if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) + 2 then
   return -1
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+if ARGV[4] ~= '0' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
 return 1

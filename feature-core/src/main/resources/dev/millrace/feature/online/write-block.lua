@@ -1,4 +1,4 @@
--- KEYS[1] the entity's record. ARGV: block, offsets, milliseconds to live.
+-- KEYS[1] the entity's record. ARGV: block, offsets, milliseconds to live, or 0 for ever.
 -- Offsets: per partition 12 bytes that name it and 8 of the offset, big-endian. A number is exact up to 2^53.
 local function number(text, at)
   local high, low = struct.unpack('>I4I4', text, at)
@@ -31,5 +31,7 @@ end
 if heads == 0 then
   redis.call('HDEL', KEYS[1], 'c')
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+if ARGV[3] ~= '0' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
 return 1

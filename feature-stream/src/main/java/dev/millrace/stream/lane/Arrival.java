@@ -9,10 +9,20 @@ import java.nio.charset.StandardCharsets;
  * @param arrivalTime epoch milliseconds
  * @param stated whether the sender stated it: a replay
  * @param views how many views were fed by it
- * @param refusal why it cannot be taken; empty when it can
+ * @param refusal why it cannot be taken, a stable code, a blank and a message; empty when it can
  * @param value as it lay on the topic
  */
 public record Arrival(long arrivalTime, boolean stated, int views, String refusal, byte[] value) {
+    /** The stable code of the refusal. */
+    public String refusalCode() {
+        return refusal.substring(0, refusal.indexOf(' '));
+    }
+
+    /** What people are told of the refusal. */
+    public String refusalMessage() {
+        return refusal.substring(refusal.indexOf(' ') + 1);
+    }
+
     public byte[] toBytes() {
         byte[] reason = refusal.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(17 + reason.length + value.length)

@@ -157,7 +157,7 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), block.toBytes());
         byte[] bytes = after.toBytes();
         state().update(bytes);
-        if (!known) {
+        if (!known && view.shape().millisToLive() > 0) {
             getHandle().registerTimer(Math.max(unreachable(view, after), timers.getCurrentWatermarkInMs() + 1));
         }
         if (view.isTumbling()) {

@@ -1,6 +1,7 @@
 package dev.millrace.stream.lane;
 
 import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.TopicPartition;
@@ -62,7 +63,11 @@ final class RecordRouter {
                 route.event(decoder.event(bytes));
             }
         } catch (CorruptRecordException e) {
-            refusal = String.valueOf(e.getMessage());
+            refusal = "unreadable " + e.getMessage();
+        } catch (OutOfRangeException e) {
+            // Into no view at all rather than into some.
+            route.rows.clear();
+            refusal = "out-of-range " + e.getMessage();
         }
         byte[] arrival = headers.get(Headers.ARRIVAL_TIME);
         Arrival whole = new Arrival(
@@ -106,10 +111,11 @@ final class RecordRouter {
         private void feed(Source source, SourceRecord record) {
             for (View view : views) {
                 if (view.source().equals(source)) {
-                    view.entity(record.fields())
-                            .ifPresent(entity -> add(
-                                    Keyed.viewKey(view.name(), entity),
-                                    view.project(record).toBytes()));
+                    for (View.Fed fed : view.feed(record)) {
+                        add(
+                                Keyed.viewKey(view.name(), fed.entity()),
+                                fed.event().toBytes());
+                    }
                 }
             }
         }

@@ -114,7 +114,7 @@ public final class RedisWriter implements MapPartitionsFunction<Row, Row> {
                     new byte[][] {OnlineKeys.entity(config.useCase(), view.name(), produced.entity())},
                     state.block(),
                     state.offsets().toBytes(),
-                    Long.toString(view.shape().reach()).getBytes(StandardCharsets.US_ASCII)));
+                    Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII)));
             if (pending.size() == WINDOW) {
                 await(connection, pending);
             }

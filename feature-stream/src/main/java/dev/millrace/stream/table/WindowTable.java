@@ -2,7 +2,7 @@ package dev.millrace.stream.table;
 
 import dev.millrace.feature.Feature;
 import dev.millrace.feature.View;
-import dev.millrace.feature.operation.Operation;
+import dev.millrace.feature.operation.Count;
 import dev.millrace.schema.definition.EntityText;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.stream.lane.ChangedWindow;
@@ -41,10 +41,9 @@ final class WindowTable {
         this.views = List.copyOf(views);
         this.entity = views.getFirst().entityFields();
         this.event = event;
-        this.width = views.getFirst().features().getFirst().window().width();
+        this.width = views.getFirst().tumblingWidth();
         for (View view : views) {
-            if (!view.entityFields().equals(entity)
-                    || view.features().getFirst().window().width() != width) {
+            if (!view.entityFields().equals(entity) || view.tumblingWidth() != width) {
                 throw new IllegalArgumentException("The views of the table '" + table
                         + "' need one entity and one width; '" + view.name() + "' differs from '"
                         + views.getFirst().name() + "'");
@@ -71,7 +70,7 @@ final class WindowTable {
         String values = views.stream()
                 .flatMap(view -> view.features().stream())
                 .map(feature -> Sql.name(feature.name())
-                        + (feature.operation() instanceof Operation.Count ? " bigint" : " double precision"))
+                        + (feature.operation() instanceof Count ? " bigint" : " double precision"))
                 .collect(Collectors.joining(", "));
         return keys + ", window_start timestamptz not null, window_end timestamptz not null, " + suffix + ", " + values;
     }
@@ -119,7 +118,7 @@ final class WindowTable {
     }
 
     private static @Nullable Object value(Feature feature, double value) {
-        return feature.operation() instanceof Operation.Count ? (Object) (long) value : (Object) value;
+        return feature.operation() instanceof Count ? (Object) (long) value : (Object) value;
     }
 
     /** Takes over the rows of one view of a batch. */
@@ -148,7 +147,7 @@ final class WindowTable {
         String values = views.stream()
                 .flatMap(view -> view.features().stream())
                 .map(feature -> "coalesce(due." + Sql.name(feature.name()) + ", newest." + Sql.name(feature.name())
-                        + (feature.operation() instanceof Operation.Count ? ", 0" : "") + ")")
+                        + (feature.operation() instanceof Count ? ", 0" : "") + ")")
                 .collect(Collectors.joining(", "));
         String sameWindow = entity.stream()
                 .map(field -> "f." + Sql.name(field) + " = due." + Sql.name(field))

@@ -43,7 +43,7 @@ public final class Freshness {
             case Source.Labels labels -> Topics.LABELS;
         };
         int partitions = progress.partitionCount(topic);
-        if (partitions > 0 && view.entityFields().equals(type.keyFields())) {
+        if (partitions > 0 && view.isKeyedBy(type.keyFields())) {
             return progress.asOf(topic, partition(entity, partitions));
         }
         return progress.asOf(topic);

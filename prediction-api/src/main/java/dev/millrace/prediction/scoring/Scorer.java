@@ -148,10 +148,10 @@ public final class Scorer {
             if (block != null) {
                 past |= !view.answers(block, at);
                 // A row may read an entity that its own event does not feed: the other team's, say.
-                if (model.countsCurrent()
-                        && view.source().equals(source)
-                        && view.entity(row).equals(Optional.ofNullable(bound.entity()))) {
-                    block.fold(view.project(event));
+                if (model.countsCurrent() && view.source().equals(source)) {
+                    view.feed(event).stream()
+                            .filter(fed -> fed.entity().equals(bound.entity()))
+                            .forEach(fed -> block.fold(fed.event()));
                 }
             }
             blocks.add(block);

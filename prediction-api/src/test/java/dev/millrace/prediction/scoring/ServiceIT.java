@@ -144,9 +144,10 @@ class ServiceIT {
     }
 
     private static void fold(View view, SourceRecord record) {
-        String entity = view.entity(record.fields()).orElseThrow();
-        blocks.computeIfAbsent(view.name() + ":" + entity, key -> view.shape().empty())
-                .fold(view.project(record));
+        for (View.Fed fed : view.feed(record)) {
+            blocks.computeIfAbsent(view.name() + ":" + fed.entity(), key -> view.shape().empty())
+                    .fold(fed.event());
+        }
     }
 
     private static Progress progress(long asOf, boolean rebuilding) {
@@ -209,7 +210,7 @@ class ServiceIT {
                     blocks.get(view.name() + ":" + binding.entity(timed::get).orElseThrow());
             Block copy = kept == null ? view.shape().empty() : view.shape().read(kept.toBytes());
             if (id != null && view.source() instanceof Source.Events) {
-                copy.fold(view.project(new SourceRecord(id, at, 0, timed::get)));
+                view.feed(new SourceRecord(id, at, 0, timed::get)).forEach(fed -> copy.fold(fed.event()));
             }
             read.add(copy);
         }

@@ -67,7 +67,7 @@ final class PointInTime {
     private void feed(Source source, SourceRecord record) {
         views.forEach((view, history) -> {
             if (view.source().equals(source)) {
-                view.entity(record.fields()).ifPresent(entity -> history.fold(entity, view.project(record)));
+                view.feed(record).forEach(fed -> history.fold(fed.entity(), fed.event()));
             }
         });
     }
