@@ -106,7 +106,8 @@ final class UseCaseLoaderTests {
                         "events/text.avsc:2: this is not JSON: Unexpected character ('n' (code 110)): was expecting double-quote"
                                 + " to start field name [bad-json]",
                         "features/a.yaml:5: 'x' needs one operation, such as {count: all, over: [1d]}; found [] beside settings,"
-                                + " which are " + ViewReader.SETTINGS.stream().sorted().toList() + " [no-operation]",
+                                + " which are "
+                                + ViewReader.SETTINGS.stream().sorted().toList() + " [no-operation]",
                         "features/a.yaml:6: 'over' is a whole number and one of ms, s, m, h, d, such as 30d; found '1 day'"
                                 + " [bad-duration]",
                         "features/a.yaml:1: there is no event type 'nothing'; there are [] [unknown-name]",
