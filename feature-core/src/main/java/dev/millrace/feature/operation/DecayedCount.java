@@ -5,9 +5,11 @@ import dev.millrace.feature.state.Totals;
 import java.util.List;
 import java.util.Set;
 
-/** Events, each worth half as much every half-life.
+/**
+ * Events, each worth half as much every half-life.
  *
- * @param halfLife milliseconds */
+ * @param halfLife milliseconds
+ */
 public record DecayedCount(long halfLife) implements Operation.OfTiles {
     static OperationType type() {
         return OperationType.of(

@@ -5,9 +5,11 @@ import dev.millrace.feature.state.Totals;
 import java.util.List;
 import java.util.Set;
 
-/** A sum whose values are each worth half as much every half-life.
+/**
+ * A sum whose values are each worth half as much every half-life.
  *
- * @param halfLife milliseconds */
+ * @param halfLife milliseconds
+ */
 public record DecayedSum(long halfLife) implements Operation.OfTiles {
     static OperationType type() {
         return OperationType.of("decayed_sum", Set.of(Argument.NUMBER), Set.of(), DecayedSum::variants);

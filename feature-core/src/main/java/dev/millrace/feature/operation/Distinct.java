@@ -7,9 +7,11 @@ import dev.millrace.feature.state.Totals;
 import java.util.List;
 import java.util.Set;
 
-/** The number of different values: exact up to the bound, estimated beyond.
+/**
+ * The number of different values: exact up to the bound, estimated beyond.
  *
- * @param bound see {@link Sketch.Kind.Distinct} */
+ * @param bound see {@link Sketch.Kind.Distinct}
+ */
 public record Distinct(int bound) implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.of(

@@ -5,8 +5,10 @@ import dev.millrace.feature.state.Totals;
 import java.math.BigInteger;
 import java.util.Set;
 
-/** The sample's excess kurtosis {@code G₂ = (n−1) ÷ ((n−2)(n−3)) · ((n+1)·g₂ + 6)}, as pandas and Excel have it; missing below
- * four values or without spread. {@code g₂} comes from exact power sums. */
+/**
+ * The sample's excess kurtosis {@code G₂ = (n−1) ÷ ((n−2)(n−3)) · ((n+1)·g₂ + 6)}, as pandas and Excel have it; missing below
+ * four values or without spread. {@code g₂} comes from exact power sums.
+ */
 public record Kurtosis() implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.plain("kurtosis", Set.of(Argument.NUMBER), new Kurtosis());

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** One of the last values before the moment of reading, in the order of (event time, id hash).
+/**
+ * One of the last values before the moment of reading, in the order of (event time, id hash).
  *
  * @param kept how many are kept
- * @param back 0 for the newest */
+ * @param back 0 for the newest
+ */
 public record LastOf(int kept, int back) implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.of("last_k", Set.of(Argument.NUMBER, Argument.SYMBOL), Set.of("k"), LastOf::variants);

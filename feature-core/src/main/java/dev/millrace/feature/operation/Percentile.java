@@ -7,10 +7,12 @@ import dev.millrace.feature.state.Totals;
 import java.util.List;
 import java.util.Set;
 
-/** The value below or at which a part of the values lies, within a relative error.
+/**
+ * The value below or at which a part of the values lies, within a relative error.
  *
  * @param part above 0, at most 1
- * @param error see {@link Sketch.Kind.Buckets} */
+ * @param error see {@link Sketch.Kind.Buckets}
+ */
 public record Percentile(double part, double error) implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.of("percentile", Set.of(Argument.NUMBER), Set.of("at", "error"), Percentile::variants);

@@ -5,9 +5,11 @@ import dev.millrace.feature.state.Totals;
 import java.util.List;
 import java.util.Set;
 
-/** Events per time.
+/**
+ * Events per time.
  *
- * @param times how often the time fits into the window */
+ * @param times how often the time fits into the window
+ */
 public record Rate(double times) implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.of("rate", Set.of(Argument.EVENTS, Argument.CONDITION), Set.of("per"), Rate::variants);

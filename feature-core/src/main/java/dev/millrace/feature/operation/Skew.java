@@ -5,8 +5,10 @@ import dev.millrace.feature.state.Totals;
 import java.math.BigInteger;
 import java.util.Set;
 
-/** The sample's skewness {@code G₁ = g₁·√(n(n−1)) ÷ (n−2)}, as pandas and Excel have it; missing below three values or without
- * spread. {@code g₁} comes from exact power sums. */
+/**
+ * The sample's skewness {@code G₁ = g₁·√(n(n−1)) ÷ (n−2)}, as pandas and Excel have it; missing below three values or without
+ * spread. {@code g₁} comes from exact power sums.
+ */
 public record Skew() implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.plain("skew", Set.of(Argument.NUMBER), new Skew());

@@ -3,6 +3,7 @@ package dev.millrace.prediction.features;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.Progress;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.EventType.LabelRule;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.Topics;
@@ -35,13 +36,27 @@ public final class Freshness {
         return least == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(least);
     }
 
-    /** Only the partitions that can carry the entity count: one if the entity is the Kafka key, else all. */
+    /** Of all that feeds the view: labels come as such, and as the flags that events may bear themselves. */
     private OptionalLong asOf(Progress progress, View view, String entity) {
         EventType type = useCase.event(view.source().eventType());
-        String topic = switch (view.source()) {
-            case Source.Events events -> type.topic();
-            case Source.Labels labels -> Topics.LABELS;
+        return switch (view.source()) {
+            case Source.Events events -> asOf(progress, view, type, type.topic(), entity);
+            case Source.Labels labels -> {
+                OptionalLong labelled = asOf(progress, view, type, Topics.LABELS, entity);
+                boolean flagged = type.label().flatMap(LabelRule::field).isPresent();
+                yield flagged ? least(labelled, asOf(progress, view, type, type.topic(), entity)) : labelled;
+            }
         };
+    }
+
+    private static OptionalLong least(OptionalLong one, OptionalLong other) {
+        return one.isEmpty() || other.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.min(one.getAsLong(), other.getAsLong()));
+    }
+
+    /** Only the partitions that can carry the entity count: one if the entity is the Kafka key, else all. */
+    private static OptionalLong asOf(Progress progress, View view, EventType type, String topic, String entity) {
         int partitions = progress.partitionCount(topic);
         if (partitions > 0 && view.isKeyedBy(type.keyFields())) {
             return progress.asOf(topic, partition(entity, partitions));

@@ -51,6 +51,15 @@ class FreshnessTests {
     }
 
     @Test
+    void labelsAreAsOldAsTheEventsThatMayBearThem() {
+        Reading early = reading(4, List.of("depot_late"), "");
+        Map<Progress.Key, Progress.Read> read = new HashMap<>(early.progress().partitions());
+        read.put(new Progress.Key("parcel", 2), new Progress.Read(5, 900));
+        Reading late = new Reading(new Progress(read, Optional.empty(), false), early.records());
+        assertThat(freshness.asOf(late)).hasValue(900);
+    }
+
+    @Test
     void anyOtherEntityMayBeAnywhere() {
         assertThat(freshness.asOf(reading(4, List.of("depot"), ""))).hasValue(1000);
         assertThat(freshness.asOf(reading(4, List.of("depot_late"), ""))).hasValue(990);

@@ -145,7 +145,9 @@ class ServiceIT {
 
     private static void fold(View view, SourceRecord record) {
         for (View.Fed fed : view.feed(record)) {
-            blocks.computeIfAbsent(view.name() + ":" + fed.entity(), key -> view.shape().empty())
+            blocks.computeIfAbsent(
+                            view.name() + ":" + fed.entity(),
+                            key -> view.shape().empty())
                     .fold(fed.event());
         }
     }
