@@ -40,18 +40,18 @@ public sealed interface Block permits TiledBlock, RevisedBlock {
      * Visits the tiles with events of {@code left < t ≤ right}, newest first: by the same tiles, however much of them has been
      * merged already.
      *
-     * @param scratch aggregates of the shape's layout, given to the visitor for each tile
+     * @param scratch aggregates of the shape's layout, given to the consumer for each tile
      */
-    void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor);
+    void walk(int resolution, long left, long right, Aggregates scratch, TileConsumer consumer);
 
     /** Takes one tile of a walk. */
     @FunctionalInterface
-    interface Visitor {
+    interface TileConsumer {
         /**
          * @param edge the tile's right edge, or the walk's if that comes before
          * @return whether to go on
          */
-        boolean visit(long edge, Aggregates tile);
+        boolean accept(long edge, Aggregates tile);
     }
 
     /**

@@ -122,7 +122,7 @@ final class RevisedBlock implements Block {
     }
 
     @Override
-    public void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor) {
+    public void walk(int resolution, long left, long right, Aggregates scratch, TileConsumer consumer) {
         long tile = shape.resolutions().get(resolution).width();
         int place = size - 1;
         while (place >= 0 && times[place] > right) {
@@ -134,7 +134,7 @@ final class RevisedBlock implements Block {
             while (place >= 0 && times[place] > left && Math.floorDiv(times[place] - 1, tile) == number) {
                 addTo(scratch, place--);
             }
-            if (!visitor.visit(Math.min((number + 1) * tile, right), scratch)) {
+            if (!consumer.accept(Math.min((number + 1) * tile, right), scratch)) {
                 return;
             }
         }

@@ -117,7 +117,7 @@ final class TiledBlock implements Block {
     }
 
     @Override
-    public void walk(int resolution, long left, long right, Aggregates scratch, Visitor visitor) {
+    public void walk(int resolution, long left, long right, Aggregates scratch, TileConsumer consumer) {
         long width = shape.resolutions().get(resolution).width();
         Tiles list = tiles[resolution];
         int old = list.to() - 1;
@@ -143,7 +143,7 @@ final class TiledBlock implements Block {
             if (hasOld && list.number(old) == number) {
                 list.mergeInto(scratch, old--);
             }
-            if (!visitor.visit(Math.min((number + 1) * width, right), scratch)) {
+            if (!consumer.accept(Math.min((number + 1) * width, right), scratch)) {
                 return;
             }
         }
