@@ -2,13 +2,11 @@ package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.ExpressionCompiler;
-import dev.millrace.feature.expression.ExpressionException;
 import dev.millrace.feature.expression.Variables;
 import dev.millrace.feature.expression.Variables.Type;
 import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.Problem;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
@@ -87,7 +85,7 @@ record Fields(Map<String, Schema> schemas, Variables variables, List<Projection>
                     }
                     further.put(name, type);
                 } else {
-                    compile(expressions, expression, problems).ifPresent(compiled -> {
+                    expressions.compile(expression, problems).ifPresent(compiled -> {
                         computed.put(name, compiled);
                         further.put(name, Type.NUMBER);
                     });
@@ -96,16 +94,6 @@ record Fields(Map<String, Schema> schemas, Variables variables, List<Projection>
             projections.add(new Projection(alternative.key(), aliases, computed));
         }
         return new Fields(all, variables.and(further), projections);
-    }
-
-    private static Optional<CompiledExpression> compile(
-            ExpressionCompiler expressions, Expression expression, List<Problem> problems) {
-        try {
-            return Optional.of(expressions.compile(expression.text()));
-        } catch (ExpressionException e) {
-            problems.add(new Problem(expression.at(), "bad-expression", e.problem()));
-            return Optional.empty();
-        }
     }
 
     boolean has(String field) {

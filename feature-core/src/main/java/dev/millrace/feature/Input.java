@@ -1,13 +1,12 @@
 package dev.millrace.feature;
 
-import com.google.common.hash.Hashing;
 import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.operation.Variant.Bin;
 import dev.millrace.feature.state.AggregateLayout;
+import dev.millrace.feature.state.Fingerprint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -108,10 +107,7 @@ sealed interface Input {
         }
 
         static long hash(String text) {
-            return Hashing.farmHashFingerprint64()
-                            .hashString(text, StandardCharsets.UTF_8)
-                            .asLong()
-                    >>> 1;
+            return Fingerprint.of(text) >>> 1;
         }
 
         @Override

@@ -2,7 +2,6 @@ package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.ExpressionCompiler;
-import dev.millrace.feature.expression.ExpressionException;
 import dev.millrace.feature.operation.Argument;
 import dev.millrace.feature.operation.Operation;
 import dev.millrace.feature.operation.OperationType;
@@ -151,13 +150,14 @@ final class InputCompiler {
             return Optional.empty();
         }
         int scale = Integer.parseInt(written);
-        return expression(feature.argument())
+        return expressions
+                .compile(feature.argument(), problems)
                 .map(expression ->
                         new Bound(new Input.Computed(expression, scale), "", unit(scale), Feature.Kind.NUMBER));
     }
 
     private Optional<Input.Condition> condition(Expression text) {
-        Optional<CompiledExpression> expression = expression(text);
+        Optional<CompiledExpression> expression = expressions.compile(text, problems);
         if (expression.isPresent() && !expression.get().isCondition()) {
             refuse(
                     text.at(),
@@ -166,15 +166,6 @@ final class InputCompiler {
             return Optional.empty();
         }
         return expression.map(Input.Condition::new);
-    }
-
-    private Optional<CompiledExpression> expression(Expression text) {
-        try {
-            return Optional.of(expressions.compile(text.text()));
-        } catch (ExpressionException e) {
-            refuse(text.at(), "bad-expression", e.problem());
-            return Optional.empty();
-        }
     }
 
     /** The index of the input that an operation reads: what it needs of it is kept from now on. */

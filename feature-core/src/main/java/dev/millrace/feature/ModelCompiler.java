@@ -5,10 +5,8 @@ import dev.millrace.feature.Model.Entry;
 import dev.millrace.feature.Model.Slot;
 import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.ExpressionCompiler;
-import dev.millrace.feature.expression.ExpressionException;
 import dev.millrace.feature.expression.Variables;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.Location;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
@@ -80,7 +78,7 @@ final class ModelCompiler {
         Optional<CompiledExpression> fallback = definition
                 .serve()
                 .map(ServeDefinition::fallback)
-                .flatMap(expression -> compile(new ExpressionCompiler(fields), expression));
+                .flatMap(expression -> new ExpressionCompiler(fields).compile(expression, problems));
         definition.serve().ifPresent(this::checkRequest);
         return new Model(definition, bindings, stored, entries, fallback, digest(entries));
     }
@@ -141,16 +139,9 @@ final class ModelCompiler {
         if (slot != null) {
             return Optional.of(new Entry.Stored(named.name(), slot));
         }
-        return compile(expressions, named.expression()).map(expression -> new Entry.Derived(named.name(), expression));
-    }
-
-    private Optional<CompiledExpression> compile(ExpressionCompiler expressions, Expression expression) {
-        try {
-            return Optional.of(expressions.compile(expression.text()));
-        } catch (ExpressionException e) {
-            refuse(expression.at(), "bad-expression", e.problem());
-            return Optional.empty();
-        }
+        return expressions
+                .compile(named.expression(), problems)
+                .map(expression -> new Entry.Derived(named.name(), expression));
     }
 
     private void refuseTwins(List<Entry> entries) {

@@ -1,16 +1,15 @@
 package dev.millrace.feature;
 
-import com.google.common.hash.Hashing;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.operation.Operation;
 import dev.millrace.feature.state.Aggregates;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.BlockShape;
+import dev.millrace.feature.state.Fingerprint;
 import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.feature.state.Totals;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,19 +103,12 @@ public final class View {
         for (int i = 0; i < values.length; i++) {
             values[i] = inputs.get(i).of(fields);
         }
-        return new ProjectedEvent(blockTime(record.time()), hash(record.id()), record.revision(), values);
+        return new ProjectedEvent(blockTime(record.time()), Fingerprint.of(record.id()), record.revision(), values);
     }
 
     /** Tiles are open on the left; one millisecond later, a tumbling window {@code [start, end)} is one of them. */
     private long blockTime(long time) {
         return isTumbling() ? time + 1 : time;
-    }
-
-    /** Stable across releases and machines. */
-    private static long hash(String id) {
-        return Hashing.farmHashFingerprint64()
-                .hashString(id, StandardCharsets.UTF_8)
-                .asLong();
     }
 
     /**
@@ -180,7 +172,7 @@ public final class View {
             }
             return true;
         });
-        return found[0] && Double.isFinite(sum[0]) ? sum[0] : feature.empty();
+        return found[0] ? finite(sum[0]) : feature.empty();
     }
 
     /**
@@ -212,7 +204,10 @@ public final class View {
         if (input.values() == 0) {
             return feature.empty();
         }
-        double value = operation.of(input, feature.unit(), at);
+        return finite(operation.of(input, feature.unit(), at));
+    }
+
+    private static double finite(double value) {
         return Double.isFinite(value) ? value : Double.NaN;
     }
 

@@ -1,12 +1,13 @@
 package dev.millrace.feature;
 
-import com.google.common.hash.Hashing;
+import dev.millrace.feature.operation.Argument;
 import dev.millrace.feature.operation.Operation;
 import dev.millrace.feature.operation.OperationType;
 import dev.millrace.feature.operation.Parameters;
 import dev.millrace.feature.operation.Variant;
 import dev.millrace.feature.state.AggregateLayout;
 import dev.millrace.feature.state.BlockShape;
+import dev.millrace.feature.state.Fingerprint;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FeatureDefinition;
 import dev.millrace.schema.definition.Problem;
@@ -14,7 +15,6 @@ import dev.millrace.schema.definition.Resolution;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -116,10 +116,7 @@ final class ViewCompiler {
                 .toMillis();
         long duplicates = Math.max(revised ? reach : horizon, declared);
         String text = revised + "|" + horizon + "|" + duplicates + "|" + widths + "|" + inputs.text();
-        int fingerprint = Hashing.farmHashFingerprint64()
-                .hashString(text, StandardCharsets.UTF_8)
-                .asInt();
-        return new BlockShape(layout, revised, horizon, duplicates, widths, fingerprint);
+        return new BlockShape(layout, revised, horizon, duplicates, widths, (int) Fingerprint.of(text));
     }
 
     /** Of one line of the view: every window, every variant of the operation, every value of {@code by}. */
@@ -137,7 +134,9 @@ final class ViewCompiler {
         }
         TreeSet<String> unknown = new TreeSet<>(feature.parameters().keySet());
         unknown.removeAll(type.get().parameters());
-        unknown.remove(InputCompiler.SCALE);
+        if (type.get().arguments().contains(Argument.NUMBER)) {
+            unknown.remove(InputCompiler.SCALE);
+        }
         if (!unknown.isEmpty()) {
             refuse(
                     feature,
@@ -146,8 +145,9 @@ final class ViewCompiler {
                             + new TreeSet<>(type.get().parameters()));
         }
         List<Pending> pending = new ArrayList<>();
+        List<WindowCompiler.Kept> over = windows.of(feature, inputs);
         for (InputCompiler.Bound bound : inputs.bind(feature, type.get())) {
-            for (WindowCompiler.Kept window : windows.of(feature, inputs)) {
+            for (WindowCompiler.Kept window : over) {
                 pending.addAll(variants(feature, type.get(), bound, window));
             }
         }
@@ -165,6 +165,10 @@ final class ViewCompiler {
                         && !variant.operation().looksBack()
                         && !OperationType.givesValue(variant.operation())) {
                     throw new IllegalArgumentException("it needs 'over', such as over: [1d, 7d] or over: [lifetime]");
+                }
+                if (window.halfLife().isPresent() && !(variant.operation() instanceof Operation.OfTiles)) {
+                    throw new IllegalArgumentException("'" + type.name()
+                            + "' does not decay: give it a width alone, or use decayed_count or decayed_sum");
                 }
                 if (variant.operation() instanceof Operation.OfTiles
                         && definition.shape() instanceof ViewDefinition.Shape.Tumbling) {

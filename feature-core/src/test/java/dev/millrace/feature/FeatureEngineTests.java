@@ -220,6 +220,8 @@ final class FeatureEngineTests {
                   c: {count: amount, over: [1d]}
                   d: {count: "amount > owner", over: [1d]}
                   e: {sum: size, where: flag, over: [1d]}
+                  g: {distinct: colour, scale: 2, over: [1d]}
+                  h: {count: all, over: [{half_life: 1h, over: 1d}]}
                 ---
                 view: rough
                 entity: owner
@@ -234,7 +236,9 @@ final class FeatureEngineTests {
                         "features/bad.yaml:6 bad-argument",
                         "features/bad.yaml:7 not-a-condition",
                         "features/bad.yaml:8 bad-expression",
-                        "features/bad.yaml:11 labels-are-exact");
+                        "features/bad.yaml:10 unknown-key",
+                        "features/bad.yaml:11 bad-parameter",
+                        "features/bad.yaml:13 labels-are-exact");
         Files.writeString(folder.resolve("features/bad.yaml"), """
                 view: fine
                 entity: owner

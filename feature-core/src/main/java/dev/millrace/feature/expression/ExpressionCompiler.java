@@ -16,15 +16,20 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.millrace.schema.definition.Expression;
+import dev.millrace.schema.definition.Problem;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Compiles expressions of the <a href="https://cel.dev">Common Expression Language</a> against typed names. Beside its
- * own operators: {@code log(x)}, {@code sqrt(x)}, {@code hour_of_day(time)} (0 to 23, UTC) and {@code is_weekend(time)}.
+ * own operators: {@code log(x)}, {@code sqrt(x)}, {@code hour_of_day(time)} (0 to 23, UTC),
+ * {@code is_weekend(time)} and {@code is_night(time)} (the hours 0 to 6).
  */
 public final class ExpressionCompiler {
     private static final CelOptions OPTIONS =
@@ -35,8 +40,11 @@ public final class ExpressionCompiler {
                     CelFunctionBinding.from("log_double", Double.class, StrictMath::log),
                     CelFunctionBinding.from("sqrt_double", Double.class, Math::sqrt),
                     CelFunctionBinding.from("hour_of_day_time", Long.class, ExpressionCompiler::hourOfDay),
-                    CelFunctionBinding.from("is_weekend_time", Long.class, ExpressionCompiler::isWeekend))
+                    CelFunctionBinding.from("is_weekend_time", Long.class, ExpressionCompiler::isWeekend),
+                    CelFunctionBinding.from("is_night_time", Long.class, ExpressionCompiler::isNight))
             .build();
+
+    private static final int LAST_HOUR_OF_NIGHT = 6;
 
     private final CelCompiler compiler;
     private final Variables variables;
@@ -49,7 +57,8 @@ public final class ExpressionCompiler {
                         function("log", "log_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
                         function("sqrt", "sqrt_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
                         function("hour_of_day", "hour_of_day_time", SimpleType.DOUBLE, SimpleType.INT),
-                        function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT));
+                        function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT),
+                        function("is_night", "is_night_time", SimpleType.BOOL, SimpleType.INT));
         variables.types().forEach((name, type) -> builder.addVar(name, celType(type)));
         this.compiler = builder.build();
     }
@@ -72,9 +81,24 @@ public final class ExpressionCompiler {
         return Math.floorMod(Math.floorDiv(millis, 3_600_000L), 24L);
     }
 
+    /** From midnight until 6:59. */
+    private static boolean isNight(long millis) {
+        return hourOfDay(millis) <= LAST_HOUR_OF_NIGHT;
+    }
+
     private static boolean isWeekend(long millis) {
         DayOfWeek day = Instant.ofEpochMilli(millis).atZone(ZoneOffset.UTC).getDayOfWeek();
         return day == DayOfWeek.SATURDAY || day == DayOfWeek.SUNDAY;
+    }
+
+    /** Empty when it has a problem, which is added to the list. */
+    public Optional<CompiledExpression> compile(Expression expression, List<Problem> problems) {
+        try {
+            return Optional.of(compile(expression.text()));
+        } catch (ExpressionException e) {
+            problems.add(new Problem(expression.at(), "bad-expression", e.problem()));
+            return Optional.empty();
+        }
     }
 
     /** @throws ExpressionException says what is wrong, and which names there are */

@@ -1,7 +1,6 @@
 package dev.millrace.feature.online;
 
-import com.google.common.hash.Hashing;
-import java.nio.charset.StandardCharsets;
+import dev.millrace.feature.state.Fingerprint;
 
 /**
  * One partition of one topic, for good: a topic that was deleted and made again is another one.
@@ -14,11 +13,7 @@ public record TopicPartition(long topic, int partition) implements Comparable<To
 
     /** @param topicId Kafka's, as text */
     public static TopicPartition of(String topicId, int partition) {
-        return new TopicPartition(
-                Hashing.farmHashFingerprint64()
-                        .hashString(topicId, StandardCharsets.UTF_8)
-                        .asLong(),
-                partition);
+        return new TopicPartition(Fingerprint.of(topicId), partition);
     }
 
     @Override

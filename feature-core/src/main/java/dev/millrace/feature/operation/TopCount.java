@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** How often one of the most frequent values came; with {@code place} beyond {@code k}, the values that are not counted one by
- * one.
+/**
+ * How often one of the most frequent values came, or the values that are not counted one by one.
  *
  * @param bound see {@link Sketch.Kind.Heavy}
- * @param place 0 for the most frequent; {@link #OTHERS} */
+ * @param place 0 for the most frequent; {@link #OTHERS}
+ */
 public record TopCount(int bound, int place) implements Operation.OfTotals {
     static OperationType type() {
         return OperationType.of("top_k", Set.of(Argument.VALUE), Set.of("k", "n", "values"), TopCount::variants);
