@@ -47,6 +47,8 @@ final class ArchitectureTests {
             Map.entry(
                     new Module("prediction-api", "dev.millrace.prediction"),
                     Set.of("common-schema", "feature-core", "forest", "web-support")),
+            Map.entry(
+                    new Module("use-cases/football", "dev.millrace.football"), Set.of("common-schema", "feature-core")),
             Map.entry(new Module("use-cases/fraud", "dev.millrace.fraud"), Set.of("common-schema", "feature-core")),
             Map.entry(new Module("end-to-end", "dev.millrace.endtoend"), Set.of("common-schema", "local-stack"))));
 

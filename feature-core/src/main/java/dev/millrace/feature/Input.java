@@ -5,6 +5,7 @@ import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.operation.Variant.Bin;
 import dev.millrace.feature.state.AggregateLayout;
 import dev.millrace.feature.state.Fingerprint;
+import dev.millrace.feature.state.Sequence;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -50,6 +51,25 @@ sealed interface Input {
         @Override
         public String text() {
             return field + "e-" + scale;
+        }
+    }
+
+    /** The bits of a number as it is: for folds, which round for themselves. */
+    record Exactly(String field) implements Input {
+        @Override
+        public long of(Values fields) {
+            return switch (fields.of(field)) {
+                case null -> AggregateLayout.MISSING;
+                case java.lang.Number number -> Sequence.bits(number.doubleValue());
+                case Object other ->
+                    throw new IllegalArgumentException("'" + field + "' is no number but a "
+                            + other.getClass().getSimpleName());
+            };
+        }
+
+        @Override
+        public String text() {
+            return field;
         }
     }
 

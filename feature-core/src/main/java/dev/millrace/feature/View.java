@@ -2,15 +2,22 @@ package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.operation.Operation;
+import dev.millrace.feature.state.AggregateLayout;
 import dev.millrace.feature.state.Aggregates;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.BlockShape;
+import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.feature.state.EntityBlock;
 import dev.millrace.feature.state.Fingerprint;
 import dev.millrace.feature.state.ProjectedEvent;
+import dev.millrace.feature.state.Sequence;
+import dev.millrace.feature.state.SequenceState;
 import dev.millrace.feature.state.Totals;
+import dev.millrace.feature.state.ViewState;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,18 +28,46 @@ public final class View {
     private final List<Input> inputs;
     private final List<Feature> features;
     private final BlockShape shape;
+    private final Optional<Sequence> sequence;
+    private final List<String> partition;
 
-    View(
+    private View(
             ViewDefinition definition,
             List<Projection> projections,
             List<Input> inputs,
             List<Feature> features,
-            BlockShape shape) {
+            BlockShape shape,
+            Optional<Sequence> sequence,
+            List<String> partition) {
         this.definition = definition;
         this.projections = List.copyOf(projections);
         this.inputs = List.copyOf(inputs);
         this.features = List.copyOf(features);
         this.shape = shape;
+        this.sequence = sequence;
+        this.partition = partition;
+    }
+
+    static View ofWindows(
+            ViewDefinition definition,
+            List<Projection> projections,
+            List<Input> inputs,
+            List<Feature> features,
+            BlockShape shape) {
+        return new View(definition, projections, inputs, features, shape, Optional.empty(), List.of());
+    }
+
+    /** @param partition the field whose values keep apart what the fold takes together */
+    static View sequential(
+            ViewDefinition definition,
+            List<Projection> projections,
+            List<Feature> features,
+            Sequence sequence,
+            String partition) {
+        List<Input> inputs =
+                sequence.fold().reads().stream().<Input>map(Input.Exactly::new).toList();
+        return new View(
+                definition, projections, inputs, features, sequence.shape(), Optional.of(sequence), List.of(partition));
     }
 
     public String name() {
@@ -70,6 +105,11 @@ public final class View {
         return inputs.size();
     }
 
+    /** Whether its state is kept by partition, for a fold over the events of many entities. */
+    public boolean isSequential() {
+        return sequence.isPresent();
+    }
+
     public boolean isTumbling() {
         return definition.shape() instanceof ViewDefinition.Shape.Tumbling;
     }
@@ -80,11 +120,14 @@ public final class View {
     }
 
     /**
-     * What an event adds, and to which entities.
+     * What an event adds, and to the state of which keys.
      *
      * @throws OutOfRangeException when a number is too large for exact sums
      */
     public List<Fed> feed(SourceRecord record) {
+        if (isSequential()) {
+            return feedSequence(record).stream().toList();
+        }
         List<Fed> fed = new ArrayList<>();
         for (Projection projection : projections) {
             Values fields = projection.over(record.fields());
@@ -95,8 +138,41 @@ public final class View {
         return fed;
     }
 
-    /** One entity's part of an event. */
-    public record Fed(String entity, ProjectedEvent event) {}
+    /**
+     * Part of an event.
+     *
+     * @param key the entity; of a sequential view, the partition
+     */
+    public record Fed(String key, ProjectedEvent event) {}
+
+    /** Once for all entities; not at all when one of them, the partition or a number is missing. */
+    private Optional<Fed> feedSequence(SourceRecord record) {
+        List<String> entities = new ArrayList<>();
+        for (Projection projection : projections) {
+            projection
+                    .entity(projection.key().names(), projection.over(record.fields()))
+                    .ifPresent(entities::add);
+        }
+        Object key = record.fields().of(partition.getFirst());
+        ProjectedEvent event = project(record, record.fields());
+        boolean whole = entities.size() == projections.size()
+                && Arrays.stream(event.inputs()).noneMatch(input -> input == AggregateLayout.MISSING);
+        return key == null || !whole
+                ? Optional.empty()
+                : Optional.of(new Fed(
+                        key.toString(), new ProjectedEvent(event.time(), event.idHash(), 0, event.inputs(), entities)));
+    }
+
+    /** What is kept under a key before its first event. */
+    public ViewState state(String key) {
+        return sequence.<ViewState>map(SequenceState::new).orElseGet(() -> new EntityBlock(key, shape.empty()));
+    }
+
+    /** @throws CorruptBlockException when the bytes are no state of this view */
+    public ViewState state(String key, byte[] bytes) {
+        return sequence.<ViewState>map(kept -> SequenceState.read(kept, bytes))
+                .orElseGet(() -> new EntityBlock(key, shape.read(bytes)));
+    }
 
     private ProjectedEvent project(SourceRecord record, Values fields) {
         long[] values = new long[inputs.size()];

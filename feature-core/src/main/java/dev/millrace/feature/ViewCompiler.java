@@ -51,12 +51,7 @@ final class ViewCompiler {
 
     private Optional<View> view() {
         if (definition.shape() instanceof ViewDefinition.Shape.Sequential sequential) {
-            problems.add(new Problem(
-                    definition.at(),
-                    "unsupported-fold",
-                    "sequential views are not supported yet: fold '" + sequential.fold() + "' of the view '"
-                            + definition.name() + "'"));
-            return Optional.empty();
+            return new SequenceCompiler(definition, sequential, fields, problems).view();
         }
         if (definition.source() instanceof Source.Labels && !(definition.resolution() instanceof Resolution.Exact)) {
             problems.add(new Problem(
@@ -90,7 +85,7 @@ final class ViewCompiler {
                         .thenComparing(feature -> feature.window().toString())
                         .thenComparing(feature -> feature.operation().looksBack()))
                 .toList();
-        return Optional.of(new View(definition, fields.projections(), inputs.inputs(), features, shape()));
+        return Optional.of(View.ofWindows(definition, fields.projections(), inputs.inputs(), features, shape()));
     }
 
     private static long order(Window window) {

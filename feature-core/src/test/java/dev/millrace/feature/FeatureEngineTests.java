@@ -104,7 +104,7 @@ final class FeatureEngineTests {
                 .contains("a|b");
         assertThat(both.entity(Map.of("owner", "b")::get)).isEmpty();
         assertThat(Things.view("labelled").feed(SourceRecord.of(label())))
-                .extracting(View.Fed::entity)
+                .extracting(View.Fed::key)
                 .containsExactly("me");
     }
 
@@ -189,7 +189,7 @@ final class FeatureEngineTests {
                         "is_night");
         assertThat(fraud.views()).hasSize(5);
         assertThat(codes(UseCaseLoader.load(USE_CASES, "football")))
-                .containsExactlyInAnyOrder("unsupported-fold", "unsupported-fold");
+                .containsExactlyInAnyOrder("unknown-fold", "unknown-fold");
         FeatureEngine clicks = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "clickstream"));
         assertThat(clicks.model("next-view").orElseThrow().features())
                 .contains("visitor.views_session_30m", "visitor.pages_1d", "visitor.recent_decay_1h");

@@ -255,7 +255,7 @@ final class FeatureStreamIT {
         }
         for (SourceRecord record : records) {
             for (View.Fed fed : view.feed(record)) {
-                blocks.computeIfAbsent(fed.entity(), entity -> view.shape().empty())
+                blocks.computeIfAbsent(fed.key(), entity -> view.shape().empty())
                         .fold(fed.event());
             }
         }

@@ -2,13 +2,15 @@ package dev.millrace.schema.definition;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * The features kept per entity from one source.
  *
  * @param delay how far the right edge of every window lies behind the moment of reading
- * @param horizon how far behind the newest event one may come and still be kept to the millisecond
+ * @param horizon how far behind the newest event one may come and still be kept to the millisecond, or still be put in its
+ *     place in a sequential view
  * @param duplicates how far behind the newest event an event is still told from its repetition (H)
  * @param shape how the view's state is kept and read
  */
@@ -24,6 +26,9 @@ public record ViewDefinition(
         List<FeatureDefinition> features,
         Location at) {
     public static final Duration DEFAULT_HORIZON = Duration.ofSeconds(60);
+    /** Of a sequential view. */
+    public static final Duration DEFAULT_DEPTH = Duration.ofDays(7);
+
     public static final Duration DEFAULT_DUPLICATES = Duration.ofHours(24);
 
     public ViewDefinition {
@@ -52,8 +57,14 @@ public record ViewDefinition(
          * A fold in order of time, written in Java and found by its name.
          *
          * @param partition the field whose values keep apart all entities that can meet
-         * @param settle how old an event must be before it is applied
+         * @param settle how old an event must be before it counts
+         * @param settings of the fold, by name
          */
-        record Sequential(String fold, String partition, Duration settle) implements Shape {}
+        record Sequential(String fold, String partition, Duration settle, Map<String, Double> settings)
+                implements Shape {
+            public Sequential {
+                settings = Map.copyOf(settings);
+            }
+        }
     }
 }

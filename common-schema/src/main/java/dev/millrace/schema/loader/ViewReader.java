@@ -40,7 +40,20 @@ final class ViewReader {
                     .attempt(() -> feature(feature, written.map(feature), shape))
                     .ifPresent(features::add);
         }
-        ViewDefinition view = new ViewDefinition(
+        ViewDefinition view = shape instanceof ViewDefinition.Shape.Sequential
+                ? ofSequence(map, name, source, shape, features)
+                : ofWindows(map, name, source, shape, features);
+        if (view.duplicates().orElse(ViewDefinition.DEFAULT_DUPLICATES).compareTo(view.horizon()) < 0) {
+            map.problems()
+                    .add(map.at("duplicates"), "duplicates-below-horizon", "'duplicates' is at least the horizon");
+        }
+        map.refuseUnread(shape instanceof ViewDefinition.Shape.Sequential ? "a sequential view" : "a view");
+        return view;
+    }
+
+    private static ViewDefinition ofWindows(
+            YamlMap map, String name, Source source, ViewDefinition.Shape shape, List<FeatureDefinition> features) {
+        return new ViewDefinition(
                 name,
                 entity(map),
                 source,
@@ -51,12 +64,23 @@ final class ViewReader {
                 shape,
                 features,
                 map.at());
-        if (view.duplicates().orElse(ViewDefinition.DEFAULT_DUPLICATES).compareTo(view.horizon()) < 0) {
-            map.problems()
-                    .add(map.at("duplicates"), "duplicates-below-horizon", "'duplicates' is at least the horizon");
-        }
-        map.refuseUnread("a view");
-        return view;
+    }
+
+    /** It has no windows: what says how they move is refused as unknown. */
+    private static ViewDefinition ofSequence(
+            YamlMap map, String name, Source source, ViewDefinition.Shape shape, List<FeatureDefinition> features) {
+        Duration horizon = map.optionalDuration("horizon").orElse(ViewDefinition.DEFAULT_DEPTH);
+        return new ViewDefinition(
+                name,
+                entity(map),
+                source,
+                new Resolution.Exact(),
+                Duration.ZERO,
+                horizon,
+                Optional.of(horizon),
+                shape,
+                features,
+                map.at());
     }
 
     private static Source source(YamlMap map) {
@@ -68,7 +92,14 @@ final class ViewReader {
 
     private static ViewDefinition.Shape shape(YamlMap map) {
         if (map.has("fold")) {
-            return new ViewDefinition.Shape.Sequential(map.text("fold"), map.text("partition"), map.duration("settle"));
+            Map<String, Double> settings = new LinkedHashMap<>();
+            map.optionalMap("settings").ifPresent(written -> {
+                for (String name : written.keys()) {
+                    written.optionalNumber(name).ifPresent(value -> settings.put(name, value.doubleValue()));
+                }
+            });
+            return new ViewDefinition.Shape.Sequential(
+                    map.text("fold"), map.text("partition"), map.duration("settle"), settings);
         }
         if (map.has("tumbling")) {
             return new ViewDefinition.Shape.Tumbling(map.duration("tumbling"), map.text("table"));

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ final class UseCaseLoaderTests {
                 .extracting(projection -> projection.key().names())
                 .containsExactly(List.of("home_team"), List.of("away_team"));
         assertThat(useCase.view("elo").orElseThrow().shape())
-                .isEqualTo(new ViewDefinition.Shape.Sequential("elo", "country", Duration.ofHours(3)));
+                .isEqualTo(new ViewDefinition.Shape.Sequential("elo", "country", Duration.ofHours(3), Map.of("k", 10.0, "home", 60.0)));
         assertThat(useCase.view("head_to_head").orElseThrow().entity())
                 .isEqualTo(new EntityKey.Fields(List.of("home_team", "away_team"), true));
         assertThat(useCase.model("match-outcome").orElseThrow().read().keySet()).contains("home", "away", "met");

@@ -47,7 +47,8 @@ public sealed interface Operation permits Operation.OfTotals, Operation.OfTiles 
                     Percentile,
                     TopCount,
                     Share,
-                    Rate {
+                    Rate,
+                    Emitted {
         /**
          * @param totals of at least one value
          * @param unit what a scaled 1 is worth: 10 to the power of the scale divides

@@ -50,14 +50,17 @@ public record BlockShape(
         if (version != Block.FORMAT) {
             throw new CorruptBlockException("Expected a block of format " + Block.FORMAT + ", found " + version);
         }
-        int found = (int) in.unsigned();
+        expectFingerprint((int) in.unsigned());
+        Block block = revised ? RevisedBlock.read(this, in) : TiledBlock.read(this, in);
+        in.expectEnd();
+        return block;
+    }
+
+    void expectFingerprint(int found) {
         if (found != fingerprint) {
             throw new CorruptBlockException("Expected a block of the definition " + Integer.toHexString(fingerprint)
                     + ", found one of " + Integer.toHexString(found) + "; rebuild it from the events");
         }
-        Block block = revised ? RevisedBlock.read(this, in) : TiledBlock.read(this, in);
-        in.expectEnd();
-        return block;
     }
 
     /** What Redis is told of {@link #reach}: 0 is for ever. */

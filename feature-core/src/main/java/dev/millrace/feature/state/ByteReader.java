@@ -1,5 +1,8 @@
 package dev.millrace.feature.state;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /** Reads what {@link ByteWriter} wrote. Every failure is a {@link CorruptBlockException}. */
 public final class ByteReader {
     private final byte[] bytes;
@@ -48,6 +51,21 @@ public final class ByteReader {
             throw new CorruptBlockException("Expected at most " + (bytes.length - at) + " elements, found " + count);
         }
         return (int) count;
+    }
+
+    /** With their number before them. */
+    public byte[] bytes() {
+        int length = count();
+        at += length;
+        return Arrays.copyOfRange(bytes, at - length, at);
+    }
+
+    public String text() {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    public boolean isAtEnd() {
+        return at == bytes.length;
     }
 
     public void expectEnd() {

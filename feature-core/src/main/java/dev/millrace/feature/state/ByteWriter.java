@@ -1,5 +1,6 @@
 package dev.millrace.feature.state;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Grows a byte array by variable-length integers: seven bits a byte, least first; signed ones zigzag. */
@@ -41,6 +42,18 @@ public final class ByteWriter {
         for (int shift = 56; shift >= 0; shift -= 8) {
             bytes[length++] = (byte) (value >>> shift);
         }
+    }
+
+    /** With their number before them. */
+    public void bytes(byte[] written) {
+        unsigned(written.length);
+        ensure(written.length);
+        System.arraycopy(written, 0, bytes, length, written.length);
+        length += written.length;
+    }
+
+    public void text(String text) {
+        bytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
     public byte[] toBytes() {

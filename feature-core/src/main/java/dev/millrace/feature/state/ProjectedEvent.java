@@ -1,5 +1,8 @@
 package dev.millrace.feature.state;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What one view takes of one event. Small: this is what travels through the stream.
  *
@@ -7,14 +10,25 @@ package dev.millrace.feature.state;
  * @param idHash 64-bit hash of the event's id
  * @param revision of a label; 0 for an event
  * @param inputs scaled integers, {@link AggregateLayout#MISSING} where the event has none
+ * @param entities whom it concerns, in a sequential view; else nobody but whom it is sent to
  */
-public record ProjectedEvent(long time, long idHash, int revision, long[] inputs) {
+public record ProjectedEvent(long time, long idHash, int revision, long[] inputs, List<String> entities) {
+    public ProjectedEvent {
+        entities = List.copyOf(entities);
+    }
+
+    /** Of a view of windows. */
+    public ProjectedEvent(long time, long idHash, int revision, long[] inputs) {
+        this(time, idHash, revision, inputs, List.of());
+    }
+
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter(24 + inputs.length * 4);
         out.signed(time);
         out.fixed64(idHash);
         out.signed(revision);
         writeInputs(out, inputs, 0, inputs.length);
+        entities.forEach(out::text);
         return out.toBytes();
     }
 
@@ -29,8 +43,11 @@ public record ProjectedEvent(long time, long idHash, int revision, long[] inputs
         int revision = (int) in.signed();
         long[] values = new long[inputs];
         readInputs(in, values, 0, inputs);
-        in.expectEnd();
-        return new ProjectedEvent(time, hash, revision, values);
+        List<String> entities = new ArrayList<>();
+        while (!in.isAtEnd()) {
+            entities.add(in.text());
+        }
+        return new ProjectedEvent(time, hash, revision, values, entities);
     }
 
     /** Missing is 0; others are shifted by one away from it. */

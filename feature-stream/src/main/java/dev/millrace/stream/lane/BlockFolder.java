@@ -4,8 +4,8 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.online.TopicPartition;
-import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.ProjectedEvent;
+import dev.millrace.feature.state.ViewState;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Produced.Kind;
 import java.sql.Timestamp;
@@ -122,21 +122,21 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         boolean known = state().exists();
         EntityState before = known
                 ? EntityState.of(state().get())
-                : new EntityState(-1, 0, Offsets.NONE, view.shape().empty().toBytes());
+                : new EntityState(-1, 0, Offsets.NONE, view.state(entity).toBytes());
         long readAt = before.readAt();
-        Block block = view.shape().read(before.block());
+        ViewState kept = view.state(entity, before.block());
         Map<TopicPartition, Long> offsets = new HashMap<>();
         TreeMap<Long, double[]> changed = new TreeMap<>();
         for (Arrived arrived : inOrderOfTime(rows, view)) {
             Keyed row = arrived.row();
             readAt = Math.max(readAt, arrived.readAt());
             offsets.merge(new TopicPartition(row.topicId(), row.partition()), row.offset(), Math::max);
-            switch (block.fold(arrived.event())) {
+            switch (kept.fold(arrived.event())) {
                 case FOLDED, REVISED -> {
                     if (view.isTumbling()) {
                         // At once: a batch that catches up may leave this window behind before it ends.
                         long start = view.tumblingStart(arrived.event());
-                        changed.put(start, view.readTumbling(block, start));
+                        changed.put(start, view.readTumbling(kept.block(entity), start));
                     }
                 }
                 case DUPLICATE -> {
@@ -154,20 +154,25 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
                             .toRow());
             }
         }
-        EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), block.toBytes());
-        byte[] bytes = after.toBytes();
-        state().update(bytes);
+        EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), kept.toBytes());
+        state().update(after.toBytes());
         if (!known && view.shape().millisToLive() > 0) {
             getHandle().registerTimer(Math.max(unreachable(view, after), timers.getCurrentWatermarkInMs() + 1));
         }
         if (view.isTumbling()) {
             changed.forEach((start, values) -> {
-                ChangedWindow window = new ChangedWindow(start, block.newest(), values);
+                ChangedWindow window = new ChangedWindow(start, kept.newest(), values);
                 produced.add(new Produced(Kind.WINDOW, name, entity, 0, 0, 0, window.toBytes()).toRow());
             });
+        } else if (view.isSequential()) {
+            kept.changed().forEach((each, block) -> produced.add(block(name, each, after.with(block))));
         } else {
-            produced.add(new Produced(Kind.BLOCK, name, entity, 0, 0, 0, bytes).toRow());
+            produced.add(block(name, entity, after));
         }
+    }
+
+    private static Row block(String view, String entity, EntityState state) {
+        return new Produced(Kind.BLOCK, view, entity, 0, 0, 0, state.toBytes()).toRow();
     }
 
     private record Arrived(Keyed row, ProjectedEvent event, long readAt) {}

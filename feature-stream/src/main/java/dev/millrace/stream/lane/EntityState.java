@@ -1,17 +1,23 @@
 package dev.millrace.stream.lane;
 
 import dev.millrace.feature.online.Offsets;
+import dev.millrace.feature.state.Block;
 import java.nio.ByteBuffer;
 
 /**
- * What the query keeps per view and entity.
+ * What the query keeps per view and entity, or partition of a sequential view.
  *
  * @param batch the last one that changed it
  * @param readAt when its last event was read, epoch milliseconds
  * @param offsets of the events that the block includes
- * @param block bytes of a block
+ * @param block bytes of a view's state, or of an entity's block
  */
 public record EntityState(long batch, long readAt, Offsets offsets, byte[] block) {
+    /** The same for one entity of a partition. */
+    EntityState with(Block served) {
+        return new EntityState(batch, readAt, offsets, served.toBytes());
+    }
+
     public byte[] toBytes() {
         byte[] included = offsets.toBytes();
         return ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + included.length + block.length)

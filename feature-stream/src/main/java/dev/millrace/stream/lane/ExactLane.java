@@ -152,7 +152,7 @@ public final class ExactLane {
      * What every entity's state was after a batch.
      *
      * @param batch one that is committed
-     * @return view, entity and {@link EntityState} bytes, as {@link Produced} of the kind BLOCK
+     * @return view, entity and {@link EntityState} bytes of every block that is served, as {@link Produced} of the kind BLOCK
      */
     public Dataset<Row> stateAfter(long batch) {
         return spark.read()
@@ -160,14 +160,18 @@ public final class ExactLane {
                 .option("stateVarName", BlockFolder.STATE)
                 .option("batchId", batch)
                 .load(config.checkpoint())
-                .map(
-                        (MapFunction<Row, Row>) row -> {
-                            String key = row.getStruct(row.fieldIndex("key")).getString(0);
-                            byte[] state =
-                                    row.getStruct(row.fieldIndex("value")).getAs(0);
-                            return new Produced(Produced.Kind.BLOCK, Keyed.name(key), Keyed.rest(key), 0, 0, 0, state)
-                                    .toRow();
-                        },
-                        PRODUCED);
+                .mapPartitions(served(config.useCases(), config.useCase()), PRODUCED);
+    }
+
+    private static MapPartitionsFunction<Row, Row> served(String useCases, String useCase) {
+        return rows -> {
+            ServedBlocks blocks = new ServedBlocks(Engines.of(useCases, useCase));
+            return stream(rows)
+                    .flatMap(row -> blocks.of(
+                            row.getStruct(row.fieldIndex("key")).getString(0),
+                            row.getStruct(row.fieldIndex("value")).getAs(0)))
+                    .map(Produced::toRow)
+                    .iterator();
+        };
     }
 }

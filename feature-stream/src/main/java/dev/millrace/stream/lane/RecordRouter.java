@@ -113,7 +113,7 @@ final class RecordRouter {
                 if (view.source().equals(source)) {
                     for (View.Fed fed : view.feed(record)) {
                         add(
-                                Keyed.viewKey(view.name(), fed.entity()),
+                                Keyed.viewKey(view.name(), fed.key()),
                                 fed.event().toBytes());
                     }
                 }

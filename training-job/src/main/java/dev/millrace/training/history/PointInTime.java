@@ -67,7 +67,7 @@ final class PointInTime {
     private void feed(Source source, SourceRecord record) {
         views.forEach((view, history) -> {
             if (view.source().equals(source)) {
-                view.feed(record).forEach(fed -> history.fold(fed.entity(), fed.event()));
+                view.feed(record).forEach(fed -> history.fold(fed.key(), fed.event()));
             }
         });
     }
