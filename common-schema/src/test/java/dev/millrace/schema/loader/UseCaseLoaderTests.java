@@ -45,7 +45,8 @@ final class UseCaseLoaderTests {
                 .extracting(projection -> projection.key().names())
                 .containsExactly(List.of("home_team"), List.of("away_team"));
         assertThat(useCase.view("elo").orElseThrow().shape())
-                .isEqualTo(new ViewDefinition.Shape.Sequential("elo", "country", Duration.ofHours(3), Map.of("k", 10.0, "home", 60.0)));
+                .isEqualTo(new ViewDefinition.Shape.Sequential(
+                        "elo", "country", Duration.ofHours(3), Map.of("k", 10.0, "home", 60.0)));
         assertThat(useCase.view("head_to_head").orElseThrow().entity())
                 .isEqualTo(new EntityKey.Fields(List.of("home_team", "away_team"), true));
         assertThat(useCase.model("match-outcome").orElseThrow().read().keySet()).contains("home", "away", "met");

@@ -112,9 +112,7 @@ final class RecordRouter {
             for (View view : views) {
                 if (view.source().equals(source)) {
                     for (View.Fed fed : view.feed(record)) {
-                        add(
-                                Keyed.viewKey(view.name(), fed.key()),
-                                fed.event().toBytes());
+                        add(Keyed.viewKey(view.name(), fed.key()), fed.event().toBytes());
                     }
                 }
             }

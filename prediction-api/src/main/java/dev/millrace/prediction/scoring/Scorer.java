@@ -148,7 +148,9 @@ public final class Scorer {
             if (block != null) {
                 past |= !view.answers(block, at);
                 // A row may read an entity that its own event does not feed: the other team's, say.
-                if (model.countsCurrent() && !view.isSequential() && view.source().equals(source)) {
+                if (model.countsCurrent()
+                        && !view.isSequential()
+                        && view.source().equals(source)) {
                     view.feed(event).stream()
                             .filter(fed -> fed.key().equals(bound.entity()))
                             .forEach(fed -> block.fold(fed.event()));

@@ -146,8 +146,7 @@ class ServiceIT {
     private static void fold(View view, SourceRecord record) {
         for (View.Fed fed : view.feed(record)) {
             blocks.computeIfAbsent(
-                            view.name() + ":" + fed.key(),
-                            key -> view.shape().empty())
+                            view.name() + ":" + fed.key(), key -> view.shape().empty())
                     .fold(fed.event());
         }
     }
