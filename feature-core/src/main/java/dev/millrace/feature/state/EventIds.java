@@ -51,7 +51,7 @@ final class EventIds {
         int size = to - from;
         long[] timesBefore = times;
         long[] hashesBefore = hashes;
-        if (from == 0) {
+        if (from <= times.length / 4) {
             times = new long[Math.max(4, size * 2)];
             hashes = new long[times.length];
         }

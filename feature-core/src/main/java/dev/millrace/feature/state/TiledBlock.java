@@ -60,14 +60,14 @@ final class TiledBlock implements Block {
         for (int i = 0; i < tiles.length; i++) {
             Tiles list = tiles[i];
             long first = firstKept(i);
-            while (list.from() < list.to() && list.number(list.from()) < first) {
+            while (list.first() < first) {
                 if (shape.resolutions().get(i).lifetime()) {
                     past[i].add(PAST, list, list.from());
                 }
                 list.dropFirst();
             }
         }
-        while (recent.from() < recent.to() && recent.number(recent.from()) < newest - shape.horizon()) {
+        while (recent.first() < newest - shape.horizon()) {
             addToTiles(recent, recent.from());
             recent.dropFirst();
         }

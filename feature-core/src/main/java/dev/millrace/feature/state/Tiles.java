@@ -3,7 +3,10 @@ package dev.millrace.feature.state;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A sparse list of tiles, sorted by their number, each with its partial aggregates. */
+/**
+ * A sparse list of tiles, sorted by their number, each with its partial aggregates. Blocks of many entities do not fit a
+ * processor's cache, so what most folds look at, the first and last number, lies in the object itself.
+ */
 final class Tiles {
     private final AggregateLayout layout;
     private final int stride;
@@ -13,6 +16,10 @@ final class Tiles {
     private @Nullable Sketch[] sketches;
     private int from;
     private int to;
+    /** Of an empty list: a number that no search takes for there. */
+    private long first = Long.MAX_VALUE;
+
+    private long last = Long.MIN_VALUE;
 
     Tiles(AggregateLayout layout, int capacity) {
         this.layout = layout;
@@ -33,6 +40,11 @@ final class Tiles {
         return to;
     }
 
+    /** The least number; greater than any where there is none. */
+    long first() {
+        return first;
+    }
+
     long number(int place) {
         return numbers[place];
     }
@@ -40,8 +52,11 @@ final class Tiles {
     /** The place of the first tile whose number is at least this. */
     int place(long number) {
         // Events come mostly in order: look at the end first.
-        if (to == from || numbers[to - 1] < number) {
+        if (last < number) {
             return to;
+        }
+        if (last == number && to > from) {
+            return to - 1;
         }
         int found = Arrays.binarySearch(numbers, from, to, number);
         return found >= 0 ? found : -found - 1;
@@ -50,7 +65,8 @@ final class Tiles {
     /** The place of the tile with this number; made if there is none. */
     private int madePlace(long number) {
         int place = place(number);
-        return place == to || numbers[place] != number ? insert(place, number) : place;
+        boolean there = place < to && (number == last || numbers[place] == number);
+        return there ? place : insert(place, number);
     }
 
     private int insert(int place, long number) {
@@ -60,23 +76,30 @@ final class Tiles {
             compact();
         }
         int later = to - target;
-        System.arraycopy(numbers, target, numbers, target + 1, later);
-        System.arraycopy(rows, target * stride, rows, (target + 1) * stride, later * stride);
-        System.arraycopy(sketches, target * sketchStride, sketches, (target + 1) * sketchStride, later * sketchStride);
+        if (later > 0) {
+            System.arraycopy(numbers, target, numbers, target + 1, later);
+            System.arraycopy(rows, target * stride, rows, (target + 1) * stride, later * stride);
+        }
         numbers[target] = number;
         Arrays.fill(rows, target * stride, (target + 1) * stride, 0);
-        Arrays.fill(sketches, target * sketchStride, (target + 1) * sketchStride, null);
+        if (sketchStride > 0) {
+            System.arraycopy(
+                    sketches, target * sketchStride, sketches, (target + 1) * sketchStride, later * sketchStride);
+            Arrays.fill(sketches, target * sketchStride, (target + 1) * sketchStride, null);
+        }
         to++;
+        first = Math.min(first, number);
+        last = Math.max(last, number);
         return target;
     }
 
-    /** Makes room at the end: by moving to the start, or else into arrays twice as long. */
+    /** Makes room at the end: by moving to the start where that gives a quarter of it, or else into longer arrays. */
     private void compact() {
         int size = to - from;
         long[] numbersBefore = numbers;
         long[] rowsBefore = rows;
         @Nullable Sketch[] sketchesBefore = sketches;
-        if (from == 0) {
+        if (from <= numbers.length / 4) {
             numbers = new long[Math.max(4, size * 2)];
             rows = new long[numbers.length * stride];
             sketches = new @Nullable Sketch[numbers.length * sketchStride];
@@ -119,8 +142,12 @@ final class Tiles {
     }
 
     void dropFirst() {
-        Arrays.fill(sketches, from * sketchStride, (from + 1) * sketchStride, null);
+        if (sketchStride > 0) {
+            Arrays.fill(sketches, from * sketchStride, (from + 1) * sketchStride, null);
+        }
         from++;
+        first = from < to ? numbers[from] : Long.MAX_VALUE;
+        last = from < to ? last : Long.MIN_VALUE;
     }
 
     /** Adds up the tiles {@code first ≤ number ≤ last}. */
@@ -155,6 +182,10 @@ final class Tiles {
             layout.read(in, tiles.rows, i * tiles.stride, tiles.sketches, i * tiles.sketchStride);
         }
         tiles.to = size;
+        if (size > 0) {
+            tiles.first = tiles.numbers[0];
+            tiles.last = number;
+        }
         return tiles;
     }
 }

@@ -25,7 +25,7 @@ final class BenchCommand implements Callable<Integer> {
     private record Benchmark(String module, String mainClass) {}
 
     private static final Map<String, Benchmark> BENCHMARKS =
-            Map.of("end-to-end", new Benchmark("end-to-end", "dev.millrace.endtoend.EndToEndBench"));
+            Map.of("end-to-end", new Benchmark("benchmarks", "dev.millrace.bench.EndToEndBench"));
 
     @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end.")
     private String name = "";

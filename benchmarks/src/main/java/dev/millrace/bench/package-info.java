@@ -1,5 +1,5 @@
 /** The whole platform through its real processes. */
 @NullMarked
-package dev.millrace.endtoend;
+package dev.millrace.bench;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.millrace.endtoend;
+package dev.millrace.bench;
 
 /**
  * One measured number of a benchmark.

@@ -1,4 +1,4 @@
-package dev.millrace.endtoend;
+package dev.millrace.bench;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package dev.millrace.endtoend;
+package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
