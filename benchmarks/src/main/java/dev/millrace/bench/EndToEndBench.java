@@ -106,13 +106,8 @@ public final class EndToEndBench {
                 System.out.println("replay_eps is not measured: there is no " + data + "; set MILLRACE_DATA");
             }
             BenchReport report = new BenchReport("end-to-end", bench.figures);
-            System.out.print(report.table());
             String file = options.get("--json");
-            if (file == null) {
-                System.out.println(report.json());
-            } else {
-                Files.writeString(Path.of(file), report.json() + "\n");
-            }
+            report.print(file == null ? null : Path.of(file));
         } finally {
             Folders.delete(home);
         }

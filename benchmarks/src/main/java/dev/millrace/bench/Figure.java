@@ -1,17 +1,25 @@
 package dev.millrace.bench;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One measured number of a benchmark.
  *
- * @param target what was aimed for
+ * @param target what was aimed for; null of a peer's number
  * @param met whether the value reaches it
  */
-record Figure(String name, double value, String unit, double target, boolean met) {
-    static Figure atLeast(String name, double value, String unit, double target) {
+public record Figure(
+        String name, double value, String unit, @Nullable Double target, boolean met) {
+    public static Figure atLeast(String name, double value, String unit, double target) {
         return new Figure(name, value, unit, target, value >= target);
     }
 
-    static Figure atMost(String name, double value, String unit, double target) {
+    public static Figure atMost(String name, double value, String unit, double target) {
         return new Figure(name, value, unit, target, value <= target);
+    }
+
+    /** Only to compare with. */
+    public static Figure peer(String peer, String name, double value, String unit) {
+        return new Figure("peer_" + peer + "_" + name, value, unit, null, true);
     }
 }

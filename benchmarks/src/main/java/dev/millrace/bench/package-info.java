@@ -1,4 +1,4 @@
-/** The whole platform through its real processes. */
+/** The whole platform, measured as a user has it; and how figures are told. */
 @NullMarked
 package dev.millrace.bench;
 

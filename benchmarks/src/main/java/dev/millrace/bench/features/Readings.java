@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** The use case that the engine is measured with: one view of five aggregates over five windows of sixty tiles. */
@@ -40,7 +41,23 @@ final class Readings {
     }
 
     static View view() {
-        return FeatureEngine.compile(UseCaseLoader.load(folder(), USE_CASE))
+        return view(folder());
+    }
+
+    /** Over other windows. */
+    static View view(List<String> windows) {
+        Path folder = folder();
+        Path file = folder.resolve(USE_CASE).resolve("features/device.yaml");
+        try {
+            Files.writeString(file, Files.readString(file).replaceAll("over: \\[.*?]", "over: " + windows));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return view(folder);
+    }
+
+    private static View view(Path folder) {
+        return FeatureEngine.compile(UseCaseLoader.load(folder, USE_CASE))
                 .view("device")
                 .orElseThrow();
     }
@@ -48,7 +65,7 @@ final class Readings {
     /** What the view takes of a reading. */
     static ProjectedEvent event(View view, long time, long id, long value) {
         long[] inputs = new long[view.inputs()];
-        java.util.Arrays.fill(inputs, value);
+        Arrays.fill(inputs, value);
         return new ProjectedEvent(time, id, 0, inputs);
     }
 }

@@ -24,10 +24,11 @@ import picocli.CommandLine.Unmatched;
 final class BenchCommand implements Callable<Integer> {
     private record Benchmark(String module, String mainClass) {}
 
-    private static final Map<String, Benchmark> BENCHMARKS =
-            Map.of("end-to-end", new Benchmark("benchmarks", "dev.millrace.bench.EndToEndBench"));
+    private static final Map<String, Benchmark> BENCHMARKS = Map.of(
+            "end-to-end", new Benchmark("benchmarks", "dev.millrace.bench.EndToEndBench"),
+            "features", new Benchmark("benchmarks", "dev.millrace.bench.features.FeaturesBench"));
 
-    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end.")
+    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end or features.")
     private String name = "";
 
     @Option(

@@ -1,0 +1,138 @@
+package dev.millrace.bench.features;
+
+import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.lane.ExactLane;
+import dev.millrace.stream.lane.TopicIds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.OutputMode;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.Trigger;
+
+/**
+ * The same readings into the same five aggregates over the same five widths of tile: by our query, which also drops repetitions
+ * and keeps what a read adds up, and by Spark's own grouping, which does neither. Nothing is written anywhere.
+ */
+final class SparkFold implements AutoCloseable {
+    private static final long LONGEST = 300;
+    private static final int BATCH = 200_000;
+    private static final List<Long> TILE_MINUTES = List.of(10L, 24L, 48L, 168L, 720L);
+
+    private final StreamConfig config;
+    private final SparkSession spark;
+    private final Path folder;
+
+    SparkFold(Path useCases, String kafka) throws IOException {
+        this.folder = Files.createTempDirectory("millrace-bench-spark");
+        this.config = new StreamConfig(
+                useCases.toString(),
+                Readings.USE_CASE,
+                kafka,
+                "",
+                "",
+                "",
+                "",
+                folder.resolve("ours").toString(),
+                "local[2]",
+                BATCH,
+                "127.0.0.1",
+                0);
+        this.spark = ExactLane.session(config);
+        spark.sparkContext().setLogLevel("ERROR");
+    }
+
+    double ours(long readings) throws IOException, TimeoutException, InterruptedException {
+        Throughput throughput = new Throughput(readings);
+        Map<String, String> topics = TopicIds.of(config.kafka(), java.util.Set.of("readings"), Duration.ofSeconds(30));
+        return run(
+                new ExactLane(spark, config, topics, Clock.systemUTC()).start((batch, number) -> write(batch)),
+                throughput);
+    }
+
+    private static void write(Dataset<Row> batch) {
+        batch.write().format("noop").mode("overwrite").save();
+    }
+
+    /** Polled: Spark tells what a batch has read once it is over. */
+    private static double run(StreamingQuery query, Throughput throughput) throws InterruptedException {
+        Thread watch = Thread.ofPlatform().daemon().start(() -> {
+            long last = -1;
+            while (query.isActive()) {
+                for (var progress : query.recentProgress()) {
+                    if (progress.batchId() > last) {
+                        last = progress.batchId();
+                        throughput.add(progress.numInputRows());
+                    }
+                }
+                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+            }
+        });
+        try {
+            return throughput.perSecond(LONGEST);
+        } finally {
+            try {
+                query.stop();
+            } catch (TimeoutException e) {
+                throw new IllegalStateException("The query does not stop", e);
+            }
+            watch.join();
+        }
+    }
+
+    double builtIn(long readings, String schema) throws TimeoutException, InterruptedException {
+        Dataset<Row> parsed = spark.readStream()
+                .format("kafka")
+                .option("kafka.bootstrap.servers", config.kafka())
+                .option("kafka.fetch.max.wait.ms", "10")
+                .option("subscribe", "readings")
+                .option("startingOffsets", "earliest")
+                .option("maxOffsetsPerTrigger", BATCH)
+                .load()
+                .select(org.apache
+                        .spark
+                        .sql
+                        .avro
+                        .functions
+                        .from_avro(functions.expr("substring(value, " + (ReadingsTopic.HEADER + 1) + ")"), schema)
+                        .as("reading"))
+                .select("reading.*");
+        String tiles = TILE_MINUTES.stream()
+                .map(minutes -> "struct(%d as width, floor((unix_millis(at) - 1) / %d) as tile)"
+                        .formatted(minutes, minutes * 60_000))
+                .reduce((one, other) -> one + ", " + other)
+                .orElseThrow();
+        Dataset<Row> aggregated = parsed.selectExpr("device", "value", "explode(array(" + tiles + ")) as window")
+                .groupBy("device", "window.width", "window.tile")
+                .agg(
+                        functions.count("*"),
+                        functions.sum("value"),
+                        functions.avg("value"),
+                        functions.max("value"),
+                        functions.stddev("value"));
+        Throughput throughput = new Throughput(readings);
+        return run(
+                aggregated
+                        .writeStream()
+                        .outputMode(OutputMode.Update())
+                        .option("checkpointLocation", folder.resolve("built-in").toString())
+                        .trigger(Trigger.ProcessingTime("1 second"))
+                        .format("noop")
+                        .start(),
+                throughput);
+    }
+
+    @Override
+    public void close() throws IOException {
+        spark.close();
+    }
+}
