@@ -35,15 +35,18 @@ final class ArchitectureTests {
     private static final Map<Module, Set<String>> GRAPH = new TreeMap<>(Map.ofEntries(
             Map.entry(new Module("common-schema", "dev.millrace.schema"), Set.of()),
             Map.entry(new Module("feature-core", "dev.millrace.feature"), Set.of("common-schema")),
+            Map.entry(new Module("lake", "dev.millrace.lake"), Set.of("common-schema")),
             Map.entry(new Module("forest", "dev.millrace.forest"), Set.of()),
             Map.entry(new Module("web-support", "dev.millrace.web"), Set.of("common-schema")),
             Map.entry(new Module("local-stack", "dev.millrace.local"), Set.of()),
             Map.entry(
                     new Module("ingestion-service", "dev.millrace.ingestion"), Set.of("common-schema", "web-support")),
-            Map.entry(new Module("feature-stream", "dev.millrace.stream"), Set.of("common-schema", "feature-core")),
+            Map.entry(
+                    new Module("feature-stream", "dev.millrace.stream"),
+                    Set.of("common-schema", "feature-core", "lake")),
             Map.entry(
                     new Module("training-job", "dev.millrace.training"),
-                    Set.of("common-schema", "feature-core", "forest")),
+                    Set.of("common-schema", "feature-core", "forest", "lake")),
             Map.entry(
                     new Module("prediction-api", "dev.millrace.prediction"),
                     Set.of("common-schema", "feature-core", "forest", "web-support")),

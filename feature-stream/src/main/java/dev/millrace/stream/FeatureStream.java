@@ -2,7 +2,9 @@ package dev.millrace.stream;
 
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.UseCase;
 import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.lake.LakeLane;
 import dev.millrace.stream.lane.CheckpointId;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.ExactLane;
@@ -24,6 +26,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryException;
@@ -32,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process: event topics in; Redis, PostgreSQL and the dead-letter topic out. Started again, it goes on from its
+ * The process: event topics in; Redis, PostgreSQL, the lake and the dead-letter topic out. Started again, it goes on from its
  * checkpoint.
  */
 public final class FeatureStream implements AutoCloseable {
@@ -44,6 +48,7 @@ public final class FeatureStream implements AutoCloseable {
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final StreamMetrics metrics = new StreamMetrics();
+    private final SparkSession spark;
     private final ExactLane lane;
     private final BatchWriter writer;
     private final int watchPort;
@@ -57,7 +62,7 @@ public final class FeatureStream implements AutoCloseable {
                     .port();
             FeatureEngine engine = Engines.of(config.useCases(), config.useCase());
             Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine), TOPIC_WAIT);
-            SparkSession spark = keep(ExactLane.session(config));
+            spark = keep(ExactLane.session(config));
             lane = new ExactLane(spark, config, topicIds, clock);
             String checkpointId =
                     CheckpointId.of(config.checkpoint(), spark.sparkContext().hadoopConfiguration());
@@ -70,8 +75,9 @@ public final class FeatureStream implements AutoCloseable {
             PostgresSink.LastCommit last = postgres.lastCommit();
             progress.resume(OffsetText.parse(last.offsets()));
             writer = new BatchWriter(config, redis, postgres, deadLetters, progress, metrics, clock, last.batch());
+            Consumer<Map<TopicPartition, Long>> observer = lake(config, spark, engine.useCase(), topicIds);
             Heartbeat heartbeat = keep(new Heartbeat(
-                    config.kafka(), topicIds.keySet(), progress, redis, postgres, writer, metrics, clock));
+                    config.kafka(), topicIds.keySet(), progress, redis, postgres, writer, metrics, clock, observer));
             ScheduledExecutorService beats = keep(Executors.newSingleThreadScheduledExecutor());
             beats.scheduleWithFixedDelay(heartbeat, 0, Heartbeat.PERIOD.toMillis(), TimeUnit.MILLISECONDS)
                     .state();
@@ -86,8 +92,21 @@ public final class FeatureStream implements AutoCloseable {
         return resource;
     }
 
+    /** Starts to write the lake, if there is one; gives what wants to know where the topics end. */
+    private Consumer<Map<TopicPartition, Long>> lake(
+            StreamConfig config, SparkSession spark, UseCase useCase, Map<String, String> topicIds) {
+        if (config.lake() == null) {
+            LOG.info("No lake is written: S3_BUCKET_PROCESSED names no bucket");
+            return ends -> {};
+        }
+        LakeLane lane = keep(new LakeLane(spark, config, config.lake(), useCase, topicIds, metrics));
+        lane.start();
+        return lane::observe;
+    }
+
     /** Reads until {@link #close}; after a failure it starts again from the checkpoint. */
     public void run() throws InterruptedException {
+        spark.sparkContext().setLocalProperty("spark.scheduler.pool", ExactLane.POOL);
         while (stopped.getCount() > 0) {
             try {
                 StreamingQuery started = lane.start(writer);

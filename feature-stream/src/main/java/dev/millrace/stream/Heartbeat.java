@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -35,7 +36,9 @@ final class Heartbeat implements Runnable, AutoCloseable {
     private final BatchWriter writer;
     private final StreamMetrics metrics;
     private final Clock clock;
+    private final Consumer<Map<TopicPartition, Long>> observer;
 
+    /** @param observer is told where each partition ends */
     Heartbeat(
             String kafka,
             Collection<String> topics,
@@ -44,7 +47,8 @@ final class Heartbeat implements Runnable, AutoCloseable {
             PostgresSink postgres,
             BatchWriter writer,
             StreamMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            Consumer<Map<TopicPartition, Long>> observer) {
         this.consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -67,6 +71,7 @@ final class Heartbeat implements Runnable, AutoCloseable {
         this.writer = writer;
         this.metrics = metrics;
         this.clock = clock;
+        this.observer = observer;
     }
 
     @Override
@@ -84,8 +89,9 @@ final class Heartbeat implements Runnable, AutoCloseable {
     private void beat() throws SQLException {
         long wall = clock.millis();
         Map<Key, Long> ends = new HashMap<>();
-        consumer.endOffsets(partitions)
-                .forEach((partition, end) -> ends.put(new Key(partition.topic(), partition.partition()), end));
+        Map<TopicPartition, Long> found = consumer.endOffsets(partitions);
+        found.forEach((partition, end) -> ends.put(new Key(partition.topic(), partition.partition()), end));
+        observer.accept(found);
         Progress progress = tracker.at(ends, wall);
         progress.partitions()
                 .forEach((key, read) -> metrics.lag(key, Math.max(0, ends.getOrDefault(key, 0L) - read.offset())));

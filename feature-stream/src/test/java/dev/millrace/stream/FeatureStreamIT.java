@@ -102,7 +102,7 @@ final class FeatureStreamIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.shared(Server.KAFKA, Server.POSTGRES, Server.REDIS);
+        stack = LocalStack.shared(Server.KAFKA, Server.POSTGRES, Server.REDIS, Server.S3);
         String kafka = stack.kafka().bootstrapServers();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             admin.createTopics(Set.of(
@@ -127,6 +127,7 @@ final class FeatureStreamIT {
         environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
         environment.put("MILLRACE_USE_CASE", "orders");
         environment.put("MILLRACE_CHECKPOINT", checkpoint.resolve("exact").toString());
+        environment.put("S3_BUCKET_PROCESSED", "processed");
         StreamConfig config = StreamConfig.from(environment);
         stream = new FeatureStream(
                 new StreamConfig(
@@ -141,7 +142,9 @@ final class FeatureStreamIT {
                         "local[2]",
                         500,
                         "127.0.0.1",
-                        0),
+                        0,
+                        config.lake(),
+                        Duration.ofSeconds(2)),
                 clock);
         running = Thread.ofPlatform().start(() -> {
             try {
@@ -456,6 +459,7 @@ final class FeatureStreamIT {
                 .contains("events_processed_total{status=\"success\"}")
                 .contains("kafka_consumer_lag{partition=\"0\",topic=\"" + TOPIC + "\"} 0.0")
                 .contains("feature_freshness_seconds")
+                .contains("lake_records_total{table=\"orders\"}")
                 .contains("db_pool_connections{state=\"idle\"}");
         assertThat(get("/health", 200)).isEqualTo("{\"status\":\"ok\",\"reasons\":{}}");
         get("/health/liveness", 200);

@@ -1,9 +1,13 @@
 package dev.millrace.stream.config;
 
+import dev.millrace.lake.LakeSettings;
+import dev.millrace.schema.definition.Durations;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the stream reads and writes.
@@ -13,6 +17,8 @@ import java.util.Map;
  * @param master of Spark
  * @param greatestBatch events that one micro-batch reads at most
  * @param address and {@code port} of metrics and health
+ * @param lake null when none is kept
+ * @param lakeTrigger how often events are committed to it
  */
 public record StreamConfig(
         String useCases,
@@ -26,7 +32,9 @@ public record StreamConfig(
         String master,
         int greatestBatch,
         String address,
-        int port)
+        int port,
+        @Nullable LakeSettings lake,
+        Duration lakeTrigger)
         implements Serializable {
 
     /** @throws IllegalArgumentException says all that is wrong at once */
@@ -48,7 +56,9 @@ public record StreamConfig(
                 environment.getOrDefault("SPARK_MASTER", "local[2]"),
                 number(environment, "MILLRACE_GREATEST_BATCH", 20_000, problems),
                 environment.getOrDefault("SERVER_ADDRESS", "127.0.0.1"),
-                number(environment, "SERVER_PORT", 8002, problems));
+                number(environment, "SERVER_PORT", 8002, problems),
+                problems.isEmpty() ? LakeSettings.from(environment).orElse(null) : null,
+                duration(environment, "MILLRACE_LAKE_TRIGGER", Duration.ofSeconds(30), problems));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("The configuration is wrong:\n  " + String.join("\n  ", problems));
         }
@@ -75,5 +85,17 @@ public record StreamConfig(
             return otherwise;
         }
         return Integer.parseInt(value);
+    }
+
+    private static Duration duration(
+            Map<String, String> environment, String name, Duration otherwise, List<String> problems) {
+        String value = environment.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        return Durations.parse(value).filter(Duration::isPositive).orElseGet(() -> {
+            problems.add(name + " is a duration such as 30s; found '" + value + "'");
+            return otherwise;
+        });
     }
 }

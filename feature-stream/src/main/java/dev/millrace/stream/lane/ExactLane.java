@@ -7,7 +7,6 @@ import dev.millrace.stream.config.StreamConfig;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +28,9 @@ import org.apache.spark.sql.streaming.Trigger;
 
 /** One query: topics → rows per view and entity → blocks and windows. Exactly once in effect, a trigger a second. */
 public final class ExactLane {
+    /** Whose tasks come first. */
+    public static final String POOL = "exact";
+
     /** Rows of this form reach the batch's consumer. */
     public static final Encoder<Row> PRODUCED = Encoders.row(Produced.SCHEMA);
 
@@ -59,6 +61,8 @@ public final class ExactLane {
                 .appName("feature-stream " + config.useCase())
                 .master(config.master())
                 .config("spark.ui.enabled", false)
+                // What else runs in this process comes after the exact lane: see fairscheduler.xml.
+                .config("spark.scheduler.mode", "FAIR")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.sql.session.timeZone", "UTC")
@@ -79,6 +83,9 @@ public final class ExactLane {
                             "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager")
                     .config("spark.sql.streaming.checkpoint.fileChecksum.enabled", false);
         }
+        if (config.lake() != null) {
+            config.lake().known(builder);
+        }
         return builder.getOrCreate();
     }
 
@@ -87,15 +94,8 @@ public final class ExactLane {
      * @throws TimeoutException when the query does not start
      */
     public StreamingQuery start(VoidFunction2<Dataset<Row>, Long> consumer) throws TimeoutException {
-        Dataset<Row> records = spark.readStream()
-                .format("kafka")
-                .option("kafka.bootstrap.servers", config.kafka())
+        Dataset<Row> records = KafkaRecord.reader(spark, config, topicIds.keySet())
                 .option("kafka.fetch.max.wait.ms", "10")
-                .option("kafka.isolation.level", "read_committed")
-                .option("subscribe", String.join(",", topicIds.keySet()))
-                .option("startingOffsets", "earliest")
-                .option("failOnDataLoss", true)
-                .option("includeHeaders", true)
                 .option("maxOffsetsPerTrigger", config.greatestBatch())
                 .load();
         return records.mapPartitions(router(), Encoders.row(Keyed.SCHEMA))
@@ -119,7 +119,7 @@ public final class ExactLane {
         return rows -> {
             RecordRouter router = new RecordRouter(Engines.of(useCases, useCase), ids);
             return stream(rows)
-                    .flatMap(row -> route(router, row))
+                    .flatMap(row -> router.route(KafkaRecord.of(row)).stream())
                     .map(keyed -> keyed.toRow(readBy.instant()))
                     .iterator();
         };
@@ -128,24 +128,6 @@ public final class ExactLane {
     private static Stream<Row> stream(Iterator<Row> rows) {
         Iterable<Row> iterable = () -> rows;
         return StreamSupport.stream(iterable.spliterator(), false);
-    }
-
-    private static Stream<Keyed> route(RecordRouter router, Row row) {
-        Map<String, byte[]> headers = new HashMap<>();
-        int place = row.fieldIndex("headers");
-        if (!row.isNullAt(place)) {
-            List<Row> written = row.getList(place);
-            written.forEach(header -> headers.put(header.getString(0), header.getAs(1)));
-        }
-        return router
-                .route(
-                        row.getAs("topic"),
-                        row.getAs("partition"),
-                        row.getAs("offset"),
-                        row.getAs("value"),
-                        headers,
-                        row.<java.sql.Timestamp>getAs("timestamp").getTime())
-                .stream();
     }
 
     /**

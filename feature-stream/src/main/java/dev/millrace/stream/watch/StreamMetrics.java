@@ -28,9 +28,11 @@ public final class StreamMetrics {
     private final Timer batches =
             Timer.builder("batch_write").publishPercentileHistogram().register(registry);
     private final Map<Key, AtomicLong> lags = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> lakeLags = new ConcurrentHashMap<>();
     private final AtomicLong freshnessMillis = new AtomicLong();
     private volatile String query = "the query has not started";
     private volatile String heartbeat = "";
+    private volatile String lake = "";
 
     public StreamMetrics() {
         Gauge.builder("feature_freshness_seconds", freshnessMillis, millis -> millis.get() / 1000.0)
@@ -104,6 +106,32 @@ public final class StreamMetrics {
         heartbeat = problem;
     }
 
+    /** @param problem empty when the lake is written */
+    public void lake(String problem) {
+        lake = problem;
+    }
+
+    /** Records read for a table of the lake. */
+    public void laked(String table, long records) {
+        registry.counter("lake_records_total", "table", table).increment(records);
+    }
+
+    public void lakeRestarted(String table) {
+        registry.counter("lake_restarts_total", "table", table).increment();
+    }
+
+    /** Records that a table of the lake does not have yet. */
+    public void lakeLag(String table, long records) {
+        lakeLags.computeIfAbsent(table, name -> {
+                    AtomicLong lag = new AtomicLong();
+                    Gauge.builder("lake_lag", lag, AtomicLong::get)
+                            .tag("table", name)
+                            .register(registry);
+                    return lag;
+                })
+                .set(records);
+    }
+
     public String scrape() {
         return registry.scrape();
     }
@@ -116,6 +144,9 @@ public final class StreamMetrics {
         }
         if (!heartbeat.isEmpty()) {
             problems.put("progress", heartbeat);
+        }
+        if (!lake.isEmpty()) {
+            problems.put("lake", lake);
         }
         return problems;
     }

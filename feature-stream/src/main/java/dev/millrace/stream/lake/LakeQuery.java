@@ -1,0 +1,144 @@
+package dev.millrace.stream.lake;
+
+import dev.millrace.lake.LakeTable;
+import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.lane.KafkaRecord;
+import dev.millrace.stream.lane.StartingOffsets;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.fs.Path;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.DataStreamReader;
+import org.apache.spark.sql.streaming.OutputMode;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryProgress;
+import org.apache.spark.sql.streaming.Trigger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The query that fills one table. Exactly once: Iceberg keeps the number of a query's last batch in the snapshot that the
+ * batch made, and takes no batch twice.
+ */
+final class LakeQuery {
+    /** Rows of a task: a long one would keep the exact lane waiting for a core. */
+    private static final int GREATEST_TASK = 10_000;
+
+    private static final int GREATEST_BATCH = 300_000;
+
+    private final SparkSession spark;
+    private final StreamConfig config;
+    private final LakeTable<?> table;
+    private final String name;
+    private final String topic;
+    private final String topicId;
+    private @Nullable StreamingQuery query;
+    private long counted = -1;
+
+    /** @param name of the table, in its use case */
+    LakeQuery(SparkSession spark, StreamConfig config, LakeTable<?> table, String name, String topic, String topicId) {
+        this.spark = spark;
+        this.config = config;
+        this.table = table;
+        this.name = name;
+        this.topic = topic;
+        this.topicId = topicId;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isRunning() {
+        return query != null && query.isActive();
+    }
+
+    void start() throws IOException, TimeoutException, InterruptedException {
+        String checkpoint = config.checkpoint() + ".lake/" + name;
+        DataStreamReader records = KafkaRecord.reader(spark, config, List.of(topic))
+                .option("maxRecordsPerPartition", GREATEST_TASK)
+                .option("maxOffsetsPerTrigger", GREATEST_BATCH);
+        if (isNew(checkpoint)) {
+            records.option("startingOffsets", StartingOffsets.of(config.kafka(), List.of(topic), held()));
+        }
+        counted = -1;
+        query = table.stored(records.load()
+                        .mapPartitions(
+                                new LakeRows(config.useCases(), config.useCase(), name, topicId),
+                                Encoders.row(table.rows().columns().rows())))
+                .writeStream()
+                .queryName("lake " + name)
+                .outputMode(OutputMode.Append())
+                .option("checkpointLocation", checkpoint)
+                .trigger(Trigger.ProcessingTime(config.lakeTrigger().toMillis()))
+                .toTable(table.name());
+    }
+
+    private boolean isNew(String checkpoint) throws IOException {
+        Path offsets = new Path(checkpoint, "offsets");
+        return !offsets.getFileSystem(spark.sparkContext().hadoopConfiguration())
+                .exists(offsets);
+    }
+
+    /** What the table has although its query's checkpoint is gone must not come in again. */
+    private Map<TopicPartition, Long> held() {
+        Map<TopicPartition, Long> next = new HashMap<>();
+        table.snapshot()
+                .ifPresent(snapshot -> table.nextOffsets(snapshot).forEach((partition, offset) -> {
+                    if (partition.topicId().equals(topicId)) {
+                        next.put(new TopicPartition(topic, partition.partition()), offset);
+                    }
+                }));
+        return next;
+    }
+
+    /** Why it ended, if it did. */
+    Optional<String> failure() {
+        return Optional.ofNullable(query)
+                .filter(ended -> !ended.isActive() && ended.exception().isDefined())
+                .map(ended -> cause(ended.exception().get()));
+    }
+
+    /** Spark's own message says only that the query has failed. */
+    private static String cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.toString().lines().findFirst().orElse("unknown");
+    }
+
+    /** Records read since this was asked last. */
+    long newlyRead() {
+        StreamingQueryProgress progress = query == null ? null : query.lastProgress();
+        if (progress == null || progress.batchId() == counted) {
+            return 0;
+        }
+        counted = progress.batchId();
+        return progress.numInputRows();
+    }
+
+    /** How many records of these ends are not in the table yet; empty while nothing is known. */
+    Optional<Long> behind(Map<TopicPartition, Long> ends) {
+        StreamingQueryProgress progress = query == null ? null : query.lastProgress();
+        if (progress == null || progress.sources().length == 0 || progress.sources()[0].endOffset() == null) {
+            return Optional.empty();
+        }
+        Map<TopicPartition, Long> read = StartingOffsets.parse(progress.sources()[0].endOffset());
+        return Optional.of(ends.entrySet().stream()
+                .filter(end -> end.getKey().topic().equals(topic))
+                .mapToLong(end -> Math.max(0, end.getValue() - read.getOrDefault(end.getKey(), 0L)))
+                .sum());
+    }
+
+    void stop() throws TimeoutException {
+        if (query != null) {
+            query.stop();
+        }
+    }
+}

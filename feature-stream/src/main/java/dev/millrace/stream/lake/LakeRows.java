@@ -1,0 +1,93 @@
+package dev.millrace.stream.lake;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.OutOfRangeException;
+import dev.millrace.lake.EventRows;
+import dev.millrace.lake.LabelRows;
+import dev.millrace.lake.Lake;
+import dev.millrace.lake.Position;
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
+import dev.millrace.schema.event.TopicDecoder;
+import dev.millrace.stream.lane.Engines;
+import dev.millrace.stream.lane.KafkaRecord;
+import dev.millrace.stream.lane.ViewFeeds;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+
+/**
+ * Records of a topic to the rows of one table. Leaves out what the exact lane refuses, so that all stores hold the same
+ * events; the dead letter is its business.
+ */
+final class LakeRows implements MapPartitionsFunction<Row, Row> {
+    private static final long serialVersionUID = 1L;
+
+    private final String useCases;
+    private final String useCase;
+    private final String table;
+    private final String topicId;
+
+    /** @param table {@link Lake#LABELS}, or an event type */
+    LakeRows(String useCases, String useCase, String table, String topicId) {
+        this.useCases = useCases;
+        this.useCase = useCase;
+        this.table = table;
+        this.topicId = topicId;
+    }
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> records) {
+        FeatureEngine engine = Engines.of(useCases, useCase);
+        Function<KafkaRecord, Optional<Row>> reader = table.equals(Lake.LABELS)
+                ? labels(engine)
+                : events(engine, engine.useCase().event(table));
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(records, Spliterator.ORDERED), false)
+                .map(KafkaRecord::of)
+                .flatMap(record -> accepted(reader, record).stream())
+                .iterator();
+    }
+
+    private static Optional<Row> accepted(Function<KafkaRecord, Optional<Row>> reader, KafkaRecord record) {
+        try {
+            return reader.apply(record);
+        } catch (CorruptRecordException | OutOfRangeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Function<KafkaRecord, Optional<Row>> labels(FeatureEngine engine) {
+        ViewFeeds feeds = new ViewFeeds(engine);
+        LabelRows rows = new LabelRows();
+        return record -> {
+            Label label = TopicDecoder.label(record.value());
+            feeds.label(label);
+            return Optional.of(rows.row(label, position(record)));
+        };
+    }
+
+    /** A topic may carry other types, too. */
+    private Function<KafkaRecord, Optional<Row>> events(FeatureEngine engine, EventType type) {
+        ViewFeeds feeds = new ViewFeeds(engine);
+        EventRows rows = new EventRows(type);
+        TopicDecoder decoder = new TopicDecoder(engine.useCase());
+        return record -> {
+            TopicDecoder.Event event = decoder.event(record.value());
+            if (!event.type().name().equals(type.name())) {
+                return Optional.empty();
+            }
+            feeds.event(type, event.fields());
+            return Optional.of(rows.row(event.fields(), position(record)));
+        };
+    }
+
+    private Position position(KafkaRecord record) {
+        return new Position(record.arrivalTime(), topicId, record.partition(), record.offset());
+    }
+}

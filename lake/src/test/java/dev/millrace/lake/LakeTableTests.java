@@ -1,0 +1,221 @@
+package dev.millrace.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.RecordCodec;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tables in a folder: the same code as on S3, which {@link LakeIT} has. */
+final class LakeTableTests {
+    private static final EventType THINGS = Things.type(Things.FIELDS);
+
+    @TempDir
+    private static Path folder;
+
+    private static SparkSession spark;
+
+    @BeforeAll
+    static void start() {
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.sql.shuffle.partitions", 2)
+                // Neither may matter.
+                .config("spark.sql.session.timeZone", "Asia/Kathmandu")
+                .config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")
+                .config("spark.sql.catalog.lake.type", "hadoop")
+                .config("spark.sql.catalog.lake.cache-enabled", false)
+                .config("spark.sql.catalog.lake.warehouse", folder.toString())
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.stop();
+    }
+
+    private static Lake lake(String name, EventType... types) {
+        Map<String, EventType> events = new HashMap<>();
+        for (EventType type : types) {
+            events.put(type.name(), type);
+        }
+        Lake lake = new Lake(
+                spark, new UseCase(name, name, Path.of(name), events, List.of(), List.of(), List.of(), Map.of()));
+        lake.prepare();
+        return lake;
+    }
+
+    private static <T> void append(LakeTable<T> table, List<Row> rows) throws Exception {
+        table.stored(spark.createDataFrame(rows, table.rows().columns().rows()))
+                .writeTo(table.name())
+                .append();
+    }
+
+    private static Position position(long offset) {
+        return new Position(1_760_000_000_000L + offset, "topic", (int) (offset % 3), offset);
+    }
+
+    @Test
+    void anEventComesBackBitForBit() throws Exception {
+        LakeTable<GenericRecord> table = lake("round", THINGS).events(THINGS);
+        RecordCodec codec = new RecordCodec(THINGS.schema());
+        Random random = new Random(5);
+        List<Row> rows = new ArrayList<>();
+        Map<Position, byte[]> sent = new HashMap<>();
+        for (int i = 0; i < 2_000; i++) {
+            byte[] bytes = codec.encode(Things.random(THINGS, random));
+            sent.put(position(i), bytes);
+            rows.add(table.rows().row(codec.decode(bytes), position(i)));
+        }
+        append(table, rows);
+        List<Row> found = table.read().collectAsList();
+        assertThat(found).hasSize(sent.size());
+        for (Row row : found) {
+            GenericRecord event = table.rows().record(row);
+            GenericRecord decoded = codec.decode(sent.get(Position.of(row)));
+            assertThat(codec.encode(event)).isEqualTo(sent.get(Position.of(row)));
+            THINGS.schema().getFields().forEach(field -> {
+                Object wanted = decoded.get(field.name());
+                assertThat(event.get(field.name())).as(field.name()).isEqualTo(wanted);
+                if (wanted != null) {
+                    assertThat(event.get(field.name())).hasSameClassAs(wanted);
+                }
+            });
+            assertThat(row.getString(0)).isEqualTo(THINGS.id(decoded));
+            assertThat(row.getLong(1)).isEqualTo(THINGS.time(decoded));
+        }
+    }
+
+    @Test
+    void aLabelComesBackAsItWas() throws Exception {
+        LakeTable<Label> table = lake("labelled").labels();
+        Label label = new Label(
+                "things",
+                "7",
+                Instant.ofEpochMilli(-1),
+                "k|k",
+                Map.of("buyer", "7", "shop", ""),
+                0.1,
+                Instant.ofEpochMilli(1_760_000_000_001L),
+                -1);
+        append(table, List.of(table.rows().row(label, position(4))));
+        assertThat(table.read().collectAsList()).singleElement().satisfies(row -> {
+            assertThat(table.rows().record(row)).isEqualTo(label);
+            assertThat(Position.of(row)).isEqualTo(position(4));
+        });
+    }
+
+    @Test
+    void aFieldThatIsACommonColumnIsKeptOnce() throws Exception {
+        EventType type = Things.type("views", "event_id", "event_time", """
+                {"name": "event_id", "type": "string"},
+                {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}}""");
+        LakeTable<GenericRecord> table = lake("shared", type).events(type);
+        GenericRecord view = new org.apache.avro.generic.GenericData.Record(type.schema());
+        view.put("event_id", "a");
+        view.put("event_time", 1L);
+        append(table, List.of(table.rows().row(view, position(0))));
+        assertThat(spark.table(table.name()).schema().fieldNames())
+                .containsExactly(
+                        "event_id", "event_time", "arrival_time", "topic_id", "kafka_partition", "kafka_offset");
+        assertThat(table.rows().record(table.read().head())).isEqualTo(view);
+    }
+
+    @Test
+    void anOptionalFieldIsAddedAndOldSnapshotsCanStillBeRead() throws Exception {
+        LakeTable<GenericRecord> before = lake("growing", THINGS).events(THINGS);
+        assertThat(before.snapshot()).isEmpty();
+        GenericRecord thing = Things.random(THINGS, new Random(1));
+        append(before, List.of(before.rows().row(thing, position(0))));
+        long first = before.snapshot().orElseThrow();
+
+        EventType grown = Things.type(
+                "{\"name\": \"extra\", \"type\": [\"null\", \"string\"], \"default\": null}," + Things.FIELDS);
+        LakeTable<GenericRecord> after = lake("growing", grown).events(grown);
+        GenericRecord larger = Things.random(THINGS, new Random(2));
+        GenericRecord more = new org.apache.avro.generic.GenericData.Record(grown.schema());
+        THINGS.schema().getFields().forEach(field -> more.put(field.name(), larger.get(field.name())));
+        more.put("extra", "new");
+        append(after, List.of(after.rows().row(more, position(7))));
+
+        assertThat(after.read().collectAsList())
+                .extracting(row -> after.rows().record(row).get("extra"))
+                .containsExactlyInAnyOrder(null, "new");
+        assertThat(after.readAt(first).collectAsList())
+                .singleElement()
+                .satisfies(row -> assertThat(after.rows().record(row).get("id")).isEqualTo(thing.get("id")));
+        assertThat(after.nextOffsets(first)).containsExactly(Map.entry(new LakeTable.Partition("topic", 0), 1L));
+        assertThat(after.nextOffsets(after.snapshot().orElseThrow()))
+                .containsOnly(
+                        Map.entry(new LakeTable.Partition("topic", 0), 1L),
+                        Map.entry(new LakeTable.Partition("topic", 1), 8L));
+    }
+
+    @Test
+    void whatATableCannotBecomeIsRefused() {
+        lake("fixed", THINGS);
+        assertThatThrownBy(() -> lake("fixed", Things.type(Things.FIELDS.replace("\"text\"", "\"words\""))))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The table lake.`fixed`.`things` has the column 'text', which the use case no longer"
+                        + " defines: keep the field and let it be null, or give the event type another name");
+        assertThatThrownBy(
+                        () -> lake("fixed", Things.type("{\"name\": \"must\", \"type\": \"string\"}," + Things.FIELDS)))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The table lake.`fixed`.`things` has rows without the new field 'must': let its type be"
+                        + " nullable, with the default null");
+        assertThatThrownBy(() -> lake(
+                        "fixed",
+                        Things.type(Things.FIELDS.replace(
+                                "\"few\", \"type\": [\"null\", \"int\"]",
+                                "\"few\", \"type\": [\"null\", \"string\"]"))))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The column 'few' of the table lake.`fixed`.`things` has the type INT, the use case now"
+                        + " wants STRING: give the changed field another name");
+    }
+
+    @Test
+    void whatHasNoPlaceInATableIsRefused() {
+        assertThatThrownBy(() ->
+                        new EventRows(Things.type(Things.FIELDS + ", {\"name\": \"Topic_Id\", \"type\": \"string\"}")))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The field 'Topic_Id' of things has the name of a column that every table of the lake has:"
+                        + " give it another");
+        assertThatThrownBy(() -> new EventRows(Things.type(
+                        Things.FIELDS + ", {\"name\": \"all\", \"type\": {\"type\": \"array\", \"items\": \"int\"}}")))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The lake has no column for 'all': it has the type ARRAY, which events cannot have");
+        EventType labels = Things.type("labels", "id", "at", Things.FIELDS);
+        assertThatThrownBy(() -> lake("named", labels))
+                .isInstanceOf(LakeException.class)
+                .hasMessage("The lake keeps its labels in a table 'labels': give the event type of that name another");
+    }
+
+    @Test
+    void recordsAreOrderedByArrivalThenPlace() {
+        assertThat(List.of(
+                        new Position(1, "a", 0, 9),
+                        new Position(2, "a", 0, 1),
+                        new Position(2, "a", 1, 0),
+                        new Position(2, "b", 0, 0)))
+                .isSorted();
+    }
+}
