@@ -63,11 +63,11 @@ final class RepositoryTests {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** All sources of the services, to look names up in. */
+    /** All sources of the services and of what reads settings for them, to look names up in. */
     private static String sources() throws IOException {
         StringBuilder all = new StringBuilder();
-        for (String service : SERVICES) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(service).resolve("src/main"))) {
+        for (String module : Stream.concat(SERVICES.stream(), Stream.of("lake")).toList()) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
                 for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|yaml)"))
                         .toList()) {
                     all.append(Files.readString(file));
