@@ -70,6 +70,7 @@ final class EndToEndIT {
     private static final int PAYMENTS = 150_000;
     private static final int SCORED = 500;
     private static final int READS = 6_000;
+    private static final int PAST_READS = 300;
     private static final int SLICE = 900;
     private static final Duration KNOWN_AFTER = Duration.ofDays(7);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -242,6 +243,30 @@ final class EndToEndIT {
         }
         System.out.println("online = brute force for " + pairs.size() + " (entity, time) pairs");
         assertThat(pairs).hasSizeGreaterThan(10_000);
+    }
+
+    @Test
+    @Order(2)
+    void everyMomentOfThePastIsBruteForceToo() throws Exception {
+        PaymentOracle oracle = new PaymentOracle(sent);
+        PaymentOracle.Known all = new PaymentOracle.Known(payment -> true, payment -> true);
+        long first = sent.getFirst().time();
+        long last = sent.getLast().time();
+        int fromHistory = 0;
+        for (int i = 0; i < PAST_READS; i++) {
+            Payment payment = sent.get(RANDOM.nextInt(sent.size()));
+            Payment other = sent.get(RANDOM.nextInt(sent.size()));
+            long at = RANDOM.nextBoolean() ? payment.time() + RANDOM.nextInt(3) - 1 : RANDOM.nextLong(first, last);
+            JsonNode answer = features(payment.customer(), other.merchant(), at);
+            Map<String, Double> expected = oracle.features(payment.customer(), other.merchant(), at, null, all);
+            expected.forEach((name, value) -> assertSameBits(
+                    name + " of " + payment.customer() + ", " + other.merchant() + " at " + at,
+                    answer.path("features").get(name),
+                    value));
+            fromHistory += answer.path("source").textValue().equals("history") ? 1 : 0;
+        }
+        System.out.println("history = brute force for " + fromHistory + " vectors of the past");
+        assertThat(fromHistory).isGreaterThan(PAST_READS / 2);
     }
 
     /** On a machine that is busy with other things a read may miss its deadline: then it is asked again. */

@@ -1,10 +1,13 @@
 package dev.millrace.prediction;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
+import dev.millrace.prediction.history.EventHistory;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ModelCache;
 import dev.millrace.prediction.model.ModelFollower;
@@ -122,10 +125,27 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> featureRoutes(FeatureEngine engine, OnlineStore store, PredictionSettings settings) {
+    HikariDataSource database(PredictionSettings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("history");
+        config.setJdbcUrl(settings.postgres().url());
+        config.setUsername(settings.postgres().user());
+        config.setPassword(settings.postgres().password());
+        config.setMaximumPoolSize(settings.postgres().connections());
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(settings.postgres().patience().toMillis());
+        // No prediction needs it: the service starts without.
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> featureRoutes(
+            FeatureEngine engine, OnlineStore store, HikariDataSource database, PredictionSettings settings) {
         return new FeaturesEndpoint(
                         engine,
                         new OnlineFeatures(store, engine.useCase().name()),
+                        new EventHistory(database, engine.useCase()),
                         new Freshness(engine.useCase()),
                         settings.fresh(),
                         Clock.systemUTC())

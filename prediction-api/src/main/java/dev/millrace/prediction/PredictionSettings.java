@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param modelPoll how often the registry is asked ({@code MILLRACE_MODEL_POLL})
  * @param modelTimeout how long a call to the registry may take ({@code MILLRACE_MODEL_TIMEOUT})
  * @param redis where the features are ({@code REDIS_URL})
+ * @param postgres where past events are, for people who ask about them ({@code POSTGRES_URL, POSTGRES_USER, POSTGRES_PASSWORD})
  * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
@@ -29,8 +30,22 @@ public record PredictionSettings(
         Duration modelPoll,
         Duration modelTimeout,
         URI redis,
+        Postgres postgres,
         Duration featuresDeadline,
         Duration fresh) {
+
+    /**
+     * The database.
+     *
+     * @param connections at most
+     * @param patience how long a request waits for one
+     */
+    public record Postgres(String url, String user, String password, int connections, Duration patience) {
+        @Override
+        public String toString() {
+            return "Postgres[url=" + url + ", user=" + user + ", password=***]";
+        }
+    }
 
     public PredictionSettings {
         List<String> problems = new ArrayList<>();
@@ -48,6 +63,11 @@ public record PredictionSettings(
         }
         if (!"redis".equals(redis.getScheme()) && !"rediss".equals(redis.getScheme())) {
             problems.add("expected a redis or rediss address in REDIS_URL, but came '" + redis + "'");
+        }
+        if (!postgres.url().startsWith("jdbc:postgresql:")) {
+            problems.add(
+                    "expected an address such as jdbc:postgresql://127.0.0.1:5432/millrace in POSTGRES_URL, but came '"
+                            + postgres.url() + "'");
         }
         if (!featuresDeadline.isPositive()) {
             problems.add("expected a positive time in MILLRACE_FEATURES_DEADLINE, such as 20ms, but came "

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +64,14 @@ public final class LabelFactory {
 
     /** The event's own flag as a value, or null when its sender did not know. */
     public @Nullable Double ownFlag(GenericRecord event) {
+        return ownFlag(type, event::get);
+    }
+
+    /** The same of an event whose fields are known by name. */
+    public static @Nullable Double ownFlag(EventType type, Function<String, @Nullable Object> event) {
         return type.label()
                 .flatMap(EventType.LabelRule::field)
-                .map(event::get)
+                .map(event)
                 .map(flag -> flag instanceof Boolean bool ? (bool ? 1.0 : 0.0) : ((Number) flag).doubleValue())
                 .orElse(null);
     }

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
+import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
 import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
+import dev.millrace.prediction.history.EventHistory;
+import dev.millrace.prediction.history.HistoryUnavailableException;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.AvroTypes;
@@ -46,14 +49,21 @@ public final class FeaturesEndpoint {
 
     private final FeatureEngine engine;
     private final OnlineFeatures features;
+    private final EventHistory history;
     private final Freshness freshness;
     private final Duration fresh;
     private final Clock clock;
 
     public FeaturesEndpoint(
-            FeatureEngine engine, OnlineFeatures features, Freshness freshness, Duration fresh, Clock clock) {
+            FeatureEngine engine,
+            OnlineFeatures features,
+            EventHistory history,
+            Freshness freshness,
+            Duration fresh,
+            Clock clock) {
         this.engine = engine;
         this.features = features;
+        this.history = history;
         this.freshness = freshness;
         this.fresh = fresh;
         this.clock = clock;
@@ -79,6 +89,8 @@ public final class FeaturesEndpoint {
             return Json.problem(e);
         } catch (StoreUnavailableException e) {
             return Json.unavailable(Scorer.UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (HistoryUnavailableException e) {
+            return Json.unavailable("history-unavailable", String.valueOf(e.getMessage()));
         }
     }
 
@@ -169,7 +181,7 @@ public final class FeaturesEndpoint {
     }
 
     private Map<String, @Nullable Object> read(Model model, Map<String, Object> row, @Nullable Long asked)
-            throws StoreUnavailableException {
+            throws StoreUnavailableException, HistoryUnavailableException {
         Reading reading = features.readPatiently(model, row::get);
         long at = asked == null ? reading.progress().clock(clock.millis()) : asked;
         EventType type = engine.useCase().event(model.definition().rows());
@@ -179,7 +191,12 @@ public final class FeaturesEndpoint {
         boolean past = false;
         for (Reading.Bound bound : reading.records()) {
             Block block = bound.record() == null ? null : bound.record().block();
-            past |= block != null && !bound.binding().view().answers(block, at);
+            if (asked != null
+                    && bound.entity() != null
+                    && isPast(bound.binding().view(), block, at)) {
+                past = true;
+                block = history.at(bound.binding().view(), bound.entity(), at);
+            }
             blocks.add(block);
         }
         double[] vector = model.vector(timed::get, blocks, at, Map.of());
@@ -196,19 +213,23 @@ public final class FeaturesEndpoint {
             }
         });
         OptionalLong asOf = freshness.asOf(reading);
-        boolean complete =
-                asOf.isPresent() && !reading.lacksEvents() && !past && asOf.getAsLong() >= at - fresh.toMillis();
+        boolean complete = asOf.isPresent() && !reading.lacksEvents() && asOf.getAsLong() >= at - fresh.toMillis();
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put(MODEL, model.name());
         json.put(AT, text(at));
         json.put("features", values);
         json.put("as_of", asOf.isPresent() ? text(asOf.getAsLong()) : null);
         json.put("complete", complete);
-        if (past) {
-            json.put("reasons", List.of(Scorer.READ_IN_PAST));
-        }
+        json.put("source", past ? "history" : "online");
         json.put("windows", windows);
         return json;
+    }
+
+    /** Whether the online record cannot answer: it is of later, or was forgotten once no window of today reached it. */
+    private boolean isPast(View view, @Nullable Block online, long at) {
+        return online == null || online.newest() == Block.NONE
+                ? at < clock.millis() - view.shape().horizon()
+                : !view.answers(online, at);
     }
 
     private static String text(long millis) {
