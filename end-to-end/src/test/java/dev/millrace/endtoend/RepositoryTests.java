@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.feature.Catalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,13 @@ final class RepositoryTests {
             merged(more).forEach(merged::putIfAbsent);
         }
         return merged;
+    }
+
+    @Test
+    void theCatalogIsWhatTheDefinitionsSay() throws IOException {
+        assertThat(read("docs/catalog.md"))
+                .as("docs/catalog.md is old: ./millrace catalog > docs/catalog.md")
+                .isEqualTo(Catalog.markdown(ROOT.resolve("use-cases")));
     }
 
     private static Set<String> found(String pattern, String text) {

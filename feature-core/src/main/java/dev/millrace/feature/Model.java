@@ -81,6 +81,19 @@ public final class Model {
         return entries.stream().map(Entry::name).toList();
     }
 
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Whether a stored feature, {@code binding.feature}, is in the vector or in an expression of it. */
+    boolean reads(String name) {
+        return entries.stream().anyMatch(entry -> switch (entry) {
+            case Entry.Stored(String own, Slot slot) -> name(slot).equals(name);
+            case Entry.Derived(String own, CompiledExpression expression) ->
+                expression.names().contains(name);
+        });
+    }
+
     /** SHA-256, hex, of everything that determines a vector: tells a model trained under other definitions. */
     public String digest() {
         return digest;

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             BenchCommand.class,
             TrainCommand.class,
             PromoteCommand.class,
+            CatalogCommand.class,
             PrepareCommand.class
         })
 public final class Millrace {
