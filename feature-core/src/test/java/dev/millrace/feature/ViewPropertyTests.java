@@ -11,6 +11,7 @@ import dev.millrace.feature.state.ProjectedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -298,6 +299,41 @@ final class ViewPropertyTests {
         marked.fold(new Mark("b", 119_999, 0, 1).in(labels));
         marked.fold(new Mark("c", 120_000, 0, 1).in(labels));
         assertThat(labels.readTumbling(marked, 60_000)).containsExactly(2);
+    }
+
+    /** 10⁵ events in its windows, then nothing for a year, then one, then one from far ahead: late ones are refused. */
+    @Example
+    void aBusyEntityThenAnIdleOneStaysBruteForce() {
+        Random random = new Random(8);
+        long start = 1_700_000_000_000L;
+        List<Thing> things = Things.some(random, 100_000, start, DUPLICATES - 60_010);
+        things.sort(Comparator.comparingLong(thing -> thing.time() + random.nextInt(3_000)));
+        for (String name : List.of("exact", "coarse")) {
+            View view = Things.view(name);
+            List<Thing> known = new ArrayList<>(things);
+            Block block = fold(view, things, new Random(9) {
+                @Override
+                public int nextInt(int bound) {
+                    return super.nextInt(20_000);
+                }
+            });
+            long newest = things.stream().mapToLong(Thing::time).max().orElseThrow();
+            for (int i = 0; i < 5; i++) {
+                assertReadsAsBruteForce(view, block, known, newest + random.nextInt(700_000) - 60_000);
+            }
+            for (long later : new long[] {
+                newest + Duration.ofDays(365).toMillis(),
+                newest + Duration.ofDays(80_000).toMillis()
+            }) {
+                Thing next = new Thing("after" + later, later, new java.math.BigDecimal("1.00"), 1L, true);
+                assertThat(block.fold(next.in(view))).isEqualTo(Outcome.FOLDED);
+                known.add(next);
+                assertReadsAsBruteForce(view, block, known, later);
+                assertReadsAsBruteForce(view, block, known, later + 1);
+                assertThat(block.fold(things.getFirst().in(view))).isEqualTo(Outcome.TOO_LATE);
+                assertThat(block.toBytes()).hasSizeLessThan(400);
+            }
+        }
     }
 
     @Example
