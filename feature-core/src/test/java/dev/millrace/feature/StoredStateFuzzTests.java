@@ -1,0 +1,62 @@
+package dev.millrace.feature;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.millrace.feature.online.Offsets;
+import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.feature.state.ProjectedEvent;
+import java.util.List;
+
+/**
+ * Whatever lies where a block should: only the declared error comes out, in bounded time and memory. Without
+ * {@code JAZZER_FUZZ=1} the kept inputs are tried again; with it, new ones are looked for.
+ */
+final class StoredStateFuzzTests {
+    private static final List<View> VIEWS = Things.ENGINE.views();
+    private static final long AT = 1_700_000_000_000L;
+
+    @FuzzTest(maxDuration = "60s")
+    void aBlock(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        View view = VIEWS.get(Byte.toUnsignedInt(bytes[0]) % VIEWS.size());
+        byte[] block = withHead(view, bytes);
+        try {
+            var read = view.shape().read(block);
+            if (!view.isTumbling()) {
+                view.read(read, AT);
+            }
+            view.shape().read(read.toBytes());
+        } catch (CorruptBlockException e) {
+            // Declared.
+        }
+    }
+
+    /** Right up to the definition's fingerprint: a fuzzer need not guess it. */
+    private static byte[] withHead(View view, byte[] bytes) {
+        byte[] head = view.shape().empty().toBytes();
+        byte[] block = new byte[Math.max(bytes.length, 6)];
+        System.arraycopy(head, 0, block, 0, 6);
+        System.arraycopy(bytes, 0, block, 6, Math.max(0, bytes.length - 6));
+        return block;
+    }
+
+    @FuzzTest(maxDuration = "30s")
+    void anEvent(byte[] bytes) {
+        try {
+            View view = VIEWS.getFirst();
+            view.shape().empty().fold(ProjectedEvent.fromBytes(bytes, view.inputs()));
+        } catch (CorruptBlockException e) {
+            // Declared.
+        }
+    }
+
+    @FuzzTest(maxDuration = "30s")
+    void offsets(byte[] bytes) {
+        try {
+            Offsets.fromBytes(bytes);
+        } catch (CorruptBlockException e) {
+            // Declared.
+        }
+    }
+}
