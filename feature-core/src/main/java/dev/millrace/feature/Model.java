@@ -121,10 +121,7 @@ public final class Model {
     public double[] vector(Values row, List<@Nullable Block> blocks, long at, Map<String, Double> replaced) {
         double[][] values = new double[bindings.size()][];
         for (int i = 0; i < values.length; i++) {
-            View view = bindings.get(i).view();
-            Block block = blocks.get(i);
-            Block read = block == null ? view.shape().empty() : block;
-            values[i] = countsCurrent() ? view.read(read, at) : view.readBefore(read, at);
+            values[i] = read(i, blocks.get(i), at);
         }
         replaced.forEach((name, value) -> {
             Slot slot = stored.get(name);
@@ -134,6 +131,28 @@ public final class Model {
             }
             values[slot.binding()][slot.feature()] = value;
         });
+        return vector(row, values);
+    }
+
+    /**
+     * What a vector takes of one binding.
+     *
+     * @param binding index into {@link #bindings()}
+     * @param block null where the entity has none
+     * @param at epoch milliseconds
+     */
+    public double[] read(int binding, @Nullable Block block, long at) {
+        View view = bindings.get(binding).view();
+        Block read = block == null ? view.shape().empty() : block;
+        return countsCurrent() ? view.read(read, at) : view.readBefore(read, at);
+    }
+
+    /**
+     * The same numbers from what was read before.
+     *
+     * @param values by binding, as {@link #read} gave them
+     */
+    public double[] vector(Values row, double[][] values) {
         Values names = name -> {
             Slot slot = stored.get(name);
             return slot == null ? row.of(name) : feature(slot).kind().value(values[slot.binding()][slot.feature()]);

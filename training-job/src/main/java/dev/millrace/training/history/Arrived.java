@@ -1,6 +1,7 @@
 package dev.millrace.training.history;
 
 import dev.millrace.feature.SourceRecord;
+import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.EventType;
 
 /** A record that arrived. */

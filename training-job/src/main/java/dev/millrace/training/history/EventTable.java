@@ -1,6 +1,7 @@
 package dev.millrace.training.history;
 
 import dev.millrace.feature.SourceRecord;
+import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import java.sql.ResultSet;

@@ -6,6 +6,7 @@ import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.state.Block;
+import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.LabelFactory;

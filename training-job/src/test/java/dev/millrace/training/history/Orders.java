@@ -1,19 +1,24 @@
 package dev.millrace.training.history;
 
+import dev.millrace.lake.Position;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Orders and what became of them: late, repeated, revised. Written to tables as the stream writes them. */
 final class Orders {
@@ -31,9 +36,11 @@ final class Orders {
             Double weight,
             Boolean gift,
             Integer returned,
+            String recipient,
+            BigDecimal fee,
             Position position) {}
 
-    record Mark(Order order, double value, int revision, Position position) {}
+    record Mark(Order order, double value, int revision, long known, Position position) {}
 
     final List<Order> orders = new ArrayList<>();
     final List<Mark> marks = new ArrayList<>();
@@ -47,7 +54,7 @@ final class Orders {
                 time = orders.getLast().time();
             }
             // Most come at once, some within the hour, a few as late as 20 hours.
-            long lag = random.nextInt(10) > 0
+            long delay = random.nextInt(10) > 0
                     ? random.nextInt(300)
                     : random.nextInt(random.nextBoolean() ? 3_600_000 : 72_000_000);
             int partition = random.nextInt(4);
@@ -62,16 +69,71 @@ final class Orders {
                     random.nextInt(5) == 0 ? null : random.nextDouble(),
                     random.nextInt(5) == 0 ? null : random.nextBoolean(),
                     random.nextInt(15) == 0 ? (Integer) (bad ? 1 : 0) : null,
+                    random.nextInt(3) == 0 ? null : "buyer" + random.nextInt(40),
+                    random.nextInt(3) == 0 ? null : BigDecimal.valueOf(random.nextInt(900), 2),
                     // Some arrive in the same millisecond: their place decides.
-                    new Position((time + lag) / 50 * 50, "topic", partition, offset++));
+                    new Position((time + delay) / 50 * 50, "topic", partition, offset++));
             orders.add(order);
             for (int revision = 0; revision < random.nextInt(4) - 1; revision++) {
                 long known = time + 2 * DAY + revision * random.nextInt((int) DAY);
                 double value = (revision % 2 == 0) == bad ? 1 : 0;
-                marks.add(new Mark(order, value, revision, new Position(known, "marks", partition, offset++)));
+                long lag = random.nextInt(4) * 1_000L;
+                marks.add(new Mark(
+                        order, value, revision, known, new Position(known + lag, "marks", partition, offset++)));
             }
         }
         orders.sort(Comparator.comparing(Order::position));
+    }
+
+    private Orders(List<Order> orders, List<Mark> marks) {
+        this.orders.addAll(orders);
+        this.marks.addAll(marks);
+        this.orders.sort(Comparator.comparing(Order::position));
+    }
+
+    /** The same, had every order arrived this long after its time and every mark when it was known. */
+    Orders arriving(Duration lag) {
+        Map<Order, Order> moved = new HashMap<>();
+        for (Order order : orders) {
+            moved.put(
+                    order,
+                    new Order(
+                            order.id(),
+                            order.time(),
+                            order.buyer(),
+                            order.shop(),
+                            order.amount(),
+                            order.pieces(),
+                            order.weight(),
+                            order.gift(),
+                            order.returned(),
+                            order.recipient(),
+                            order.fee(),
+                            arriving(order.position(), order.time() + lag.toMillis())));
+        }
+        return new Orders(
+                List.copyOf(moved.values()),
+                marks.stream()
+                        .map(mark -> new Mark(
+                                moved.get(mark.order()),
+                                mark.value(),
+                                mark.revision(),
+                                mark.known(),
+                                arriving(mark.position(), mark.known())))
+                        .toList());
+    }
+
+    private static Position arriving(Position position, long time) {
+        return new Position(time, position.topicId(), position.partition(), position.offset());
+    }
+
+    /** The last arrival of anything. */
+    long newest() {
+        return Stream.concat(
+                        orders.stream().map(Order::position), marks.stream().map(Mark::position))
+                .mapToLong(Position::arrivalTime)
+                .max()
+                .orElseThrow();
     }
 
     static void createTables(Connection connection) throws SQLException {
@@ -80,7 +142,8 @@ final class Orders {
                     drop table if exists orders, labels, sink_commit, training_features;
                     create table orders (order_id uuid not null, placed_at timestamptz not null, buyer text not null,
                       shop bigint not null, amount numeric(12,2) not null, pieces integer, weight double precision,
-                      gift boolean, returned integer, topic_id text not null, kafka_partition integer not null,
+                      gift boolean, returned integer, recipient text, fee numeric(12,2),
+                      topic_id text not null, kafka_partition integer not null,
                       kafka_offset bigint not null, arrival_time timestamptz not null, sink_batch bigint not null,
                       primary key (order_id, placed_at));
                     create table labels (event_type text, event_id text, event_time timestamptz, event_key text,
@@ -104,14 +167,16 @@ final class Orders {
         shuffled.addAll(shuffled.subList(0, shuffled.size() / 10));
         connection.setAutoCommit(false);
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into orders values (?::uuid, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing")) {
+                "insert into orders values (?::uuid, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing")) {
             for (Order order : shuffled) {
                 fill(insert, order.id(), at(order.time()), order.buyer(), order.shop(), order.amount());
                 insert.setObject(6, order.pieces());
                 insert.setObject(7, order.weight());
                 insert.setObject(8, order.gift());
                 insert.setObject(9, order.returned());
-                place(insert, 10, order.position());
+                insert.setObject(10, order.recipient());
+                insert.setObject(11, order.fee());
+                place(insert, 12, order.position());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -126,7 +191,7 @@ final class Orders {
                         mark.order().buyer(),
                         "{\"shop\": \"" + mark.order().shop() + "\"}",
                         mark.value(),
-                        at(mark.position().arrival()),
+                        at(mark.known()),
                         mark.revision());
                 place(insert, 8, mark.position());
                 insert.addBatch();
@@ -147,7 +212,7 @@ final class Orders {
         insert.setString(first, position.topicId());
         insert.setInt(first + 1, position.partition());
         insert.setLong(first + 2, position.offset());
-        insert.setObject(first + 3, at(position.arrival()));
+        insert.setObject(first + 3, at(position.arrivalTime()));
     }
 
     private static OffsetDateTime at(long millis) {

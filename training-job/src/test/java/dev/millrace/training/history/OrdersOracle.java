@@ -2,6 +2,7 @@ package dev.millrace.training.history;
 
 import dev.millrace.training.history.Orders.Mark;
 import dev.millrace.training.history.Orders.Order;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,22 +25,33 @@ final class OrdersOracle {
         this.world = world;
     }
 
+    /** With the row's own order. */
     double[] vector(Order row) {
+        return vector(row, row.time());
+    }
+
+    /** With orders before the row's own time only. */
+    double[] vectorBefore(Order row) {
+        return vector(row, row.time() - 1);
+    }
+
+    private double[] vector(Order row, long last) {
         long q = row.time();
         Predicate<Order> mine = order -> order.buyer().equals(row.buyer());
         Predicate<Order> shop = order -> order.shop() == row.shop();
-        List<Order> week = exact(row, mine, 7 * DAY);
+        List<Order> day = between(row, mine, q - DAY, last);
+        List<Order> week = between(row, mine, q - 7 * DAY, last);
         long edge = q - 2 * DAY;
         double shopWeek = between(row, shop, tile(edge - 7 * DAY), tile(edge)).size();
         double returnsWeek = returns(row, edge - 7 * DAY, edge);
         List<Boolean> gifts =
                 week.stream().map(Order::gift).filter(Objects::nonNull).toList();
         long pairTile = DAY / 60;
-        List<Order> pair = between(row, mine.and(shop), Math.floorDiv(q - DAY, pairTile) * pairTile, q);
+        List<Order> pair = between(row, mine.and(shop), Math.floorDiv(q - DAY, pairTile) * pairTile, last);
         return new double[] {
-            exact(row, mine, HOUR).size(),
-            exact(row, mine, DAY).size(),
-            mean(exact(row, mine, DAY)),
+            between(row, mine, q - HOUR, last).size(),
+            day.size(),
+            mean(day),
             week.size(),
             mean(week),
             week.stream()
@@ -56,6 +68,10 @@ final class OrdersOracle {
             cents(pair).doubleValue() / 100,
             shopWeek == 0 ? Double.NaN : returnsWeek / shopWeek,
             returns(row, edge - DAY, edge),
+            moves(row, row.buyer(), last).size(),
+            moved(row, row.buyer(), last),
+            moves(row, row.recipient(), last).size(),
+            moved(row, row.recipient(), last),
             row.amount().doubleValue(),
             row.weight() == null ? Double.NaN : row.weight(),
             Instant.ofEpochMilli(q).atOffset(ZoneOffset.UTC).getHour(),
@@ -80,8 +96,24 @@ final class OrdersOracle {
         return Math.floorDiv(time, TILE) * TILE;
     }
 
-    private List<Order> exact(Order row, Predicate<Order> which, long width) {
-        return between(row, which, row.time() - width, row.time());
+    /** Of whoever sends or takes; of nobody there are none. */
+    private List<Order> moves(Order row, String person, long last) {
+        return between(
+                row,
+                order -> person != null && (order.buyer().equals(person) || person.equals(order.recipient())),
+                row.time() - 3 * DAY,
+                last);
+    }
+
+    /** A sender moves the amount, a taker the fee; who does both sends. */
+    private double moved(Order row, String person, long last) {
+        return moves(row, person, last).stream()
+                        .map(order -> order.buyer().equals(person) ? order.amount() : order.fee())
+                        .filter(Objects::nonNull)
+                        .map(BigDecimal::unscaledValue)
+                        .reduce(BigInteger.ZERO, BigInteger::add)
+                        .doubleValue()
+                / 100;
     }
 
     private List<Order> between(Order row, Predicate<Order> which, long left, long right) {

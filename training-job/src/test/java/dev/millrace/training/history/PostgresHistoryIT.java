@@ -60,8 +60,8 @@ class PostgresHistoryIT {
 
     @Test
     void everyRowIsWhatBruteForceGivesBitForBit() {
-        TrainingSet set = read(new Request("orders", null, null, null), LATER);
-        long newest = LongMax.of(WORLD);
+        TrainingSet set = read(new Request("orders", "returns", null, null), LATER);
+        long newest = WORLD.newest();
         long to = newest - 2 * Orders.DAY;
         List<Order> rows = WORLD.orders.stream()
                 .filter(order -> order.time() >= to - 30 * Orders.DAY && order.time() <= to)
@@ -80,21 +80,6 @@ class PostgresHistoryIT {
                     .as("features %s of %s", set.featureNames(), rows.get(i))
                     .containsExactly(oracle.vector(rows.get(i)));
             assertThat(set.labels()[i]).as("label of %s", rows.get(i)).isEqualTo(oracle.label(rows.get(i)));
-        }
-    }
-
-    /** The last arrival of anything. */
-    private static final class LongMax {
-        static long of(Orders world) {
-            return IntStream.range(0, world.orders.size() + world.marks.size())
-                    .mapToLong(i -> i < world.orders.size()
-                            ? world.orders.get(i).position().arrival()
-                            : world.marks
-                                    .get(i - world.orders.size())
-                                    .position()
-                                    .arrival())
-                    .max()
-                    .orElseThrow();
         }
     }
 
@@ -159,28 +144,29 @@ class PostgresHistoryIT {
     @Test
     void whatCannotBeReadIsSaid() throws SQLException {
         Instant early = Instant.ofEpochMilli(Orders.START - Orders.DAY);
-        assertThatThrownBy(() -> read(new Request("orders", null, early, early.plusSeconds(60)), LATER))
+        assertThatThrownBy(() -> read(new Request("orders", "returns", early, early.plusSeconds(60)), LATER))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("training-not-enough-data: expected at least 100 rows of both classes from"
                         + " 2025-12-31T00:00:00Z to 2025-12-31T00:00:59.999Z, but came 0 rows, 0 of them positive:"
                         + " labels are known PT48H after their event");
         assertThatThrownBy(() -> read(new Request("orders", "other", null, null), LATER))
                 .isInstanceOf(TrainingException.class)
-                .hasMessage("training-unknown-model: expected --model to be one of [returns] of the use case orders,"
-                        + " but came other");
-        assertThatThrownBy(() -> new Request("orders", null, early, early))
+                .hasMessage(
+                        "training-unknown-model: expected --model to be one of [returns, returns-unseen] of the use case orders,"
+                                + " but came other");
+        assertThatThrownBy(() -> new Request("orders", "returns", early, early))
                 .hasMessage("expected --from before --to, but came 2025-12-31T00:00:00Z and 2025-12-31T00:00:00Z");
         Settings nobody = Settings.of(Map.of(
                 "MILLRACE_USE_CASES",
                 "src/test/resources/use-cases",
                 "POSTGRES_URL",
                 "jdbc:postgresql://127.0.0.1:1/x"));
-        assertThatThrownBy(() -> new PostgresHistory(nobody, LATER).read(new Request("orders", null, null, null)))
+        assertThatThrownBy(() -> new PostgresHistory(nobody, LATER).read(new Request("orders", "returns", null, null)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("training-database: cannot read the events and labels: Connection to");
         try (Connection connection = connect()) {
             connection.createStatement().execute("alter table sink_commit rename to elsewhere");
-            assertThatThrownBy(() -> read(new Request("orders", null, null, null), LATER))
+            assertThatThrownBy(() -> read(new Request("orders", "returns", null, null), LATER))
                     .hasMessageEndingWith("; the stream makes its tables when it starts: has it run?");
             connection.createStatement().execute("alter table elsewhere rename to sink_commit");
         }

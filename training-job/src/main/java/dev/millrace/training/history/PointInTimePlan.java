@@ -1,0 +1,175 @@
+package dev.millrace.training.history;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.lake.EventRows;
+import dev.millrace.lake.LabelRows;
+import dev.millrace.lake.Position;
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The rows of a training set, each as the model would have seen it at its arrival. Two shuffles: what was recorded and
+ * what is asked go by view and entity, in the order of arrival, through one block after the other; what comes out goes by
+ * row, with the row's own record and its labels. So memory holds one entity of each task, however long the history is.
+ */
+final class PointInTimePlan {
+
+    private final ModelReference reference;
+    private final RowRange range;
+    private final int partitions;
+
+    /** @param partitions of each shuffle */
+    PointInTimePlan(ModelReference reference, RowRange range, int partitions) {
+        this.reference = reference;
+        this.range = range;
+        this.partitions = partitions;
+    }
+
+    /**
+     * What had arrived.
+     *
+     * @param type of its events
+     * @param rows as the lake's table gives them
+     */
+    record Events(EventType type, Dataset<Row> rows) {}
+
+    /** What a training set has as columns: times are epoch milliseconds. */
+    static StructType schema(Model model) {
+        StructType schema = new StructType()
+                .add("event_id", DataTypes.StringType, false)
+                .add("event_time", DataTypes.LongType, false)
+                .add("arrival_time", DataTypes.LongType, false)
+                .add("label", DataTypes.DoubleType, false);
+        for (String feature : model.features()) {
+            schema = schema.add(feature, DataTypes.DoubleType, false);
+        }
+        return schema;
+    }
+
+    /**
+     * The rows, in any order.
+     *
+     * @param events of every type that the model's views or rows take, from as far back as its windows reach
+     * @param labels as the lake's table gives them, from as far back
+     */
+    Dataset<Row> rows(List<Events> events, Dataset<Row> labels) {
+        ModelReference model = reference;
+        return pieces(events, labels)
+                .repartition(partitions, col(Piece.ID), col(Piece.TIME))
+                .sortWithinPartitions(Piece.ID, Piece.TIME)
+                .mapPartitions(
+                        (MapPartitionsFunction<Row, Row>) found -> new RowAssembler(model.compiled(), found),
+                        Encoders.row(schema(reference.compiled().model())));
+    }
+
+    private Dataset<Row> pieces(List<Events> events, Dataset<Row> labels) {
+        EventType type = reference.compiled().rows();
+        Dataset<Row> rows = events.stream()
+                .filter(table -> table.type().name().equals(type.name()))
+                .findFirst()
+                .orElseThrow()
+                .rows();
+        StructType record = rows.schema();
+        Dataset<Row> own = inRange(rows)
+                .select(piece(
+                        Piece.RECORD,
+                        struct(Arrays.stream(record.fieldNames())
+                                .map(PointInTimePlan::quoted)
+                                .toArray(Column[]::new)),
+                        lit(null).cast(DataTypes.IntegerType),
+                        lit(null).cast(DataTypes.DoubleType)));
+        Dataset<Row> truths = inRange(labels.filter(col("event_type").equalTo(type.name())))
+                .select(piece(Piece.LABEL, lit(null).cast(record), col("revision"), col("value")));
+        return answers(events, labels)
+                .withColumn(Piece.COLUMNS, lit(null).cast(record))
+                .withColumn("revision", lit(null).cast(DataTypes.IntegerType))
+                .withColumn("value", lit(null).cast(DataTypes.DoubleType))
+                .union(own)
+                .union(truths);
+    }
+
+    private Dataset<Row> inRange(Dataset<Row> records) {
+        return records.filter(col(Piece.TIME).between(range.from(), range.to()));
+    }
+
+    private static Column[] piece(int kind, Column record, Column revision, Column value) {
+        List<Column> columns = new ArrayList<>();
+        for (String name : Piece.ANSWER.fieldNames()) {
+            columns.add(
+                    switch (name) {
+                        case Piece.BINDING -> lit(kind).as(name);
+                        case Piece.VALUES ->
+                            lit(null).cast(DataTypes.BinaryType).as(name);
+                        default -> col(name);
+                    });
+        }
+        columns.add(record.as(Piece.COLUMNS));
+        columns.add(revision.as("revision"));
+        columns.add(value.as("value"));
+        return columns.toArray(Column[]::new);
+    }
+
+    private static Column quoted(String name) {
+        return col("`" + name.replace("`", "``") + "`");
+    }
+
+    private Dataset<Row> answers(List<Events> events, Dataset<Row> labels) {
+        Dataset<Row> parts = arrived(labels).mapPartitions(labelParts(), Encoders.row(Part.SCHEMA));
+        for (Events table : events) {
+            parts = parts.union(
+                    arrived(table.rows()).mapPartitions(eventParts(table.type().name()), Encoders.row(Part.SCHEMA)));
+        }
+        ModelReference model = reference;
+        return parts.repartition(partitions, col("slot"))
+                .sortWithinPartitions(
+                        Arrays.stream(Part.ORDER).map(name -> col(name)).toArray(Column[]::new))
+                .mapPartitions(
+                        (MapPartitionsFunction<Row, Row>)
+                                found -> new PartFolder(model.compiled().model(), found),
+                        Encoders.row(Piece.ANSWER));
+    }
+
+    private Dataset<Row> arrived(Dataset<Row> records) {
+        return records.filter(col(Piece.ARRIVAL).leq(range.lastArrival()));
+    }
+
+    private MapPartitionsFunction<Row, Row> eventParts(String eventType) {
+        ModelReference model = reference;
+        RowRange rows = range;
+        return found -> {
+            EventType type = model.compiled().useCase().event(eventType);
+            EventRows codec = new EventRows(type);
+            return new PartIterator(
+                    new Projector(model.compiled().model(), rows),
+                    found,
+                    row -> new Arrived.Event(Position.of(row), type, SourceRecord.of(type, codec.record(row))));
+        };
+    }
+
+    private MapPartitionsFunction<Row, Row> labelParts() {
+        ModelReference model = reference;
+        RowRange rows = range;
+        return found -> {
+            LabelRows codec = new LabelRows();
+            return new PartIterator(new Projector(model.compiled().model(), rows), found, row -> {
+                Label label = codec.record(row);
+                return new Arrived.Label(Position.of(row), label.getEventType(), SourceRecord.of(label));
+            });
+        };
+    }
+}

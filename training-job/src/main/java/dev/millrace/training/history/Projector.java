@@ -1,0 +1,123 @@
+package dev.millrace.training.history;
+
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.expression.CompiledExpression.Values;
+import dev.millrace.lake.Position;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.LabelFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns each record into its parts: what it adds to the views of a model, and what it asks of them if it is a row. */
+final class Projector {
+
+    private final Model model;
+    private final List<View> views;
+    private final RowRange range;
+
+    Projector(Model model, RowRange range) {
+        this.model = model;
+        this.views = views(model);
+        this.range = range;
+    }
+
+    /** The views that a model reads, each once. */
+    static List<View> views(Model model) {
+        return model.bindings().stream().map(Model.Binding::view).distinct().toList();
+    }
+
+    /** How far before a row its windows can reach, in milliseconds. */
+    static long reach(Model model) {
+        return views(model).stream()
+                .mapToLong(view -> view.shape().reach())
+                .max()
+                .orElse(0);
+    }
+
+    /** In the order in which they count. */
+    List<Part> parts(Arrived arrived) {
+        Parts parts = new Parts(arrived.position());
+        switch (arrived) {
+            case Arrived.Event(Position position, EventType type, SourceRecord event) -> {
+                parts.feed(new Source.Events(type.name()), event);
+                ownFlag(type, event.fields())
+                        .ifPresent(value -> parts.feed(new Source.Labels(type.name()), flagged(event, value)));
+                if (type.name().equals(model.definition().rows()) && range.holds(event.time())) {
+                    parts.ask(event);
+                }
+            }
+            case Arrived.Label(Position position, String eventType, SourceRecord label) ->
+                parts.feed(new Source.Labels(eventType), label);
+        }
+        return parts.made;
+    }
+
+    private static SourceRecord flagged(SourceRecord event, double value) {
+        return new SourceRecord(
+                event.id(),
+                event.time(),
+                LabelFactory.OWN_FLAG,
+                name -> name.equals("value") ? (Object) value : event.fields().of(name));
+    }
+
+    /** What the event itself says of its truth, if its sender knew. */
+    static Optional<Double> ownFlag(EventType type, Values fields) {
+        return type.label()
+                .flatMap(EventType.LabelRule::field)
+                .map(fields::of)
+                .map(flag -> flag instanceof Boolean holds ? (holds ? 1.0 : 0.0) : ((Number) flag).doubleValue());
+    }
+
+    /** Of one record. */
+    private final class Parts {
+        private final Position position;
+        private final List<Part> made = new ArrayList<>();
+
+        private Parts(Position position) {
+            this.position = position;
+        }
+
+        private void feed(Source source, SourceRecord record) {
+            for (int i = 0; i < views.size(); i++) {
+                if (views.get(i).source().equals(source)) {
+                    for (View.Fed fed : views.get(i).feed(record)) {
+                        add(i, fed.entity(), fed.event().toBytes(), null);
+                    }
+                }
+            }
+        }
+
+        private void add(int view, String entity, byte @Nullable [] event, Part.@Nullable Question question) {
+            made.add(new Part(view, entity, position, made.size(), event, question));
+        }
+
+        private void ask(SourceRecord row) {
+            for (int i = 0; i < model.bindings().size(); i++) {
+                Model.Binding binding = model.bindings().get(i);
+                Part.Question question = new Part.Question(i, row.id(), row.time());
+                int view = views.indexOf(binding.view());
+                binding.entity(row.fields()).ifPresent(entity -> ask(view, entity, question));
+            }
+        }
+
+        /** With what the row itself folds there, if it does: one part less to sort. */
+        private void ask(int view, String entity, Part.Question question) {
+            for (int i = made.size() - 1; i >= 0; i--) {
+                Part part = made.get(i);
+                if (part.isOf(view, entity)) {
+                    if (part.question() == null) {
+                        made.set(i, part.asking(question));
+                        return;
+                    }
+                    break;
+                }
+            }
+            add(view, entity, null, question);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.training.history;
+
+import com.google.common.collect.AbstractIterator;
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.lake.EventRows;
+import dev.millrace.lake.Position;
+import dev.millrace.schema.definition.EventType;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Makes rows of their pieces, which come together: sorted by id and time. Holds those of one row at a time. */
+final class RowAssembler extends AbstractIterator<Row> {
+
+    /** Event id, event time and arrival in epoch milliseconds, label; then the features. */
+    static final int BEFORE_FEATURES = 4;
+
+    private final Model model;
+    private final EventType type;
+    private final EventRows codec;
+    private final Iterator<Row> pieces;
+    private @Nullable Row ahead;
+
+    RowAssembler(ModelReference.Compiled model, Iterator<Row> pieces) {
+        this.model = model.model();
+        this.type = model.rows();
+        this.codec = new EventRows(type);
+        this.pieces = pieces;
+    }
+
+    @Override
+    protected @Nullable Row computeNext() {
+        for (Row first = piece(); first != null; first = piece()) {
+            Gathered gathered = new Gathered();
+            gathered.take(first);
+            Row piece = piece();
+            while (piece != null && Piece.isOf(piece, Piece.id(first), Piece.time(first))) {
+                gathered.take(piece);
+                piece = piece();
+            }
+            ahead = piece;
+            if (!gathered.deliveries.isEmpty()) {
+                return gathered.row();
+            }
+        }
+        return endOfData();
+    }
+
+    private @Nullable Row piece() {
+        Row next = ahead;
+        ahead = null;
+        return next != null || !pieces.hasNext() ? next : pieces.next();
+    }
+
+    /** All that is known of one event. */
+    private final class Gathered {
+        private final Map<Position, SourceRecord> deliveries = new TreeMap<>();
+        private final Map<Position, double[][]> answers = new TreeMap<>();
+        private int revision = Integer.MIN_VALUE;
+        private double label;
+
+        private void take(Row piece) {
+            switch (Piece.binding(piece)) {
+                case Piece.RECORD ->
+                    deliveries.put(Piece.position(piece), SourceRecord.of(type, codec.record(Piece.record(piece))));
+                case Piece.LABEL -> label(Piece.revision(piece), Piece.value(piece));
+                default ->
+                    answers.computeIfAbsent(
+                                            Piece.position(piece),
+                                            position ->
+                                                    new double[model.bindings().size()][])[Piece.binding(piece)] =
+                            Piece.values(piece);
+            }
+        }
+
+        /** The highest revision counts; of two that contradict each other the greater, as in a block. */
+        private void label(int found, double value) {
+            if (found > revision || (found == revision && value > label)) {
+                revision = found;
+                label = value;
+            }
+        }
+
+        /** As of the first delivery: a repetition is no row of its own. */
+        private Row row() {
+            Map.Entry<Position, SourceRecord> first =
+                    deliveries.entrySet().iterator().next();
+            SourceRecord row = first.getValue();
+            double[][] values = answers.getOrDefault(
+                    first.getKey(), new double[model.bindings().size()][]);
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] == null) {
+                    values[i] = model.read(i, null, row.time());
+                }
+            }
+            double[] vector = model.vector(row.fields(), values);
+            Object[] columns = new Object[BEFORE_FEATURES + vector.length];
+            columns[0] = row.id();
+            columns[1] = row.time();
+            columns[2] = first.getKey().arrivalTime();
+            columns[3] = truth(row);
+            for (int i = 0; i < vector.length; i++) {
+                columns[BEFORE_FEATURES + i] = vector[i];
+            }
+            return RowFactory.create(columns);
+        }
+
+        /** An event without a label is negative: {@code known_after} has passed. */
+        private double truth(SourceRecord row) {
+            return revision > Integer.MIN_VALUE
+                    ? label
+                    : Projector.ownFlag(type, row.fields()).orElse(0.0);
+        }
+    }
+}
