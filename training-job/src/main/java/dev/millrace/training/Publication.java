@@ -46,8 +46,8 @@ public final class Publication implements AutoCloseable {
         Map<String, String> tags = new TreeMap<>(Map.of(
                 "millrace.use_case", spec.useCase(),
                 "millrace.model", spec.model(),
-                "millrace.definitions_digest", spec.definitionsDigest(),
-                "millrace.read_up_to_batch", Long.toString(set.readUpToBatch())));
+                "millrace.definitions_digest", spec.definitionsDigest()));
+        set.origin().forEach((name, value) -> tags.put("millrace." + name, value));
         try (Tracking.Run run = tracking.begin(spec.useCase(), tags)) {
             Map<String, Object> parameters = new LinkedHashMap<>(outcome.parameters());
             parameters.put("rows_train", outcome.split().train().length);

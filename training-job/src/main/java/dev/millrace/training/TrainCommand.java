@@ -2,6 +2,7 @@ package dev.millrace.training;
 
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.DatasetVersion;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingException.Code;
 import dev.millrace.training.data.TrainingSet;
@@ -51,6 +52,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "TIME", description = "Rows before this event time only.")
     private @Nullable Instant to;
 
+    @Option(
+            names = "--dataset",
+            paramLabel = "TABLE@SNAPSHOT",
+            converter = DatasetCommand.Version.class,
+            description = "A training set that was made before; a new one is made when left out.")
+    private @Nullable DatasetVersion dataset;
+
     @Option(names = "--promote", description = "Make it the champion when it reaches the use case's gates.")
     private boolean promote;
 
@@ -83,14 +91,14 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Instant began = clock.instant();
-        say("reading events and labels of %s".formatted(useCase));
-        TrainingSet set = source.read(new TrainingSetSource.Request(useCase, model, from, to));
-        say("%d rows of %d features, %.0f of them positive, up to batch %d of the stream"
+        say("reading the lake of %s".formatted(useCase));
+        TrainingSet set = source.read(new TrainingSetSource.Request(useCase, model, from, to, dataset));
+        say("%d rows of %d features, %.0f of them positive, of %s"
                 .formatted(
                         set.size(),
                         set.featureNames().size(),
                         Arrays.stream(set.labels()).sum(),
-                        set.readUpToBatch()));
+                        set.origin().getOrDefault("dataset", "no table")));
         TrainingRun.Outcome outcome = new TrainingRun(new Trainer(threads, SEED), grid, clock, this::say).run(set);
         outcome.metrics().forEach((name, value) -> say("%-22s %.4f".formatted(name, value)));
         try (Publication publication = new Publication(settings.mlflow(), settings.patience(), clock)) {

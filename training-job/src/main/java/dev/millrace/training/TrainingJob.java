@@ -2,7 +2,7 @@ package dev.millrace.training;
 
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.TrainingException;
-import dev.millrace.training.history.PostgresHistory;
+import dev.millrace.training.history.LakeHistory;
 import dev.millrace.training.history.TrainingFeatures;
 import dev.millrace.training.xgboost.XgboostParameters;
 import java.time.Clock;
@@ -40,13 +40,11 @@ public final class TrainingJob implements Runnable {
             return CommandLine.ExitCode.USAGE;
         }
         Clock clock = Clock.systemUTC();
+        LakeHistory history = new LakeHistory(settings, clock, System.out::println);
         return commandLine(
+                        new DatasetCommand(history, clock),
                         new TrainCommand(
-                                new PostgresHistory(settings, clock),
-                                new TrainingFeatures(settings),
-                                settings,
-                                clock,
-                                XgboostParameters.grid()),
+                                history, new TrainingFeatures(settings), settings, clock, XgboostParameters.grid()),
                         new PromoteCommand(settings, clock))
                 .execute(arguments);
     }

@@ -71,7 +71,7 @@ class TrainingJobIT {
         assertThat(code).isZero();
         assertThat(out.toString())
                 .contains(
-                        "3000 rows of 5 features, 510 of them positive, up to batch 42",
+                        "3000 rows of 5 features, 510 of them positive, of lake.u.training_m@42",
                         "registered " + model + " as version 1")
                 .contains("version 1 of " + model + " is the champion");
         ModelVersion champion = new Registry(server, Duration.ofSeconds(20))

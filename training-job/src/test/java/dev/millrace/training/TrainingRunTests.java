@@ -77,7 +77,13 @@ class TrainingRunTests {
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("training-not-enough-data: expected a fold with both classes on both sides");
         TrainingSet negative = new TrainingSet(
-                SET.spec(), SET.featureNames(), SET.rows(), new double[2000], SET.eventIds(), SET.eventTimes(), 1);
+                SET.spec(),
+                SET.featureNames(),
+                SET.rows(),
+                new double[2000],
+                SET.eventIds(),
+                SET.eventTimes(),
+                Map.of());
         assertThatThrownBy(() -> new Trainer(1, 1).train(negative, new int[] {1, 2}, XgboostParameters.DEFAULT))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("training-not-enough-data: expected rows of both classes to train on, but 0 of 2 are"
@@ -97,11 +103,11 @@ class TrainingRunTests {
     @Test
     void aSetIsCheckedWhenItIsMade() {
         assertThatThrownBy(() -> new TrainingSet(
-                        SET.spec(), List.of("a"), new double[1][1], new double[2], List.of("e"), new long[1], 0))
+                        SET.spec(), List.of("a"), new double[1][1], new double[2], List.of("e"), new long[1], Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected a label, id and time for each of 1 rows, but came 2, 1 and 1");
         assertThatThrownBy(() -> new TrainingSet(
-                        SET.spec(), List.of("a"), new double[1][2], new double[1], List.of("e"), new long[1], 0))
+                        SET.spec(), List.of("a"), new double[1][2], new double[1], List.of("e"), new long[1], Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected 1 features in row 0, but came 2");
     }

@@ -43,6 +43,13 @@ public final class TrainingSets {
             times[i] = start + i * 900_000L;
             ids.add("event-" + i);
         }
-        return new TrainingSet(spec, List.of("x", "y", "never", "always_7", "log(z)"), rows, labels, ids, times, 42);
+        return new TrainingSet(
+                spec,
+                List.of("x", "y", "never", "always_7", "log(z)"),
+                rows,
+                labels,
+                ids,
+                times,
+                Map.of("dataset", "lake.u.training_m@42"));
     }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             ReplayCommand.class,
             TrafficCommand.class,
             BenchCommand.class,
+            DatasetCommand.class,
             TrainCommand.class,
             PromoteCommand.class,
             CatalogCommand.class,

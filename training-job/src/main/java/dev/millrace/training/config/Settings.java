@@ -1,11 +1,13 @@
 package dev.millrace.training.config;
 
+import dev.millrace.lake.LakeSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the environment says.
@@ -14,6 +16,8 @@ import java.util.Map;
  * @param patience how long a call to MLflow may take
  * @param useCases the folder with one folder per use case ({@code MILLRACE_USE_CASES})
  * @param postgresUrl of the stream's tables ({@code POSTGRES_URL})
+ * @param lake empty when the environment names none
+ * @param sparkMaster where Spark runs ({@code SPARK_MASTER})
  */
 public record Settings(
         URI mlflow,
@@ -21,7 +25,9 @@ public record Settings(
         Path useCases,
         String postgresUrl,
         String postgresUser,
-        String postgresPassword) {
+        String postgresPassword,
+        Optional<LakeSettings> lake,
+        String sparkMaster) {
 
     public static final String MLFLOW = "MLFLOW_TRACKING_URI";
     private static final String POSTGRES_URL = "POSTGRES_URL";
@@ -38,6 +44,12 @@ public record Settings(
             problems.add("expected an address that begins with jdbc:postgresql: in " + POSTGRES_URL + ", but came '"
                     + postgres + "'");
         }
+        Optional<LakeSettings> lake = Optional.empty();
+        try {
+            lake = LakeSettings.from(environment);
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
@@ -47,7 +59,9 @@ public record Settings(
                 Path.of(environment.getOrDefault("MILLRACE_USE_CASES", "./use-cases")),
                 postgres,
                 environment.getOrDefault("POSTGRES_USER", "millrace"),
-                environment.getOrDefault("POSTGRES_PASSWORD", ""));
+                environment.getOrDefault("POSTGRES_PASSWORD", ""),
+                lake,
+                environment.getOrDefault("SPARK_MASTER", "local[*]"));
     }
 
     @Override

@@ -17,6 +17,10 @@ public final class TrainingException extends RuntimeException {
         UNKNOWN_VERSION("promotion-unknown-version"),
         /** PostgreSQL cannot be reached, or lacks a table. */
         DATABASE("training-database"),
+        /** There is no lake, it cannot be reached, or lacks a table. */
+        LAKE("training-lake"),
+        /** The training set is not there, or was made under other definitions. */
+        DATASET("training-dataset"),
         /** A library failed. */
         INTERNAL("training-internal");
 

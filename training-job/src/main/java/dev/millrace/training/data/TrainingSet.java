@@ -1,6 +1,7 @@
 package dev.millrace.training.data;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Labelled vectors, each as the model would have seen it at its event's arrival.
@@ -8,7 +9,7 @@ import java.util.List;
  * @param rows one vector per event: doubles, NaN where missing, in the order of {@code featureNames}
  * @param labels 0 or 1 per row
  * @param eventTimes epoch milliseconds per row
- * @param readUpToBatch the last batch of the stream that the set contains
+ * @param origin what it was made of, by a short name: a run is tagged with it
  */
 public record TrainingSet(
         ModelSpec spec,
@@ -17,11 +18,12 @@ public record TrainingSet(
         double[] labels,
         List<String> eventIds,
         long[] eventTimes,
-        long readUpToBatch) {
+        Map<String, String> origin) {
 
     public TrainingSet {
         featureNames = List.copyOf(featureNames);
         eventIds = List.copyOf(eventIds);
+        origin = Map.copyOf(origin);
         if (labels.length != rows.length || eventIds.size() != rows.length || eventTimes.length != rows.length) {
             throw new IllegalArgumentException(
                     "expected a label, id and time for each of %d rows, but came %d, %d and %d"

@@ -13,12 +13,14 @@ public interface TrainingSetSource {
      * @param model its name, or null for the use case's only one
      * @param from the first event time of a row, or null for 30 days before the last
      * @param to rows are earlier; null for as late as labels are known
+     * @param dataset one that was made before, whatever the times; null to make one
      */
     record Request(
             String useCase,
             @Nullable String model,
             @Nullable Instant from,
-            @Nullable Instant to) {
+            @Nullable Instant to,
+            @Nullable DatasetVersion dataset) {
 
         public Request {
             if (from != null && to != null && !from.isBefore(to)) {

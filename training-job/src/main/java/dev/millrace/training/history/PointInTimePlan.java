@@ -11,6 +11,8 @@ import dev.millrace.lake.LabelRows;
 import dev.millrace.lake.Position;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +58,12 @@ final class PointInTimePlan {
                 .add("arrival_time", DataTypes.LongType, false)
                 .add("label", DataTypes.DoubleType, false);
         for (String feature : model.features()) {
+            if (Arrays.asList(schema.fieldNames()).contains(feature)) {
+                throw new TrainingException(
+                        Code.DATASET,
+                        "expected features with names other than event_id, event_time, arrival_time and label, but %s has %s"
+                                .formatted(model.name(), feature));
+            }
             schema = schema.add(feature, DataTypes.DoubleType, false);
         }
         return schema;

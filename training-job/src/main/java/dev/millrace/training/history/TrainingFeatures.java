@@ -3,12 +3,15 @@ package dev.millrace.training.history;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.training.config.Settings;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
 import dev.millrace.training.data.TrainingSet;
 import dev.millrace.training.data.TrainingSetSink;
 import dev.millrace.training.evaluation.Split;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.postgresql.PGConnection;
@@ -20,6 +23,7 @@ public final class TrainingFeatures implements TrainingSetSink {
     private static final String COPY = "copy training_features"
             + " (run_id, use_case, model, event_id, event_time, label, split, features) from stdin (format csv)";
     private static final int CHUNK = 1 << 16;
+    private static final String UNDEFINED_TABLE = "42P01";
 
     private final Settings settings;
     private final ObjectMapper json = new ObjectMapper();
@@ -30,7 +34,8 @@ public final class TrainingFeatures implements TrainingSetSink {
 
     @Override
     public void write(String runId, TrainingSet set, Split split) {
-        try (Connection connection = PostgresHistory.open(settings)) {
+        try (Connection connection = DriverManager.getConnection(
+                settings.postgresUrl(), settings.postgresUser(), settings.postgresPassword())) {
             CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
             try {
                 Writer writer = new Writer(copy, runId, set);
@@ -44,7 +49,10 @@ public final class TrainingFeatures implements TrainingSetSink {
                 }
             }
         } catch (SQLException e) {
-            throw PostgresHistory.failed("write training_features", e);
+            String advice = UNDEFINED_TABLE.equals(e.getSQLState())
+                    ? "; the stream makes its tables when it starts: has it run?"
+                    : "";
+            throw new TrainingException(Code.DATABASE, "cannot write training_features: " + e.getMessage() + advice, e);
         }
     }
 

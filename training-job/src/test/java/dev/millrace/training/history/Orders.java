@@ -3,15 +3,11 @@ package dev.millrace.training.history;
 import dev.millrace.lake.Position;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +16,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Orders and what became of them: late, repeated, revised. Written to tables as the stream writes them. */
+/** Orders and what became of them: late, repeated, revised.  */
 final class Orders {
 
     static final long DAY = 86_400_000;
@@ -139,83 +135,11 @@ final class Orders {
     static void createTables(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("""
-                    drop table if exists orders, labels, sink_commit, training_features;
-                    create table orders (order_id uuid not null, placed_at timestamptz not null, buyer text not null,
-                      shop bigint not null, amount numeric(12,2) not null, pieces integer, weight double precision,
-                      gift boolean, returned integer, recipient text, fee numeric(12,2),
-                      topic_id text not null, kafka_partition integer not null,
-                      kafka_offset bigint not null, arrival_time timestamptz not null, sink_batch bigint not null,
-                      primary key (order_id, placed_at));
-                    create table labels (event_type text, event_id text, event_time timestamptz, event_key text,
-                      entities jsonb, value double precision, known_at timestamptz, revision integer, topic_id text,
-                      kafka_partition integer, kafka_offset bigint, arrival_time timestamptz, sink_batch bigint,
-                      primary key (event_type, event_id, event_time, revision));
-                    create table sink_commit (checkpoint_id text, batch bigint, offsets jsonb not null default '{}',
-                      committed_at timestamptz not null default now(), primary key (checkpoint_id, batch));
+                    drop table if exists training_features;
                     create table training_features (run_id text, use_case text, model text, event_id text,
                       event_time timestamptz, label double precision, split text, features jsonb,
                       primary key (run_id, event_id, event_time));
-                    insert into sink_commit (checkpoint_id, batch) values ('c', 1), ('c', 7);
                     """);
         }
-    }
-
-    /** In any order, a tenth of them twice. */
-    void write(Connection connection, Random random) throws SQLException {
-        List<Order> shuffled = new ArrayList<>(orders);
-        Collections.shuffle(shuffled, random);
-        shuffled.addAll(shuffled.subList(0, shuffled.size() / 10));
-        connection.setAutoCommit(false);
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into orders values (?::uuid, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing")) {
-            for (Order order : shuffled) {
-                fill(insert, order.id(), at(order.time()), order.buyer(), order.shop(), order.amount());
-                insert.setObject(6, order.pieces());
-                insert.setObject(7, order.weight());
-                insert.setObject(8, order.gift());
-                insert.setObject(9, order.returned());
-                insert.setObject(10, order.recipient());
-                insert.setObject(11, order.fee());
-                place(insert, 12, order.position());
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into labels values ('orders', ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, 1)")) {
-            for (Mark mark : marks) {
-                fill(
-                        insert,
-                        mark.order().id(),
-                        at(mark.order().time()),
-                        mark.order().buyer(),
-                        "{\"shop\": \"" + mark.order().shop() + "\"}",
-                        mark.value(),
-                        at(mark.known()),
-                        mark.revision());
-                place(insert, 8, mark.position());
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-        connection.commit();
-        connection.setAutoCommit(true);
-    }
-
-    private static void fill(PreparedStatement insert, Object... values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            insert.setObject(i + 1, values[i]);
-        }
-    }
-
-    private static void place(PreparedStatement insert, int first, Position position) throws SQLException {
-        insert.setString(first, position.topicId());
-        insert.setInt(first + 1, position.partition());
-        insert.setLong(first + 2, position.offset());
-        insert.setObject(first + 3, at(position.arrivalTime()));
-    }
-
-    private static OffsetDateTime at(long millis) {
-        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
     }
 }

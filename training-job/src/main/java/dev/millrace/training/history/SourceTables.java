@@ -1,0 +1,132 @@
+package dev.millrace.training.history;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+
+import dev.millrace.feature.Model;
+import dev.millrace.lake.Lake;
+import dev.millrace.lake.LakeTable;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.training.data.TrainingException;
+import dev.millrace.training.data.TrainingException.Code;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+
+/** The lake's tables that a training set is made of, each at one snapshot, as they arrived or as if with a lag. */
+final class SourceTables {
+
+    /** Before anything that happened: a window without end reaches back to it. */
+    private static final long BEGINNING = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+
+    private final ModelReference.Compiled model;
+    private final @Nullable Duration lag;
+    private final Map<String, LakeTable<?>> tables = new TreeMap<>();
+    private final Map<String, Long> snapshots = new TreeMap<>();
+
+    /** @param lag how long after its time each event is taken to have arrived; null for when it did */
+    SourceTables(Lake lake, ModelReference.Compiled model, @Nullable Duration lag) {
+        this.model = model;
+        this.lag = lag;
+        for (String type : eventTypes()) {
+            open(type, lake.events(model.useCase().event(type)));
+        }
+        open(Lake.LABELS, lake.labels());
+    }
+
+    private void open(String name, LakeTable<?> table) {
+        tables.put(name, table);
+        table.snapshot().ifPresent(snapshot -> snapshots.put(name, snapshot));
+    }
+
+    /** Those that were read, by table. */
+    Map<String, Long> snapshots() {
+        return Map.copyOf(snapshots);
+    }
+
+    /** The event types that feed a view that the model reads, and the rows' own. */
+    private Set<String> eventTypes() {
+        Set<String> types = new TreeSet<>(Set.of(model.rows().name()));
+        for (Model.Binding binding : model.model().bindings()) {
+            types.add(binding.view().source().eventType());
+        }
+        return types;
+    }
+
+    /**
+     * Where rows begin and end.
+     *
+     * @param from the first event time of a row, or null for a span before the last
+     * @param to rows are earlier; null for as late as labels are known
+     * @throws TrainingException when nothing has arrived
+     */
+    RowRange range(@Nullable Instant from, @Nullable Instant to, Duration span, Instant now) {
+        long newest = tables.keySet().stream()
+                .map(this::lastArrival)
+                .flatMapToLong(OptionalLong::stream)
+                .max()
+                .orElseThrow(() -> new TrainingException(
+                        Code.NOT_ENOUGH_DATA,
+                        "expected events in the lake's tables %s, but they are empty".formatted(eventTypes())));
+        long known = Math.min(newest, now.toEpochMilli())
+                - model.model().definition().label().knownAfter().toMillis();
+        long last = to == null ? known : Math.min(known, to.toEpochMilli() - 1);
+        long first = from == null ? last - span.toMillis() : from.toEpochMilli();
+        Dataset<Row> rows = read(model.rows().name()).filter(col(Piece.TIME).between(first, last));
+        return new RowRange(first, last, greatest(rows, Piece.ARRIVAL).orElse(first));
+    }
+
+    private OptionalLong lastArrival(String table) {
+        return greatest(read(table), Piece.ARRIVAL);
+    }
+
+    private static OptionalLong greatest(Dataset<Row> rows, String column) {
+        Row found = rows.agg(max(col(column))).first();
+        return found.isNullAt(0) ? OptionalLong.empty() : OptionalLong.of(found.getLong(0));
+    }
+
+    /** Events from as far back as the rows' windows reach. */
+    List<PointInTimePlan.Events> events(RowRange range) {
+        List<PointInTimePlan.Events> events = new ArrayList<>();
+        for (String name : eventTypes()) {
+            EventType type = model.useCase().event(name);
+            events.add(new PointInTimePlan.Events(type, read(name, range)));
+        }
+        return events;
+    }
+
+    Dataset<Row> labels(RowRange range) {
+        return read(Lake.LABELS, range);
+    }
+
+    private Dataset<Row> read(String table, RowRange range) {
+        long reach = Projector.reach(model.model());
+        long since = range.from() - BEGINNING > reach ? range.from() - reach : BEGINNING;
+        return read(table).filter(col(Piece.TIME).geq(since));
+    }
+
+    private Dataset<Row> read(String name) {
+        LakeTable<?> table = tables.get(name);
+        Long snapshot = snapshots.get(name);
+        if (table == null) {
+            throw new IllegalArgumentException("Not one of " + tables.keySet() + ": " + name);
+        }
+        Dataset<Row> rows = snapshot == null ? table.read() : table.readAt(snapshot);
+        return lag == null ? rows : rows.withColumn(Piece.ARRIVAL, simulated(name, lag));
+    }
+
+    private static Column simulated(String table, Duration lag) {
+        return table.equals(Lake.LABELS) ? col("known_at") : col(Piece.TIME).plus(lit(lag.toMillis()));
+    }
+}
