@@ -7,12 +7,17 @@ import static org.apache.spark.sql.functions.timestamp_millis;
 import static org.apache.spark.sql.functions.unix_millis;
 
 import dev.millrace.lake.Columns.Column;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -22,8 +27,12 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.SparkSchemaUtil;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -41,6 +50,8 @@ public final class LakeTable<T> {
             "write.parquet.row-group-size-bytes", Integer.toString(16 * 1024 * 1024),
             "write.metadata.delete-after-commit.enabled", "true",
             "write.metadata.previous-versions-max", "20");
+
+    private static final long MICROS = 1_000;
 
     private final SparkSession spark;
     private final TableIdentifier identifier;
@@ -144,6 +155,16 @@ public final class LakeTable<T> {
         return read(spark.sql("select * from " + name() + " version as of " + snapshot));
     }
 
+    /**
+     * What it held at a snapshot of this time and later. The files of the days before are not opened.
+     *
+     * @param since epoch milliseconds of event time
+     */
+    public Dataset<Row> readAt(long snapshot, long since) {
+        return read(spark.sql("select * from %s version as of %d where event_time >= timestamp_millis(%d)"
+                .formatted(name(), snapshot, since)));
+    }
+
     private Dataset<Row> read(Dataset<Row> table) {
         List<String> there = Arrays.asList(table.schema().fieldNames());
         return table.select(rows.columns().all().stream()
@@ -161,6 +182,37 @@ public final class LakeTable<T> {
     public Optional<Long> snapshot() {
         return Optional.ofNullable(catalog().loadTable(identifier).currentSnapshot())
                 .map(Snapshot::snapshotId);
+    }
+
+    /**
+     * The greatest time in a column, of the files that hold events of these times: from what files say of themselves, so
+     * nothing is read. At least the greatest of those events' own.
+     *
+     * @param from epoch milliseconds of event time, inclusive as {@code to} is
+     * @return epoch milliseconds; empty when there are no such files
+     */
+    public OptionalLong greatest(String column, long snapshot, long from, long to) {
+        Table table = catalog().loadTable(identifier);
+        Types.NestedField field = table.schema().findField(column);
+        String eventTime = Columns.common(Columns.EVENT_TIME);
+        OptionalLong greatest = OptionalLong.empty();
+        try (CloseableIterable<FileScanTask> files = table.newScan()
+                .useSnapshot(snapshot)
+                .includeColumnStats(List.of(column))
+                .filter(Expressions.and(
+                        Expressions.greaterThanOrEqual(eventTime, MICROS * from),
+                        Expressions.lessThanOrEqual(eventTime, MICROS * to)))
+                .planFiles()) {
+            for (FileScanTask file : files) {
+                ByteBuffer bound = file.file().upperBounds().get(field.fieldId());
+                long micros = Conversions.fromByteBuffer(field.type(), bound);
+                long millis = Math.floorDiv(micros, MICROS);
+                greatest = OptionalLong.of(Math.max(millis, greatest.orElse(millis)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return greatest;
     }
 
     /** The offset after the last one that a snapshot holds, of each partition: every record before is in it. */

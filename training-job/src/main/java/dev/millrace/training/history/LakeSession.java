@@ -18,7 +18,7 @@ final class LakeSession implements AutoCloseable {
                         .config("spark.ui.enabled", false)
                         .config("spark.driver.bindAddress", "127.0.0.1")
                         .config("spark.driver.host", "127.0.0.1")
-                        .config("spark.log.level", "ERROR")
+                        .config("spark.log.level", System.getProperty("dslog","ERROR"))
                         .config("spark.sql.session.timeZone", "UTC")
                         // Features may differ in case only.
                         .config("spark.sql.caseSensitive", true)

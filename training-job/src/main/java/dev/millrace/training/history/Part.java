@@ -2,6 +2,7 @@ package dev.millrace.training.history;
 
 import com.google.common.hash.Hashing;
 import dev.millrace.lake.Position;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -11,37 +12,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one record means to one entity of one view: something to fold, a question that a row asks, or first the one and
- * then the other. Narrow: this is what is sorted.
+ * then the other. As a row it has few columns and little in them: this is what is sorted.
  *
  * @param view index into the model's views
+ * @param group whose parts are folded together: the entity's, or all of a view whose entities meet
+ * @param key what is folded under it, and asked of it
  * @param turn of parts of one record
  * @param event a projected event's bytes, null when there is nothing to fold
  * @param question null when nothing is asked
  */
 record Part(
         int view,
-        String entity,
+        String group,
+        String key,
         Position position,
         int turn,
         byte @Nullable [] event,
         @Nullable Question question) {
 
-    static final StructType SCHEMA = new StructType()
-            .add("slot", DataTypes.LongType, false)
-            .add("view", DataTypes.IntegerType, false)
-            .add("entity", DataTypes.StringType, false)
-            .add("arrival", DataTypes.LongType, false)
-            .add("topic", DataTypes.StringType, false)
-            .add("partition", DataTypes.IntegerType, false)
-            .add("offset", DataTypes.LongType, false)
-            .add("turn", DataTypes.IntegerType, false)
-            .add("event", DataTypes.BinaryType, true)
-            .add("binding", DataTypes.IntegerType, true)
-            .add("id", DataTypes.StringType, true)
-            .add("time", DataTypes.LongType, true);
+    static final String SLOT = "slot";
 
-    /** In this order an entity's parts come in the order of their arrival; the slot comes first because Spark compares eight bytes fastest. */
-    static final String[] ORDER = {"slot", "view", "entity", "arrival", "topic", "partition", "offset", "turn"};
+    static final StructType SCHEMA = new StructType()
+            .add(SLOT, DataTypes.LongType, false)
+            .add("place", DataTypes.BinaryType, false)
+            .add("payload", DataTypes.BinaryType, false);
+
+    /** In this order a group's parts follow each other as they arrived. The slot comes first: eight bytes compare fastest. */
+    static final String[] ORDER = {SLOT, "place"};
+
+    private static final int NONE = -1;
 
     /**
      * Of a row, for one of the bindings that its model reads.
@@ -51,45 +50,66 @@ record Part(
      */
     record Question(int binding, String id, long time) {}
 
-    boolean isOf(int otherView, String otherEntity) {
-        return view == otherView && entity.equals(otherEntity);
+    boolean isOf(int otherView, String otherGroup, String otherKey) {
+        return view == otherView && group.equals(otherGroup) && key.equals(otherKey);
     }
 
     Part asking(Question asked) {
-        return new Part(view, entity, position, turn, event, asked);
+        return new Part(view, group, key, position, turn, event, asked);
     }
 
     Row toRow() {
-        return RowFactory.create(
-                slot(),
-                view,
-                entity,
-                position.arrivalTime(),
-                position.topicId(),
-                position.partition(),
-                position.offset(),
-                turn,
-                event,
-                question == null ? null : question.binding(),
-                question == null ? null : question.id(),
-                question == null ? null : question.time());
+        byte[] name = group.getBytes(StandardCharsets.UTF_8);
+        byte[] topic = Places.topic(position);
+        ByteBuffer place = ByteBuffer.allocate(12 + name.length + Places.size(topic));
+        place.putInt(view).putInt(name.length).put(name);
+        Places.put(place, position, topic);
+        place.putInt(turn);
+        long slot = 31 * Hashing.farmHashFingerprint64().hashBytes(name).asLong() + view;
+        return RowFactory.create(slot, place.array(), payload());
     }
 
-    private long slot() {
-        return 31
-                        * Hashing.farmHashFingerprint64()
-                                .hashString(entity, StandardCharsets.UTF_8)
-                                .asLong()
-                + view;
+    private byte[] payload() {
+        byte[] folded = event == null ? new byte[0] : event;
+        byte[] other = key.equals(group) ? new byte[0] : key.getBytes(StandardCharsets.UTF_8);
+        byte[] id = question == null ? new byte[0] : question.id().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer payload = ByteBuffer.allocate(20 + folded.length + other.length + id.length);
+        payload.putInt(event == null ? NONE : folded.length).put(folded);
+        payload.putInt(key.equals(group) ? NONE : other.length).put(other);
+        payload.putInt(question == null ? NONE : question.binding());
+        payload.putLong(question == null ? 0 : question.time()).put(id);
+        return payload.array();
     }
 
     static Part of(Row row) {
-        return new Part(
-                row.getInt(1),
-                row.getString(2),
-                new Position(row.getLong(3), row.getString(4), row.getInt(5), row.getLong(6)),
-                row.getInt(7),
-                row.isNullAt(8) ? null : row.getAs(8),
-                row.isNullAt(9) ? null : new Question(row.getInt(9), row.getString(10), row.getLong(11)));
+        ByteBuffer place = ByteBuffer.wrap(row.<byte[]>getAs(1));
+        int view = place.getInt();
+        String group = text(place, place.getInt());
+        Position position = Places.get(place);
+        int turn = place.getInt();
+        ByteBuffer payload = ByteBuffer.wrap(row.<byte[]>getAs(2));
+        byte[] event = bytes(payload, payload.getInt());
+        byte[] other = bytes(payload, payload.getInt());
+        String key = other == null ? group : new String(other, StandardCharsets.UTF_8);
+        int binding = payload.getInt();
+        long time = payload.getLong();
+        Question question =
+                binding == NONE ? null : new Question(binding, text(payload, payload.remaining()), time);
+        return new Part(view, group, key, position, turn, event, question);
+    }
+
+    private static byte @Nullable [] bytes(ByteBuffer from, int length) {
+        if (length == NONE) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        from.get(bytes);
+        return bytes;
+    }
+
+    private static String text(ByteBuffer from, int length) {
+        byte[] bytes = new byte[length];
+        from.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

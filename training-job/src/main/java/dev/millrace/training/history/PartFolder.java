@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Folds parts, which come in {@link Part#ORDER}, and answers what they ask with what was folded so far. Holds the
- * history of one entity at a time.
+ * history of one group at a time.
  */
 final class PartFolder extends AbstractIterator<Row> {
 
@@ -20,7 +20,7 @@ final class PartFolder extends AbstractIterator<Row> {
     private final List<View> views;
     private final Iterator<Row> parts;
     private int view = -1;
-    private String entity = "";
+    private String group = "";
     private @Nullable FeatureHistory history;
 
     PartFolder(Model model, Iterator<Row> parts) {
@@ -37,14 +37,14 @@ final class PartFolder extends AbstractIterator<Row> {
             byte[] event = part.event();
             if (event != null) {
                 folded.fold(
-                        part.entity(),
+                        part.key(),
                         ProjectedEvent.fromBytes(event, views.get(part.view()).inputs()));
             }
             Part.Question question = part.question();
             if (question != null) {
                 double[] values =
-                        model.read(question.binding(), folded.at(part.entity(), question.time()), question.time());
-                return Piece.answer(question, part.position(), values);
+                        model.read(question.binding(), folded.at(part.key(), question.time()), question.time());
+                return Piece.answer(question, part.position(), values).toRow();
             }
         }
         return endOfData();
@@ -52,11 +52,11 @@ final class PartFolder extends AbstractIterator<Row> {
 
     private FeatureHistory history(Part part) {
         FeatureHistory current = history;
-        if (current == null || !part.isOf(view, entity)) {
+        if (current == null || part.view() != view || !part.group().equals(group)) {
             current = new FeatureHistory(views.get(part.view()));
             history = current;
             view = part.view();
-            entity = part.entity();
+            group = part.group();
         }
         return current;
     }

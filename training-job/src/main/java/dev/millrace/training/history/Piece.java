@@ -1,100 +1,92 @@
 package dev.millrace.training.history;
 
+import com.google.common.hash.Hashing;
+import dev.millrace.feature.SourceRecord;
 import dev.millrace.lake.Position;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of what is brought together to make a row: its own record, what its views answered, what is known of its
- * truth. An event that came twice has pieces of either delivery, told apart by their positions.
+ * What is brought together to make a row: its own record, what its views answered, what is known of its truth. An event
+ * that came twice has pieces of either delivery, told apart by their positions.
+ *
+ * @param row its event's time and id: pieces of one row have the same
+ * @param position of the delivery, as bytes that compare as positions do
+ * @param kind the index of a binding that was answered, or one of the constants
  */
-final class Piece {
+record Piece(byte[] row, byte[] position, int kind, byte[] payload) {
 
-    /** In place of a binding's index: the row's own record. */
+    /** The row's own record: its payload is the event. */
     static final int RECORD = -1;
 
-    /** In place of a binding's index: a label. */
+    /** Its payload is a revision and a value. */
     static final int LABEL = -2;
 
-    static final String ID = "event_id";
-    static final String TIME = "event_time";
-    static final String ARRIVAL = "arrival_time";
-    static final String BINDING = "binding";
-    static final String VALUES = "values";
-    static final String COLUMNS = "record";
+    static final String SLOT = "slot";
 
-    /** Of an answer: its values are the view's features. */
-    static final StructType ANSWER = new StructType()
-            .add(ID, DataTypes.StringType, false)
-            .add(TIME, DataTypes.LongType, false)
-            .add(ARRIVAL, DataTypes.LongType, false)
-            .add("topic_id", DataTypes.StringType, false)
-            .add("kafka_partition", DataTypes.IntegerType, false)
-            .add("kafka_offset", DataTypes.LongType, false)
-            .add(BINDING, DataTypes.IntegerType, false)
-            .add(VALUES, DataTypes.BinaryType, true);
+    static final StructType SCHEMA = new StructType()
+            .add(SLOT, DataTypes.LongType, false)
+            .add("row", DataTypes.BinaryType, false)
+            .add("position", DataTypes.BinaryType, false)
+            .add("kind", DataTypes.IntegerType, false)
+            .add("payload", DataTypes.BinaryType, false);
 
-    private Piece() {}
+    /** In this order the pieces of a row follow each other. */
+    static final String[] ORDER = {SLOT, "row"};
 
-    /** What a view answered. */
-    static Row answer(Part.Question question, Position position, double[] values) {
+    static Piece answer(Part.Question question, Position position, double[] values) {
+        ByteBuffer payload = ByteBuffer.allocate(values.length * Double.BYTES);
+        payload.asDoubleBuffer().put(values);
+        return new Piece(
+                row(question.id(), question.time()), Places.of(position), question.binding(), payload.array());
+    }
+
+    static Piece record(SourceRecord record, Position position, byte[] event) {
+        return new Piece(row(record.id(), record.time()), Places.of(position), RECORD, event);
+    }
+
+    static Piece label(SourceRecord label, Position position, double value) {
+        ByteBuffer payload = ByteBuffer.allocate(12).putInt(label.revision()).putDouble(value);
+        return new Piece(row(label.id(), label.time()), Places.of(position), LABEL, payload.array());
+    }
+
+    private static byte[] row(String id, long time) {
+        byte[] text = id.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(8 + text.length).putLong(time).put(text).array();
+    }
+
+    Row toRow() {
         return RowFactory.create(
-                question.id(),
-                question.time(),
-                position.arrivalTime(),
-                position.topicId(),
-                position.partition(),
-                position.offset(),
-                question.binding(),
-                bytes(values));
+                Hashing.farmHashFingerprint64().hashBytes(row).asLong(), row, position, kind, payload);
     }
 
-    static boolean isOf(Row piece, String id, long time) {
-        return time(piece) == time && id(piece).equals(id);
+    static Piece of(Row row) {
+        return new Piece(row.getAs(1), row.getAs(2), row.getInt(3), row.getAs(4));
     }
 
-    static String id(Row piece) {
-        return piece.getString(0);
+    boolean isOfRow(Piece other) {
+        return Arrays.equals(row, other.row);
     }
 
-    static long time(Row piece) {
-        return piece.getLong(1);
-    }
-
-    static Position position(Row piece) {
-        return new Position(piece.getLong(2), piece.getString(3), piece.getInt(4), piece.getLong(5));
-    }
-
-    static int binding(Row piece) {
-        return piece.getInt(6);
-    }
-
-    static double[] values(Row piece) {
-        ByteBuffer bytes = ByteBuffer.wrap(piece.<byte[]>getAs(7));
-        double[] values = new double[bytes.remaining() / Double.BYTES];
-        bytes.asDoubleBuffer().get(values);
+    /** Of an answer: the view's features. */
+    double[] values() {
+        double[] values = new double[payload.length / Double.BYTES];
+        ByteBuffer.wrap(payload).asDoubleBuffer().get(values);
         return values;
     }
 
-    /** The table's columns of a row's own record. */
-    static Row record(Row piece) {
-        return piece.getStruct(8);
+    /** Of a label. */
+    int revision() {
+        return ByteBuffer.wrap(payload).getInt();
     }
 
-    static int revision(Row label) {
-        return label.getInt(9);
-    }
-
-    static double value(Row label) {
-        return label.getDouble(10);
-    }
-
-    private static byte[] bytes(double[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
-        bytes.asDoubleBuffer().put(values);
-        return bytes.array();
+    /** Of a label. */
+    double value() {
+        return ByteBuffer.wrap(payload).getDouble(4);
     }
 }

@@ -1,9 +1,8 @@
 package dev.millrace.training.history;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.struct;
 
+import com.google.common.collect.Iterators;
 import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.lake.EventRows;
@@ -11,11 +10,13 @@ import dev.millrace.lake.LabelRows;
 import dev.millrace.lake.Position;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingException.Code;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,6 +31,9 @@ import org.apache.spark.sql.types.StructType;
  * row, with the row's own record and its labels. So memory holds one entity of each task, however long the history is.
  */
 final class PointInTimePlan {
+
+    static final String EVENT_TIME = "event_time";
+    static final String ARRIVAL_TIME = "arrival_time";
 
     private final ModelReference reference;
     private final RowRange range;
@@ -54,8 +58,8 @@ final class PointInTimePlan {
     static StructType schema(Model model) {
         StructType schema = new StructType()
                 .add("event_id", DataTypes.StringType, false)
-                .add("event_time", DataTypes.LongType, false)
-                .add("arrival_time", DataTypes.LongType, false)
+                .add(EVENT_TIME, DataTypes.LongType, false)
+                .add(ARRIVAL_TIME, DataTypes.LongType, false)
                 .add("label", DataTypes.DoubleType, false);
         for (String feature : model.features()) {
             if (Arrays.asList(schema.fieldNames()).contains(feature)) {
@@ -78,62 +82,57 @@ final class PointInTimePlan {
     Dataset<Row> rows(List<Events> events, Dataset<Row> labels) {
         ModelReference model = reference;
         return pieces(events, labels)
-                .repartition(partitions, col(Piece.ID), col(Piece.TIME))
-                .sortWithinPartitions(Piece.ID, Piece.TIME)
+                .repartition(partitions, col(Piece.SLOT))
+                .sortWithinPartitions(columns(Piece.ORDER))
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>) found -> new RowAssembler(model.compiled(), found),
                         Encoders.row(schema(reference.compiled().model())));
     }
 
     private Dataset<Row> pieces(List<Events> events, Dataset<Row> labels) {
-        EventType type = reference.compiled().rows();
+        String type = reference.compiled().rows().name();
         Dataset<Row> rows = events.stream()
-                .filter(table -> table.type().name().equals(type.name()))
+                .filter(table -> table.type().name().equals(type))
                 .findFirst()
                 .orElseThrow()
                 .rows();
-        StructType record = rows.schema();
-        Dataset<Row> own = inRange(rows)
-                .select(piece(
-                        Piece.RECORD,
-                        struct(Arrays.stream(record.fieldNames())
-                                .map(PointInTimePlan::quoted)
-                                .toArray(Column[]::new)),
-                        lit(null).cast(DataTypes.IntegerType),
-                        lit(null).cast(DataTypes.DoubleType)));
-        Dataset<Row> truths = inRange(labels.filter(col("event_type").equalTo(type.name())))
-                .select(piece(Piece.LABEL, lit(null).cast(record), col("revision"), col("value")));
+        Dataset<Row> truths = labels.filter(col("event_type").equalTo(type));
         return answers(events, labels)
-                .withColumn(Piece.COLUMNS, lit(null).cast(record))
-                .withColumn("revision", lit(null).cast(DataTypes.IntegerType))
-                .withColumn("value", lit(null).cast(DataTypes.DoubleType))
-                .union(own)
-                .union(truths);
+                .union(inRange(rows).mapPartitions(recordPieces(), Encoders.row(Piece.SCHEMA)))
+                .union(inRange(truths).mapPartitions(labelPieces(), Encoders.row(Piece.SCHEMA)));
     }
 
     private Dataset<Row> inRange(Dataset<Row> records) {
-        return records.filter(col(Piece.TIME).between(range.from(), range.to()));
+        return records.filter(col(EVENT_TIME).between(range.from(), range.to()));
     }
 
-    private static Column[] piece(int kind, Column record, Column revision, Column value) {
-        List<Column> columns = new ArrayList<>();
-        for (String name : Piece.ANSWER.fieldNames()) {
-            columns.add(
-                    switch (name) {
-                        case Piece.BINDING -> lit(kind).as(name);
-                        case Piece.VALUES ->
-                            lit(null).cast(DataTypes.BinaryType).as(name);
-                        default -> col(name);
-                    });
-        }
-        columns.add(record.as(Piece.COLUMNS));
-        columns.add(revision.as("revision"));
-        columns.add(value.as("value"));
-        return columns.toArray(Column[]::new);
+    private MapPartitionsFunction<Row, Row> recordPieces() {
+        ModelReference model = reference;
+        return found -> {
+            EventType type = model.compiled().rows();
+            EventRows rows = new EventRows(type);
+            RecordCodec codec = new RecordCodec(type.schema());
+            return Iterators.transform(found, row -> {
+                GenericRecord event = rows.record(row);
+                return Piece.record(SourceRecord.of(type, event), Position.of(row), codec.encode(event))
+                        .toRow();
+            });
+        };
     }
 
-    private static Column quoted(String name) {
-        return col("`" + name.replace("`", "``") + "`");
+    private static MapPartitionsFunction<Row, Row> labelPieces() {
+        return found -> {
+            LabelRows rows = new LabelRows();
+            return Iterators.transform(found, row -> {
+                Label label = rows.record(row);
+                return Piece.label(SourceRecord.of(label), Position.of(row), label.getValue())
+                        .toRow();
+            });
+        };
+    }
+
+    private static Column[] columns(String... names) {
+        return Arrays.stream(names).map(name -> col(name)).toArray(Column[]::new);
     }
 
     private Dataset<Row> answers(List<Events> events, Dataset<Row> labels) {
@@ -143,17 +142,17 @@ final class PointInTimePlan {
                     arrived(table.rows()).mapPartitions(eventParts(table.type().name()), Encoders.row(Part.SCHEMA)));
         }
         ModelReference model = reference;
-        return parts.repartition(partitions, col("slot"))
+        return parts.repartition(partitions, col(Part.SLOT))
                 .sortWithinPartitions(
-                        Arrays.stream(Part.ORDER).map(name -> col(name)).toArray(Column[]::new))
+                        columns(Part.ORDER))
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>)
                                 found -> new PartFolder(model.compiled().model(), found),
-                        Encoders.row(Piece.ANSWER));
+                        Encoders.row(Piece.SCHEMA));
     }
 
     private Dataset<Row> arrived(Dataset<Row> records) {
-        return records.filter(col(Piece.ARRIVAL).leq(range.lastArrival()));
+        return records.filter(col(ARRIVAL_TIME).leq(range.lastArrival()));
     }
 
     private MapPartitionsFunction<Row, Row> eventParts(String eventType) {

@@ -86,14 +86,19 @@ final class Projector {
             for (int i = 0; i < views.size(); i++) {
                 if (views.get(i).source().equals(source)) {
                     for (View.Fed fed : views.get(i).feed(record)) {
-                        add(i, fed.entity(), fed.event().toBytes(), null);
+                        add(i, fed.key(), fed.event().toBytes(), null);
                     }
                 }
             }
         }
 
-        private void add(int view, String entity, byte @Nullable [] event, Part.@Nullable Question question) {
-            made.add(new Part(view, entity, position, made.size(), event, question));
+        private void add(int view, String key, byte @Nullable [] event, Part.@Nullable Question question) {
+            made.add(new Part(view, group(view, key), key, position, made.size(), event, question));
+        }
+
+        /** Where the entities of a sequential view lie, only what came before tells: so all of it stays together. */
+        private String group(int view, String key) {
+            return views.get(view).isSequential() ? "" : key;
         }
 
         private void ask(SourceRecord row) {
@@ -109,7 +114,7 @@ final class Projector {
         private void ask(int view, String entity, Part.Question question) {
             for (int i = made.size() - 1; i >= 0; i--) {
                 Part part = made.get(i);
-                if (part.isOf(view, entity)) {
+                if (part.isOf(view, group(view, entity), entity)) {
                     if (part.question() == null) {
                         made.set(i, part.asking(question));
                         return;

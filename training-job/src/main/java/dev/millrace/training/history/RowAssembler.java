@@ -3,11 +3,13 @@ package dev.millrace.training.history;
 import com.google.common.collect.AbstractIterator;
 import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
-import dev.millrace.lake.EventRows;
-import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.RecordCodec;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -21,24 +23,24 @@ final class RowAssembler extends AbstractIterator<Row> {
 
     private final Model model;
     private final EventType type;
-    private final EventRows codec;
+    private final RecordCodec codec;
     private final Iterator<Row> pieces;
-    private @Nullable Row ahead;
+    private @Nullable Piece ahead;
 
     RowAssembler(ModelReference.Compiled model, Iterator<Row> pieces) {
         this.model = model.model();
         this.type = model.rows();
-        this.codec = new EventRows(type);
+        this.codec = new RecordCodec(type.schema());
         this.pieces = pieces;
     }
 
     @Override
     protected @Nullable Row computeNext() {
-        for (Row first = piece(); first != null; first = piece()) {
+        for (Piece first = piece(); first != null; first = piece()) {
             Gathered gathered = new Gathered();
             gathered.take(first);
-            Row piece = piece();
-            while (piece != null && Piece.isOf(piece, Piece.id(first), Piece.time(first))) {
+            Piece piece = piece();
+            while (piece != null && piece.isOfRow(first)) {
                 gathered.take(piece);
                 piece = piece();
             }
@@ -50,31 +52,31 @@ final class RowAssembler extends AbstractIterator<Row> {
         return endOfData();
     }
 
-    private @Nullable Row piece() {
-        Row next = ahead;
+    private @Nullable Piece piece() {
+        Piece next = ahead;
         ahead = null;
-        return next != null || !pieces.hasNext() ? next : pieces.next();
+        return next != null || !pieces.hasNext() ? next : Piece.of(pieces.next());
     }
 
     /** All that is known of one event. */
     private final class Gathered {
-        private final Map<Position, SourceRecord> deliveries = new TreeMap<>();
-        private final Map<Position, double[][]> answers = new TreeMap<>();
+        private final NavigableMap<byte[], SourceRecord> deliveries = new TreeMap<>(Arrays::compareUnsigned);
+        private final Map<byte[], double[][]> answers = new TreeMap<>(Arrays::compareUnsigned);
         private int revision = Integer.MIN_VALUE;
         private double label;
 
-        private void take(Row piece) {
-            switch (Piece.binding(piece)) {
+        private void take(Piece piece) {
+            switch (piece.kind()) {
                 case Piece.RECORD ->
-                    deliveries.put(Piece.position(piece), SourceRecord.of(type, codec.record(Piece.record(piece))));
-                case Piece.LABEL -> label(Piece.revision(piece), Piece.value(piece));
+                    deliveries.put(piece.position(), SourceRecord.of(type, codec.decode(piece.payload())));
+                case Piece.LABEL -> label(piece.revision(), piece.value());
                 default ->
-                    answers.computeIfAbsent(
-                                            Piece.position(piece),
-                                            position ->
-                                                    new double[model.bindings().size()][])[Piece.binding(piece)] =
-                            Piece.values(piece);
+                    answers.computeIfAbsent(piece.position(), position -> unread())[piece.kind()] = piece.values();
             }
+        }
+
+        private double[][] unread() {
+            return new double[model.bindings().size()][];
         }
 
         /** The highest revision counts; of two that contradict each other the greater, as in a block. */
@@ -87,11 +89,9 @@ final class RowAssembler extends AbstractIterator<Row> {
 
         /** As of the first delivery: a repetition is no row of its own. */
         private Row row() {
-            Map.Entry<Position, SourceRecord> first =
-                    deliveries.entrySet().iterator().next();
-            SourceRecord row = first.getValue();
-            double[][] values = answers.getOrDefault(
-                    first.getKey(), new double[model.bindings().size()][]);
+            byte[] position = deliveries.firstKey();
+            SourceRecord row = deliveries.firstEntry().getValue();
+            double[][] values = answers.getOrDefault(position, unread());
             for (int i = 0; i < values.length; i++) {
                 if (values[i] == null) {
                     values[i] = model.read(i, null, row.time());
@@ -101,7 +101,7 @@ final class RowAssembler extends AbstractIterator<Row> {
             Object[] columns = new Object[BEFORE_FEATURES + vector.length];
             columns[0] = row.id();
             columns[1] = row.time();
-            columns[2] = first.getKey().arrivalTime();
+            columns[2] = Places.get(ByteBuffer.wrap(position)).arrivalTime();
             columns[3] = truth(row);
             for (int i = 0; i < vector.length; i++) {
                 columns[BEFORE_FEATURES + i] = vector[i];

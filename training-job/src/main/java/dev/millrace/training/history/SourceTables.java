@@ -2,7 +2,6 @@ package dev.millrace.training.history;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 
 import dev.millrace.feature.Model;
 import dev.millrace.lake.Lake;
@@ -29,6 +28,10 @@ final class SourceTables {
 
     /** Before anything that happened: a window without end reaches back to it. */
     private static final long BEGINNING = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+
+    private static final long END = Instant.parse("9999-12-31T00:00:00Z").toEpochMilli();
+
+    private static final String KNOWN_AT = "known_at";
 
     private final ModelReference.Compiled model;
     private final @Nullable Duration lag;
@@ -73,7 +76,7 @@ final class SourceTables {
      */
     RowRange range(@Nullable Instant from, @Nullable Instant to, Duration span, Instant now) {
         long newest = tables.keySet().stream()
-                .map(this::lastArrival)
+                .map(name -> lastArrival(name, BEGINNING, END))
                 .flatMapToLong(OptionalLong::stream)
                 .max()
                 .orElseThrow(() -> new TrainingException(
@@ -83,17 +86,24 @@ final class SourceTables {
                 - model.model().definition().label().knownAfter().toMillis();
         long last = to == null ? known : Math.min(known, to.toEpochMilli() - 1);
         long first = from == null ? last - span.toMillis() : from.toEpochMilli();
-        Dataset<Row> rows = read(model.rows().name()).filter(col(Piece.TIME).between(first, last));
-        return new RowRange(first, last, greatest(rows, Piece.ARRIVAL).orElse(first));
+        return new RowRange(
+                first, last, lastArrival(model.rows().name(), first, last).orElse(first));
     }
 
-    private OptionalLong lastArrival(String table) {
-        return greatest(read(table), Piece.ARRIVAL);
-    }
-
-    private static OptionalLong greatest(Dataset<Row> rows, String column) {
-        Row found = rows.agg(max(col(column))).first();
-        return found.isNullAt(0) ? OptionalLong.empty() : OptionalLong.of(found.getLong(0));
+    private OptionalLong lastArrival(String name, long from, long to) {
+        LakeTable<?> table = table(name);
+        Long snapshot = snapshots.get(name);
+        if (snapshot == null) {
+            return OptionalLong.empty();
+        }
+        if (lag == null) {
+            return table.greatest(PointInTimePlan.ARRIVAL_TIME, snapshot, from, to);
+        }
+        if (name.equals(Lake.LABELS)) {
+            return table.greatest(KNOWN_AT, snapshot, from, to);
+        }
+        OptionalLong last = table.greatest(PointInTimePlan.EVENT_TIME, snapshot, from, to);
+        return last.isEmpty() ? last : OptionalLong.of(last.getAsLong() + lag.toMillis());
     }
 
     /** Events from as far back as the rows' windows reach. */
@@ -112,21 +122,25 @@ final class SourceTables {
 
     private Dataset<Row> read(String table, RowRange range) {
         long reach = Projector.reach(model.model());
-        long since = range.from() - BEGINNING > reach ? range.from() - reach : BEGINNING;
-        return read(table).filter(col(Piece.TIME).geq(since));
+        return read(table, range.from() - BEGINNING > reach ? range.from() - reach : BEGINNING);
     }
 
-    private Dataset<Row> read(String name) {
-        LakeTable<?> table = tables.get(name);
+    private Dataset<Row> read(String name, long since) {
+        LakeTable<?> table = table(name);
         Long snapshot = snapshots.get(name);
+        Dataset<Row> rows = snapshot == null ? table.read() : table.readAt(snapshot, since);
+        return lag == null ? rows : rows.withColumn(PointInTimePlan.ARRIVAL_TIME, simulated(name, lag));
+    }
+
+    private LakeTable<?> table(String name) {
+        LakeTable<?> table = tables.get(name);
         if (table == null) {
             throw new IllegalArgumentException("Not one of " + tables.keySet() + ": " + name);
         }
-        Dataset<Row> rows = snapshot == null ? table.read() : table.readAt(snapshot);
-        return lag == null ? rows : rows.withColumn(Piece.ARRIVAL, simulated(name, lag));
+        return table;
     }
 
     private static Column simulated(String table, Duration lag) {
-        return table.equals(Lake.LABELS) ? col("known_at") : col(Piece.TIME).plus(lit(lag.toMillis()));
+        return table.equals(Lake.LABELS) ? col(KNOWN_AT) : col(PointInTimePlan.EVENT_TIME).plus(lit(lag.toMillis()));
     }
 }

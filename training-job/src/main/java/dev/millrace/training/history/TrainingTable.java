@@ -27,7 +27,7 @@ import org.apache.spark.sql.SparkSession;
 /** A training set as a table of the lake: each making of it is one snapshot, which says itself what it was made of. */
 final class TrainingTable {
 
-    private static final Set<String> TIMES = Set.of(Piece.TIME, Piece.ARRIVAL);
+    private static final Set<String> TIMES = Set.of(PointInTimePlan.EVENT_TIME, PointInTimePlan.ARRIVAL_TIME);
 
     private final SparkSession spark;
     private final String namespace;
