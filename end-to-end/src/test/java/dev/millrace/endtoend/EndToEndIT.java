@@ -186,7 +186,7 @@ final class EndToEndIT {
                 .build();
         return HTTP.send(request, HttpResponse.BodyHandlers.ofLines())
                 .body()
-                .filter(line -> line.startsWith("kafka_consumer_lag"))
+                .filter(line -> line.startsWith("kafka_consumer_lag") || line.startsWith("lake_lag"))
                 .toList();
     }
 

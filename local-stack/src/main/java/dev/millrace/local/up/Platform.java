@@ -70,6 +70,8 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         all.put("MILLRACE_TOPIC_PARTITIONS", "4");
         all.put("MILLRACE_TOPIC_REPLICATION", "1");
         all.put("MILLRACE_CHECKPOINT", folders.data().resolve("checkpoint").toString());
+        // Who trains waits until the lake has what came.
+        all.put("MILLRACE_LAKE_TRIGGER", "10s");
         all.put("MILLRACE_MODEL_CACHE", folders.data().resolve("models").toString());
         all.put("MILLRACE_FEED_STATE", folders.data().resolve("feed").toString());
         all.put("MILLRACE_INGESTION_URL", url(INGESTION));
@@ -143,12 +145,12 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The feed with these arguments. */
     public ProcessSpec feed(String... arguments) {
-        return job(arguments[0], INGESTION, FEED, "-Xmx640m", List.of(arguments));
+        return job(arguments[0], INGESTION, FEED, List.of("-Xmx640m"), List.of(arguments));
     }
 
-    /** The training job with these arguments. */
+    /** The training job with these arguments. It is short: more than half of its time would go into the best machine code. */
     public ProcessSpec training(String name, List<String> arguments) {
-        return job(name, TRAINING_MODULE, TRAINING, "-Xmx900m", arguments);
+        return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m", "-XX:TieredStopAtLevel=1"), arguments);
     }
 
     private Work trained(String model) {
@@ -159,11 +161,12 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                         "train-" + model, List.of("train", "--use-case", useCase, "--model", model, "--promote")));
     }
 
-    private ProcessSpec job(String name, String module, String mainClass, String heap, List<String> arguments) {
+    private ProcessSpec job(
+            String name, String module, String mainClass, List<String> own, List<String> arguments) {
         var command = new JavaCommand(
                 new Modules(folders).classPathWithUseCases(module),
                 mainClass,
-                flags(List.of(heap, "-XX:+UseSerialGC")),
+                flags(Stream.concat(own.stream(), Stream.of("-XX:+UseSerialGC")).toList()),
                 arguments);
         return ProcessSpec.of(name, command.line(), environment(), folders.log(name));
     }

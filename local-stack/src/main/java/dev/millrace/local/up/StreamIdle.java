@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The stream has read all that is in its topics: its own metric {@code kafka_consumer_lag} is there and 0 in every
- * partition, now and a while later (what has just been written may not be counted yet).
+ * The stream has read all that is in its topics, and the lake has it: its own metrics {@code kafka_consumer_lag} and {@code
+ * lake_lag} are there and 0 everywhere, now and a while later (what has just been written may not be counted yet).
  */
 public final class StreamIdle implements Condition {
-    private static final String LAG = "kafka_consumer_lag";
+    private static final List<String> LAGS = List.of("kafka_consumer_lag", "lake_lag");
     private static final long WHILE = Duration.ofSeconds(3).toNanos();
 
     private final String metricsUrl;
@@ -35,9 +35,13 @@ public final class StreamIdle implements Condition {
         return now - idleSince >= WHILE;
     }
 
-    /** Whether there is at least one lag, and none is above 0. */
+    /** Whether there is at least one lag of each kind, and none is above 0. */
     static boolean isIdle(String metrics) {
-        List<String> lags = metrics.lines().filter(line -> line.startsWith(LAG)).toList();
+        return LAGS.stream().allMatch(lag -> isZero(lag, metrics));
+    }
+
+    private static boolean isZero(String lag, String metrics) {
+        List<String> lags = metrics.lines().filter(line -> line.startsWith(lag)).toList();
         return !lags.isEmpty()
                 && lags.stream()
                         .map(line -> line.substring(line.lastIndexOf(' ') + 1))

@@ -16,7 +16,7 @@ public final class FakeService {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", exchange -> {
             String answer = switch (exchange.getRequestURI().getPath()) {
-                case "/metrics" -> "kafka_consumer_lag{partition=\"0\"} 0.0\n";
+                case "/metrics" -> "kafka_consumer_lag{partition=\"0\"} 0.0\nlake_lag 0.0\n";
                 case "/predict" -> "{\"rain\":1}";
                 default -> "ok";
             };

@@ -154,7 +154,7 @@ class PlatformTests {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
-            byte[] body = (path.equals("/metrics") ? "kafka_consumer_lag{partition=\"0\"} 0.0\n" : "{\"score\":1}")
+            byte[] body = (path.equals("/metrics") ? "kafka_consumer_lag{partition=\"0\"} 0.0\nlake_lag 0.0\n" : "{\"score\":1}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(path.equals("/broken") ? 500 : 200, body.length);
             exchange.getResponseBody().write(body);
@@ -180,7 +180,11 @@ class PlatformTests {
         assertThat(StreamIdle.isIdle("# HELP x\n")).isFalse();
         assertThat(StreamIdle.isIdle("kafka_consumer_lag{p=\"0\"} 0.0\nkafka_consumer_lag{p=\"1\"} 3.0\n"))
                 .isFalse();
-        assertThat(StreamIdle.isIdle("kafka_consumer_lag{p=\"0\"} 0.0\nother 3.0\n"))
+        String read = "kafka_consumer_lag{p=\"0\"} 0.0\nother 3.0\n";
+        assertThat(StreamIdle.isIdle(read)).isFalse();
+        assertThat(StreamIdle.isIdle(read + "lake_lag{table=\"a\"} 0.0\nlake_lag{table=\"b\"} 2.0\n"))
+                .isFalse();
+        assertThat(StreamIdle.isIdle(read + "lake_lag{table=\"a\"} 0.0\nlake_lag{table=\"b\"} 0.0\n"))
                 .isTrue();
         assertThat(new StreamIdle("http://127.0.0.1:1/metrics").holds()).isFalse();
     }

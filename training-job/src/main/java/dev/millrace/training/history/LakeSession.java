@@ -18,11 +18,12 @@ final class LakeSession implements AutoCloseable {
                         .config("spark.ui.enabled", false)
                         .config("spark.driver.bindAddress", "127.0.0.1")
                         .config("spark.driver.host", "127.0.0.1")
-                        .config("spark.log.level", System.getProperty("dslog","ERROR"))
                         .config("spark.sql.session.timeZone", "UTC")
                         // Features may differ in case only.
                         .config("spark.sql.caseSensitive", true)
-                        .config("spark.sql.adaptive.enabled", false))
+                        .config("spark.sql.adaptive.enabled", false)
+                        // One buffer sorted by partition instead of a file and a compressor for each.
+                        .config("spark.shuffle.sort.bypassMergeThreshold", 0))
                 .getOrCreate();
     }
 

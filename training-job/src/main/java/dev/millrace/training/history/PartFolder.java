@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartFolder extends AbstractIterator<Row> {
 
+    private static final double[] NOTHING = {};
+
     private final Model model;
     private final List<View> views;
     private final Iterator<Row> parts;
-    private int view = -1;
-    private String group = "";
-    private @Nullable FeatureHistory history;
+    private @Nullable Folding folding;
 
     PartFolder(Model model, Iterator<Row> parts) {
         this.model = model;
@@ -29,34 +29,46 @@ final class PartFolder extends AbstractIterator<Row> {
         this.parts = parts;
     }
 
+    /** One group on its way. */
+    private record Folding(SortedPart first, String key, View view, FeatureHistory history) {
+
+        Folding(SortedPart first, View view) {
+            this(first, first.key(), view, new FeatureHistory(view));
+        }
+
+        /** Of a view of windows, all parts of a group have one key. */
+        String key(SortedPart part) {
+            return view.isSequential() ? part.key() : key;
+        }
+    }
+
     @Override
     protected @Nullable Row computeNext() {
         while (parts.hasNext()) {
-            Part part = Part.of(parts.next());
-            FeatureHistory folded = history(part);
-            byte[] event = part.event();
-            if (event != null) {
-                folded.fold(
-                        part.key(),
-                        ProjectedEvent.fromBytes(event, views.get(part.view()).inputs()));
+            SortedPart part = new SortedPart(parts.next());
+            if (part.asks() && part.binding() == Piece.UNASKED) {
+                return part.answer(NOTHING).toRow();
             }
-            Part.Question question = part.question();
-            if (question != null) {
-                double[] values =
-                        model.read(question.binding(), folded.at(part.key(), question.time()), question.time());
-                return Piece.answer(question, part.position(), values).toRow();
+            Folding group = group(part);
+            String key = group.key(part);
+            ProjectedEvent event = part.event(group.view().inputs());
+            if (event != null) {
+                group.history().fold(key, event);
+            }
+            if (part.asks()) {
+                long time = part.time();
+                return part.answer(model.read(part.binding(), group.history().at(key, time), time))
+                        .toRow();
             }
         }
         return endOfData();
     }
 
-    private FeatureHistory history(Part part) {
-        FeatureHistory current = history;
-        if (current == null || part.view() != view || !part.group().equals(group)) {
-            current = new FeatureHistory(views.get(part.view()));
-            history = current;
-            view = part.view();
-            group = part.group();
+    private Folding group(SortedPart part) {
+        Folding current = folding;
+        if (current == null || !part.isOfGroup(current.first())) {
+            current = new Folding(part, views.get(part.view()));
+            folding = current;
         }
         return current;
     }

@@ -12,7 +12,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What is brought together to make a row: its own record, what its views answered, what is known of its truth. An event
+ * What is brought together to make a row: its own record and what its views answered, what is known of its truth. An event
  * that came twice has pieces of either delivery, told apart by their positions.
  *
  * @param row its event's time and id: pieces of one row have the same
@@ -21,8 +21,8 @@ import org.apache.spark.sql.types.StructType;
  */
 record Piece(byte[] row, byte[] position, int kind, byte[] payload) {
 
-    /** The row's own record: its payload is the event. */
-    static final int RECORD = -1;
+    /** In place of a binding: the row reads nothing that its record names an entity of. */
+    static final int UNASKED = -1;
 
     /** Its payload is a revision and a value. */
     static final int LABEL = -2;
@@ -39,15 +39,11 @@ record Piece(byte[] row, byte[] position, int kind, byte[] payload) {
     /** In this order the pieces of a row follow each other. */
     static final String[] ORDER = {SLOT, "row"};
 
-    static Piece answer(Part.Question question, Position position, double[] values) {
-        ByteBuffer payload = ByteBuffer.allocate(values.length * Double.BYTES);
-        payload.asDoubleBuffer().put(values);
-        return new Piece(
-                row(question.id(), question.time()), Places.of(position), question.binding(), payload.array());
-    }
-
-    static Piece record(SourceRecord record, Position position, byte[] event) {
-        return new Piece(row(record.id(), record.time()), Places.of(position), RECORD, event);
+    /** @param record the row's own event; empty when another of its answers carries it */
+    static Piece answer(byte[] row, byte[] position, int binding, byte[] record, double[] values) {
+        ByteBuffer payload = ByteBuffer.allocate(4 + record.length + values.length * Double.BYTES);
+        payload.putInt(record.length).put(record).asDoubleBuffer().put(values);
+        return new Piece(row, position, binding, payload.array());
     }
 
     static Piece label(SourceRecord label, Position position, double value) {
@@ -55,14 +51,18 @@ record Piece(byte[] row, byte[] position, int kind, byte[] payload) {
         return new Piece(row(label.id(), label.time()), Places.of(position), LABEL, payload.array());
     }
 
-    private static byte[] row(String id, long time) {
+    static byte[] row(String id, long time) {
         byte[] text = id.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(8 + text.length).putLong(time).put(text).array();
     }
 
+    /** Of a row: its event's. */
+    static long time(byte[] row) {
+        return ByteBuffer.wrap(row).getLong();
+    }
+
     Row toRow() {
-        return RowFactory.create(
-                Hashing.farmHashFingerprint64().hashBytes(row).asLong(), row, position, kind, payload);
+        return RowFactory.create(Hashing.farmHashFingerprint64().hashBytes(row).asLong(), row, position, kind, payload);
     }
 
     static Piece of(Row row) {
@@ -73,11 +73,21 @@ record Piece(byte[] row, byte[] position, int kind, byte[] payload) {
         return Arrays.equals(row, other.row);
     }
 
+    /** Of an answer: the row's own event, or nothing. */
+    byte[] record() {
+        return Arrays.copyOfRange(payload, 4, valuesStart());
+    }
+
     /** Of an answer: the view's features. */
     double[] values() {
-        double[] values = new double[payload.length / Double.BYTES];
-        ByteBuffer.wrap(payload).asDoubleBuffer().get(values);
+        ByteBuffer found = ByteBuffer.wrap(payload).position(valuesStart());
+        double[] values = new double[found.remaining() / Double.BYTES];
+        found.asDoubleBuffer().get(values);
         return values;
+    }
+
+    private int valuesStart() {
+        return 4 + ByteBuffer.wrap(payload).getInt();
     }
 
     /** Of a label. */

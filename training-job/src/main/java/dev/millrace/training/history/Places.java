@@ -12,34 +12,19 @@ final class Places {
 
     private Places() {}
 
-    static byte[] topic(Position position) {
-        return position.topicId().getBytes(StandardCharsets.UTF_8);
-    }
-
-    static int size(byte[] topic) {
-        return FIXED + topic.length;
-    }
-
-    static void put(ByteBuffer to, Position position, byte[] topic) {
-        to.putLong(position.arrivalTime() ^ Long.MIN_VALUE).put(topic).put((byte) 0);
-        to.putInt(position.partition() ^ Integer.MIN_VALUE).putLong(position.offset() ^ Long.MIN_VALUE);
-    }
-
-    static Position get(ByteBuffer from) {
-        long arrival = from.getLong() ^ Long.MIN_VALUE;
-        int start = from.position();
-        int length = 0;
-        while (from.get() != 0) {
-            length++;
-        }
-        String topic = new String(from.array(), from.arrayOffset() + start, length, StandardCharsets.UTF_8);
-        return new Position(arrival, topic, from.getInt() ^ Integer.MIN_VALUE, from.getLong() ^ Long.MIN_VALUE);
-    }
-
     static byte[] of(Position position) {
-        byte[] topic = topic(position);
-        ByteBuffer bytes = ByteBuffer.allocate(size(topic));
-        put(bytes, position, topic);
-        return bytes.array();
+        byte[] topic = position.topicId().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(FIXED + topic.length)
+                .putLong(position.arrivalTime() ^ Long.MIN_VALUE)
+                .put(topic)
+                .put((byte) 0)
+                .putInt(position.partition() ^ Integer.MIN_VALUE)
+                .putLong(position.offset() ^ Long.MIN_VALUE)
+                .array();
+    }
+
+    /** Epoch milliseconds. */
+    static long arrival(byte[] position) {
+        return ByteBuffer.wrap(position).getLong() ^ Long.MIN_VALUE;
     }
 }

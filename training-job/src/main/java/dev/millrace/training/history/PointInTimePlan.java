@@ -10,13 +10,10 @@ import dev.millrace.lake.LabelRows;
 import dev.millrace.lake.Position;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingException.Code;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -90,34 +87,13 @@ final class PointInTimePlan {
     }
 
     private Dataset<Row> pieces(List<Events> events, Dataset<Row> labels) {
-        String type = reference.compiled().rows().name();
-        Dataset<Row> rows = events.stream()
-                .filter(table -> table.type().name().equals(type))
-                .findFirst()
-                .orElseThrow()
-                .rows();
-        Dataset<Row> truths = labels.filter(col("event_type").equalTo(type));
-        return answers(events, labels)
-                .union(inRange(rows).mapPartitions(recordPieces(), Encoders.row(Piece.SCHEMA)))
-                .union(inRange(truths).mapPartitions(labelPieces(), Encoders.row(Piece.SCHEMA)));
+        Dataset<Row> truths = labels.filter(
+                col("event_type").equalTo(reference.compiled().rows().name()));
+        return answers(events, labels).union(inRange(truths).mapPartitions(labelPieces(), Encoders.row(Piece.SCHEMA)));
     }
 
     private Dataset<Row> inRange(Dataset<Row> records) {
         return records.filter(col(EVENT_TIME).between(range.from(), range.to()));
-    }
-
-    private MapPartitionsFunction<Row, Row> recordPieces() {
-        ModelReference model = reference;
-        return found -> {
-            EventType type = model.compiled().rows();
-            EventRows rows = new EventRows(type);
-            RecordCodec codec = new RecordCodec(type.schema());
-            return Iterators.transform(found, row -> {
-                GenericRecord event = rows.record(row);
-                return Piece.record(SourceRecord.of(type, event), Position.of(row), codec.encode(event))
-                        .toRow();
-            });
-        };
     }
 
     private static MapPartitionsFunction<Row, Row> labelPieces() {
@@ -143,8 +119,7 @@ final class PointInTimePlan {
         }
         ModelReference model = reference;
         return parts.repartition(partitions, col(Part.SLOT))
-                .sortWithinPartitions(
-                        columns(Part.ORDER))
+                .sortWithinPartitions(columns(Part.ORDER))
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>)
                                 found -> new PartFolder(model.compiled().model(), found),
@@ -162,9 +137,9 @@ final class PointInTimePlan {
             EventType type = model.compiled().useCase().event(eventType);
             EventRows codec = new EventRows(type);
             return new PartIterator(
-                    new Projector(model.compiled().model(), rows),
+                    new Projector(model.compiled(), rows),
                     found,
-                    row -> new Arrived.Event(Position.of(row), type, SourceRecord.of(type, codec.record(row))));
+                    row -> new Arrived.Event(Position.of(row), type, codec.record(row)));
         };
     }
 
@@ -173,7 +148,7 @@ final class PointInTimePlan {
         RowRange rows = range;
         return found -> {
             LabelRows codec = new LabelRows();
-            return new PartIterator(new Projector(model.compiled().model(), rows), found, row -> {
+            return new PartIterator(new Projector(model.compiled(), rows), found, row -> {
                 Label label = codec.record(row);
                 return new Arrived.Label(Position.of(row), label.getEventType(), SourceRecord.of(label));
             });

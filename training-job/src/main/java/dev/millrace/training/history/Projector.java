@@ -8,20 +8,26 @@ import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.RecordCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Turns each record into its parts: what it adds to the views of a model, and what it asks of them if it is a row. */
 final class Projector {
 
+    private static final int NO_VIEW = -1;
+
     private final Model model;
     private final List<View> views;
     private final RowRange range;
+    private final RecordCodec codec;
 
-    Projector(Model model, RowRange range) {
-        this.model = model;
+    Projector(ModelReference.Compiled compiled, RowRange range) {
+        this.model = compiled.model();
+        this.codec = new RecordCodec(compiled.rows().schema());
         this.views = views(model);
         this.range = range;
     }
@@ -43,12 +49,13 @@ final class Projector {
     List<Part> parts(Arrived arrived) {
         Parts parts = new Parts(arrived.position());
         switch (arrived) {
-            case Arrived.Event(Position position, EventType type, SourceRecord event) -> {
+            case Arrived.Event(Position position, EventType type, GenericRecord fields) -> {
+                SourceRecord event = SourceRecord.of(type, fields);
                 parts.feed(new Source.Events(type.name()), event);
                 ownFlag(type, event.fields())
                         .ifPresent(value -> parts.feed(new Source.Labels(type.name()), flagged(event, value)));
                 if (type.name().equals(model.definition().rows()) && range.holds(event.time())) {
-                    parts.ask(event);
+                    parts.ask(event, codec.encode(fields));
                 }
             }
             case Arrived.Label(Position position, String eventType, SourceRecord label) ->
@@ -101,12 +108,21 @@ final class Projector {
             return views.get(view).isSequential() ? "" : key;
         }
 
-        private void ask(SourceRecord row) {
+        /** The first question carries the row's own event. */
+        private void ask(SourceRecord row, byte[] event) {
+            byte[] identity = Piece.row(row.id(), row.time());
+            byte[] carried = event;
             for (int i = 0; i < model.bindings().size(); i++) {
                 Model.Binding binding = model.bindings().get(i);
-                Part.Question question = new Part.Question(i, row.id(), row.time());
-                int view = views.indexOf(binding.view());
-                binding.entity(row.fields()).ifPresent(entity -> ask(view, entity, question));
+                String entity = binding.entity(row.fields()).orElse(null);
+                if (entity != null) {
+                    ask(views.indexOf(binding.view()), entity, new Part.Question(i, identity, carried));
+                    carried = null;
+                }
+            }
+            if (carried != null) {
+                Part.Question nothing = new Part.Question(Piece.UNASKED, identity, carried);
+                made.add(new Part(NO_VIEW, row.id(), row.id(), position, made.size(), null, nothing));
             }
         }
 

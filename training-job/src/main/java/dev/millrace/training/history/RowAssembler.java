@@ -5,7 +5,6 @@ import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.RecordCodec;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
@@ -60,18 +59,22 @@ final class RowAssembler extends AbstractIterator<Row> {
 
     /** All that is known of one event. */
     private final class Gathered {
-        private final NavigableMap<byte[], SourceRecord> deliveries = new TreeMap<>(Arrays::compareUnsigned);
+        private final NavigableMap<byte[], byte[]> deliveries = new TreeMap<>(Arrays::compareUnsigned);
         private final Map<byte[], double[][]> answers = new TreeMap<>(Arrays::compareUnsigned);
         private int revision = Integer.MIN_VALUE;
         private double label;
 
         private void take(Piece piece) {
-            switch (piece.kind()) {
-                case Piece.RECORD ->
-                    deliveries.put(piece.position(), SourceRecord.of(type, codec.decode(piece.payload())));
-                case Piece.LABEL -> label(piece.revision(), piece.value());
-                default ->
-                    answers.computeIfAbsent(piece.position(), position -> unread())[piece.kind()] = piece.values();
+            if (piece.kind() == Piece.LABEL) {
+                label(piece.revision(), piece.value());
+                return;
+            }
+            byte[] record = piece.record();
+            if (record.length > 0) {
+                deliveries.put(piece.position(), record);
+            }
+            if (piece.kind() != Piece.UNASKED) {
+                answers.computeIfAbsent(piece.position(), position -> unread())[piece.kind()] = piece.values();
             }
         }
 
@@ -90,7 +93,8 @@ final class RowAssembler extends AbstractIterator<Row> {
         /** As of the first delivery: a repetition is no row of its own. */
         private Row row() {
             byte[] position = deliveries.firstKey();
-            SourceRecord row = deliveries.firstEntry().getValue();
+            SourceRecord row =
+                    SourceRecord.of(type, codec.decode(deliveries.firstEntry().getValue()));
             double[][] values = answers.getOrDefault(position, unread());
             for (int i = 0; i < values.length; i++) {
                 if (values[i] == null) {
@@ -101,7 +105,7 @@ final class RowAssembler extends AbstractIterator<Row> {
             Object[] columns = new Object[BEFORE_FEATURES + vector.length];
             columns[0] = row.id();
             columns[1] = row.time();
-            columns[2] = Places.get(ByteBuffer.wrap(position)).arrivalTime();
+            columns[2] = Places.arrival(position);
             columns[3] = truth(row);
             for (int i = 0; i < vector.length; i++) {
                 columns[BEFORE_FEATURES + i] = vector[i];

@@ -141,6 +141,8 @@ final class SourceTables {
     }
 
     private static Column simulated(String table, Duration lag) {
-        return table.equals(Lake.LABELS) ? col(KNOWN_AT) : col(PointInTimePlan.EVENT_TIME).plus(lit(lag.toMillis()));
+        return table.equals(Lake.LABELS)
+                ? col(KNOWN_AT)
+                : col(PointInTimePlan.EVENT_TIME).plus(lit(lag.toMillis()));
     }
 }

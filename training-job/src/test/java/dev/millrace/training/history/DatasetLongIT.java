@@ -123,23 +123,29 @@ class DatasetLongIT {
                 var numbers = spark.range(0, perDay * DAYS, 1, DAYS);
                 long each = perDay;
                 LakeTable<?> events = lake.events(model.rows());
-                append(events, numbers.mapPartitions(
-                        made(each, made -> true, () -> {
-                            EventRows codec = new EventRows(MODEL.compiled().rows());
-                            return made -> codec.row(made.event(MODEL.compiled().rows()), made.position());
-                        }),
-                        Encoders.row(events.rows().columns().rows())));
+                append(
+                        events,
+                        numbers.mapPartitions(
+                                made(each, made -> true, () -> {
+                                    EventRows codec =
+                                            new EventRows(MODEL.compiled().rows());
+                                    return made -> codec.row(
+                                            made.event(MODEL.compiled().rows()), made.position());
+                                }),
+                                Encoders.row(events.rows().columns().rows())));
                 LakeTable<?> labels = lake.labels();
-                append(labels, numbers.mapPartitions(
-                        made(each, MadeUp::isLabelled, () -> {
-                            LabelRows codec = new LabelRows();
-                            ModelReference.Compiled compiled = MODEL.compiled();
-                            LabelFactory factory = new LabelFactory(compiled.useCase(), compiled.rows());
-                            return made -> codec.row(
-                                    factory.label(made.event(compiled.rows()), made.truth(), made.known(), 0),
-                                    made.labelPosition());
-                        }),
-                        Encoders.row(labels.rows().columns().rows())));
+                append(
+                        labels,
+                        numbers.mapPartitions(
+                                made(each, MadeUp::isLabelled, () -> {
+                                    LabelRows codec = new LabelRows();
+                                    ModelReference.Compiled compiled = MODEL.compiled();
+                                    LabelFactory factory = new LabelFactory(compiled.useCase(), compiled.rows());
+                                    return made -> codec.row(
+                                            factory.label(made.event(compiled.rows()), made.truth(), made.known(), 0),
+                                            made.labelPosition());
+                                }),
+                                Encoders.row(labels.rows().columns().rows())));
             }
         }
 
