@@ -46,7 +46,9 @@ final class SparkFold implements AutoCloseable {
                 "local[2]",
                 BATCH,
                 "127.0.0.1",
-                0);
+                0,
+                null,
+                Duration.ofSeconds(30));
         this.spark = ExactLane.session(config);
         spark.sparkContext().setLogLevel("ERROR");
     }
