@@ -148,17 +148,22 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return job(arguments[0], INGESTION, FEED, List.of("-Xmx640m"), List.of(arguments));
     }
 
-    /** The training job with these arguments. It is short: more than half of its time would go into the best machine code. */
+    /** The training job with these arguments. */
     public ProcessSpec training(String name, List<String> arguments) {
-        return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m", "-XX:TieredStopAtLevel=1"), arguments);
+        return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments);
     }
 
+    /** So little data does not earn back what the best machine code costs to make. */
     private Work trained(String model) {
         return new Work.Once(
                 "train " + model,
                 folders.data().resolve("done/model-" + useCase + "-" + model),
-                () -> training(
-                        "train-" + model, List.of("train", "--use-case", useCase, "--model", model, "--promote")));
+                () -> job(
+                        "train-" + model,
+                        TRAINING_MODULE,
+                        TRAINING,
+                        List.of("-Xmx900m", "-XX:TieredStopAtLevel=1"),
+                        List.of("train", "--use-case", useCase, "--model", model, "--promote")));
     }
 
     private ProcessSpec job(

@@ -36,6 +36,7 @@ record ModelReference(String useCases, String useCase, String model) implements 
     static ModelReference choose(Path useCases, String useCase, @Nullable String wanted) {
         List<String> names = FeatureEngine.compile(UseCaseLoader.load(useCases, useCase)).models().stream()
                 .map(Model::name)
+                .sorted()
                 .toList();
         String name = wanted == null && names.size() == 1 ? names.getFirst() : wanted;
         if (name == null || !names.contains(name)) {
