@@ -9,7 +9,8 @@ import picocli.CommandLine.Unmatched;
 /** Makes a training set of what the platform holds now. */
 @Command(
         name = "dataset",
-        description = "Makes a training set in the lake. Options are the training job's: --model NAME, --from TIME, --lag DURATION, …",
+        description =
+                "Makes a training set in the lake. Options are the training job's: --model NAME, --from TIME, --lag DURATION, …",
         mixinStandardHelpOptions = true)
 final class DatasetCommand implements Callable<Integer> {
     @Unmatched

@@ -166,8 +166,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                         List.of("train", "--use-case", useCase, "--model", model, "--promote")));
     }
 
-    private ProcessSpec job(
-            String name, String module, String mainClass, List<String> own, List<String> arguments) {
+    private ProcessSpec job(String name, String module, String mainClass, List<String> own, List<String> arguments) {
         var command = new JavaCommand(
                 new Modules(folders).classPathWithUseCases(module),
                 mainClass,

@@ -154,7 +154,9 @@ class PlatformTests {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
-            byte[] body = (path.equals("/metrics") ? "kafka_consumer_lag{partition=\"0\"} 0.0\nlake_lag 0.0\n" : "{\"score\":1}")
+            byte[] body = (path.equals("/metrics")
+                            ? "kafka_consumer_lag{partition=\"0\"} 0.0\nlake_lag 0.0\n"
+                            : "{\"score\":1}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(path.equals("/broken") ? 500 : 200, body.length);
             exchange.getResponseBody().write(body);
