@@ -34,21 +34,20 @@ final class SparkFold implements AutoCloseable {
 
     SparkFold(Path useCases, String kafka) throws IOException {
         this.folder = Files.createTempDirectory("millrace-bench-spark");
-        this.config = new StreamConfig(
+        // No table and no Redis is written: what would lead there is never used.
+        this.config = StreamConfig.from(Map.of(
+                "MILLRACE_USE_CASES",
                 useCases.toString(),
+                "MILLRACE_USE_CASE",
                 Readings.USE_CASE,
+                "KAFKA_BOOTSTRAP_SERVERS",
                 kafka,
-                "",
-                "",
-                "",
-                "",
+                "POSTGRES_PASSWORD",
+                "unused",
+                "MILLRACE_CHECKPOINT",
                 folder.resolve("ours").toString(),
-                "local[2]",
-                BATCH,
-                "127.0.0.1",
-                0,
-                null,
-                Duration.ofSeconds(30));
+                "MILLRACE_GREATEST_BATCH",
+                Integer.toString(BATCH)));
         this.spark = ExactLane.session(config);
         spark.sparkContext().setLogLevel("ERROR");
     }
