@@ -99,7 +99,8 @@ public final class EndToEndBench {
             if (!part.equals("replay")) {
                 bench.measureLive();
             }
-            Path data = bench.data();
+            Folders folders = Folders.standard();
+            Path data = DataFile.of(folders.root(), new Modules(folders).useCase(bench.useCase));
             if (!part.equals("live") && Files.exists(data)) {
                 bench.measureReplay(data);
             } else if (!part.equals("live")) {
@@ -111,14 +112,6 @@ public final class EndToEndBench {
         } finally {
             Folders.delete(home);
         }
-    }
-
-    /** The file that is replayed. */
-    private Path data() {
-        String folder = System.getenv("MILLRACE_DATA");
-        return (folder == null ? Folders.standard().root().resolve("../shared/data") : Path.of(folder))
-                .resolve(example.path("data").textValue())
-                .normalize();
     }
 
     private Platform platform(String name) {

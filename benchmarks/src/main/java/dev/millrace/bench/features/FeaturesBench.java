@@ -1,6 +1,7 @@
 package dev.millrace.bench.features;
 
 import dev.millrace.bench.BenchReport;
+import dev.millrace.bench.DataFile;
 import dev.millrace.bench.Figure;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.local.LocalStack;
@@ -42,7 +43,7 @@ public final class FeaturesBench implements Callable<Integer> {
         GROWTH
     }
 
-    @Option(names = "--use-case", defaultValue = "fraud", description = "Whose entities are measured in Redis.")
+    @Option(names = "--use-case", defaultValue = "${env:MILLRACE_USE_CASE}", description = "Whose entities are measured in Redis.")
     private String useCase = "";
 
     @Option(names = "--json", description = "Where the JSON goes instead of the last line.")
@@ -108,16 +109,14 @@ public final class FeaturesBench implements Callable<Integer> {
 
     private void size() throws Exception {
         Folders folders = Folders.standard();
-        String data = System.getenv("MILLRACE_DATA");
-        Path file = (data == null ? folders.root().resolve("../shared/data") : Path.of(data))
-                .resolve("fraud/transactions-2018q2.csv.gz")
-                .normalize();
+        Path definitions = folders.root().resolve("use-cases").resolve(useCase);
+        Path file = DataFile.of(folders.root(), definitions);
         if (!Files.exists(file)) {
             System.out.println("bytes_per_feature is not measured: there is no " + file + "; set MILLRACE_DATA");
             return;
         }
         FeatureEngine engine =
-                FeatureEngine.compile(UseCaseLoader.load(folders.root().resolve("use-cases"), useCase));
+                FeatureEngine.compile(UseCaseLoader.load(definitions));
         String redis = LocalStack.shared(Server.REDIS).redis().url();
         Map<String, Double> sizes = new StoredSize(engine, redis).perFeature(file);
         sizes.forEach((entity, bytes) -> System.out.printf("%s: %.0f bytes per feature%n", entity, bytes));

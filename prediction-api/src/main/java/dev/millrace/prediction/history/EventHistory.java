@@ -14,7 +14,6 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition.Shape;
-import dev.millrace.schema.event.LabelFactory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,7 +28,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -119,25 +117,11 @@ public final class EventHistory {
             if (type.label().flatMap(EventType.LabelRule::field).isPresent()) {
                 events(
                         concerned(EventColumns::quoted).and(since(eventTime(), at)),
-                        arrived -> flag(arrived).ifPresent(labels::add));
+                        arrived -> arrived.record().ownLabel(type).map(arrived::with).ifPresent(labels::add));
             }
             labels(at, labels::add);
             labels.sort(Comparator.naturalOrder());
             labels.forEach(arrived -> feed(arrived.record()));
-        }
-
-        private Optional<Arrived> flag(Arrived arrived) {
-            SourceRecord event = arrived.record();
-            Double flag = LabelFactory.ownFlag(type, event.fields()::of);
-            return flag == null
-                    ? Optional.empty()
-                    : Optional.of(arrived.with(new SourceRecord(
-                            event.id(),
-                            event.time(),
-                            LabelFactory.OWN_FLAG,
-                            name -> name.equals("value")
-                                    ? (Object) flag
-                                    : event.fields().of(name))));
         }
 
         private void feed(SourceRecord record) {

@@ -3,15 +3,12 @@ package dev.millrace.training.history;
 import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
-import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.lake.Position;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
-import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.RecordCodec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +49,7 @@ final class Projector {
             case Arrived.Event(Position position, EventType type, GenericRecord fields) -> {
                 SourceRecord event = SourceRecord.of(type, fields);
                 parts.feed(new Source.Events(type.name()), event);
-                ownFlag(type, event.fields())
-                        .ifPresent(value -> parts.feed(new Source.Labels(type.name()), flagged(event, value)));
+                event.ownLabel(type).ifPresent(label -> parts.feed(new Source.Labels(type.name()), label));
                 if (type.name().equals(model.definition().rows()) && range.holds(event.time())) {
                     parts.ask(event, codec.encode(fields));
                 }
@@ -62,22 +58,6 @@ final class Projector {
                 parts.feed(new Source.Labels(eventType), label);
         }
         return parts.made;
-    }
-
-    private static SourceRecord flagged(SourceRecord event, double value) {
-        return new SourceRecord(
-                event.id(),
-                event.time(),
-                LabelFactory.OWN_FLAG,
-                name -> name.equals("value") ? (Object) value : event.fields().of(name));
-    }
-
-    /** What the event itself says of its truth, if its sender knew. */
-    static Optional<Double> ownFlag(EventType type, Values fields) {
-        return type.label()
-                .flatMap(EventType.LabelRule::field)
-                .map(fields::of)
-                .map(flag -> flag instanceof Boolean holds ? (holds ? 1.0 : 0.0) : ((Number) flag).doubleValue());
     }
 
     /** Of one record. */
