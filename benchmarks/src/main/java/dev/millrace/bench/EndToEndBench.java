@@ -62,18 +62,15 @@ public final class EndToEndBench {
     private final Path home;
     private final String useCase;
     private final UseCase definition;
-    private final JsonNode example;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Progress progress = new Progress(System.out);
     private final List<Figure> figures = new ArrayList<>();
     private volatile List<State.Entry> processes = List.of();
 
-    private EndToEndBench(Path home, String useCase) throws IOException {
+    private EndToEndBench(Path home, String useCase) {
         Modules modules = new Modules(Folders.standard());
         this.home = home;
         this.useCase = useCase;
-        this.example =
-                JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
         this.definition = UseCaseLoader.load(modules.useCasesFolder(), useCase);
     }
 

@@ -43,7 +43,10 @@ public final class FeaturesBench implements Callable<Integer> {
         GROWTH
     }
 
-    @Option(names = "--use-case", defaultValue = "${env:MILLRACE_USE_CASE}", description = "Whose entities are measured in Redis.")
+    @Option(
+            names = "--use-case",
+            defaultValue = "${env:MILLRACE_USE_CASE}",
+            description = "Whose entities are measured in Redis.")
     private String useCase = "";
 
     @Option(names = "--json", description = "Where the JSON goes instead of the last line.")
@@ -115,8 +118,7 @@ public final class FeaturesBench implements Callable<Integer> {
             System.out.println("bytes_per_feature is not measured: there is no " + file + "; set MILLRACE_DATA");
             return;
         }
-        FeatureEngine engine =
-                FeatureEngine.compile(UseCaseLoader.load(definitions));
+        FeatureEngine engine = FeatureEngine.compile(UseCaseLoader.load(definitions));
         String redis = LocalStack.shared(Server.REDIS).redis().url();
         Map<String, Double> sizes = new StoredSize(engine, redis).perFeature(file);
         sizes.forEach((entity, bytes) -> System.out.printf("%s: %.0f bytes per feature%n", entity, bytes));

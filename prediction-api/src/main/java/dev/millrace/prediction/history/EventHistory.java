@@ -117,7 +117,10 @@ public final class EventHistory {
             if (type.label().flatMap(EventType.LabelRule::field).isPresent()) {
                 events(
                         concerned(EventColumns::quoted).and(since(eventTime(), at)),
-                        arrived -> arrived.record().ownLabel(type).map(arrived::with).ifPresent(labels::add));
+                        arrived -> arrived.record()
+                                .ownLabel(type)
+                                .map(arrived::with)
+                                .ifPresent(labels::add));
             }
             labels(at, labels::add);
             labels.sort(Comparator.naturalOrder());

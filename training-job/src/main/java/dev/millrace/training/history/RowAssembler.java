@@ -117,7 +117,9 @@ final class RowAssembler extends AbstractIterator<Row> {
         private double truth(SourceRecord row) {
             return revision > Integer.MIN_VALUE
                     ? label
-                    : row.ownLabel(type).map(own -> (Double) own.fields().of("value")).orElse(0.0);
+                    : row.ownLabel(type)
+                            .map(own -> (Double) own.fields().of("value"))
+                            .orElse(0.0);
         }
     }
 }
