@@ -1,6 +1,8 @@
 package dev.millrace.schema.definition;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +26,8 @@ public record ModelDefinition(
         PromotionRule promote,
         Location at) {
     public ModelDefinition {
-        read = Map.copyOf(read);
+        // In the order written, which every process has to see: the digest and the vector follow it.
+        read = Collections.unmodifiableMap(new LinkedHashMap<>(read));
         features = List.copyOf(features);
     }
 

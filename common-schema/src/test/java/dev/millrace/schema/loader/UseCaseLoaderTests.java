@@ -49,7 +49,8 @@ final class UseCaseLoaderTests {
                         "elo", "country", Duration.ofHours(3), Map.of("k", 10.0, "home", 60.0)));
         assertThat(useCase.view("head_to_head").orElseThrow().entity())
                 .isEqualTo(new EntityKey.Fields(List.of("home_team", "away_team"), true));
-        assertThat(useCase.model("match-outcome").orElseThrow().read().keySet()).contains("home", "away", "met");
+        assertThat(useCase.model("match-outcome").orElseThrow().read().keySet())
+                .containsExactly("home", "away", "home_elo", "away_elo", "home_pi", "away_pi", "met");
         assertThat(useCase.event("results").topic()).isEqualTo("matches");
 
         UseCase clicks = UseCaseLoader.load(USE_CASES, "clickstream");
