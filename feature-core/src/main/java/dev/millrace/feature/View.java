@@ -14,12 +14,14 @@ import dev.millrace.feature.state.Sequence;
 import dev.millrace.feature.state.SequenceState;
 import dev.millrace.feature.state.Totals;
 import dev.millrace.feature.state.ViewState;
+import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A view, ready to project events, keep blocks and read features. Thread-safe. */
 public final class View {
@@ -30,6 +32,7 @@ public final class View {
     private final BlockShape shape;
     private final Optional<Sequence> sequence;
     private final List<String> partition;
+    private final String version;
 
     private View(
             ViewDefinition definition,
@@ -46,6 +49,32 @@ public final class View {
         this.shape = shape;
         this.sequence = sequence;
         this.partition = partition;
+        this.version = version(definition, shape, partition);
+    }
+
+    /** A line that moved in a file changes nothing: no location goes in. */
+    private static String version(ViewDefinition definition, BlockShape shape, List<String> partition) {
+        String entity = switch (definition.entity()) {
+            case EntityKey.Fields fields -> fields.toString();
+            case EntityKey.Alternatives alternatives ->
+                alternatives.projections().stream()
+                        .map(each -> each.key() + " "
+                                + new TreeMap<>(each.let())
+                                        .entrySet().stream()
+                                                .map(let -> let.getKey() + "="
+                                                        + let.getValue().text())
+                                                .toList())
+                        .toList()
+                        .toString();
+        };
+        String text = String.join(
+                "\n",
+                Integer.toString(shape.fingerprint()),
+                definition.source().toString(),
+                entity,
+                partition.toString(),
+                definition.shape().toString());
+        return Long.toHexString(Fingerprint.of(text));
     }
 
     static View ofWindows(
@@ -98,6 +127,14 @@ public final class View {
 
     public BlockShape shape() {
         return shape;
+    }
+
+    /**
+     * Names what the view keeps: definitions with the same version have the same state, though they may read other features
+     * of it. Blocks of different versions lie side by side.
+     */
+    public String version() {
+        return version;
     }
 
     /** The number of a projected event's inputs. */

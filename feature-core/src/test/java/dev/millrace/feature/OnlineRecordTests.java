@@ -70,7 +70,8 @@ final class OnlineRecordTests {
                         new Progress.Key("a", 1), new Progress.Read(9, 1000),
                         new Progress.Key("b:c", 0), new Progress.Read(7, 500)),
                 Optional.of(new Progress.Replay(42, 100_000)),
-                false);
+                false,
+                Map.of("exact", Things.view("exact").version(), "gone", "7"));
         assertThat(Progress.fromFields(progress.toFields().entrySet())).isEqualTo(progress);
         assertThat(progress.asOf("a")).hasValue(1000);
         assertThat(progress.asOf("a", 0)).hasValue(2000);
@@ -80,12 +81,18 @@ final class OnlineRecordTests {
         assertThat(progress.clock(109_999)).isEqualTo(42);
         assertThat(progress.clock(110_000)).isEqualTo(110_000);
         assertThat(Progress.fromFields(List.of()).rebuilding()).isTrue();
+        assertThat(progress.keeps(Things.view("exact"))).isTrue();
+        assertThat(new Progress(Map.of(), Optional.empty(), false, Map.of("exact", "7")).keeps(Things.view("exact")))
+                .isFalse();
+        assertThat(new Progress(Map.of(), Optional.empty(), false).keeps(Things.view("exact")))
+                .isTrue();
     }
 
     @Test
     void keysAreReadable() {
-        assertThat(new String(OnlineKeys.entity("u", "v", "7|8"), StandardCharsets.UTF_8))
-                .isEqualTo("f:u:v:7|8");
+        View view = Things.view("exact");
+        assertThat(new String(OnlineKeys.entity("u", view, "7|8"), StandardCharsets.UTF_8))
+                .isEqualTo("f:u:exact:" + view.version() + ":7|8");
         assertThat(new String(OnlineKeys.progress("u"), StandardCharsets.UTF_8)).isEqualTo("p:u");
         assertThat(new String(OnlineKeys.marker("u", "c"), StandardCharsets.UTF_8))
                 .isEqualTo("m:u:c");

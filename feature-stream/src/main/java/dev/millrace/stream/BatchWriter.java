@@ -36,9 +36,11 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
     private final transient StreamMetrics metrics;
     private final transient Clock clock;
     private final transient ReentrantLock lock;
+    private final transient Map<Key, Long> refusedBefore;
     private transient long lastBatch;
     private transient Instant through = Instant.EPOCH;
 
+    /** @param refusedBefore offsets up to which a query before this one has sent its dead letters */
     BatchWriter(
             StreamConfig config,
             RedisState redis,
@@ -47,7 +49,8 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
             ProgressTracker progress,
             StreamMetrics metrics,
             Clock clock,
-            long lastBatch) {
+            long lastBatch,
+            Map<Key, Long> refusedBefore) {
         this.config = config;
         this.redis = redis;
         this.postgres = postgres;
@@ -57,6 +60,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         this.clock = clock;
         this.lock = new ReentrantLock();
         this.lastBatch = lastBatch;
+        this.refusedBefore = refusedBefore;
     }
 
     @Override
@@ -78,7 +82,11 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
                 .map(Produced::of)
                 .toList();
         redis.advance(number, before);
-        List<DeadLetters.Refused> refused = DeadLetters.of(rows);
+        List<DeadLetters.Refused> refused = DeadLetters.of(rows).stream()
+                .filter(each -> each.row().offset()
+                        >= refusedBefore.getOrDefault(
+                                new Key(each.row().name(), each.row().partition()), 0L))
+                .toList();
         if (number > lastBatch) {
             deadLetters.send(number, refused);
         }

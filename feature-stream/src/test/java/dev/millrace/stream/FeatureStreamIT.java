@@ -270,7 +270,7 @@ final class FeatureStreamIT {
     private static void assertOnlineIsTheFoldOfAll() {
         for (View view : ENGINE.views()) {
             Map<String, byte[]> expected = view.isTumbling() ? Map.of() : expectedBlocks(view);
-            String prefix = "f:orders:" + view.name() + ":";
+            String prefix = new String(OnlineKeys.entity("orders", view, ""));
             Set<String> keys = new TreeSet<>();
             redis.sync().keys(prefix + "*").forEach(key -> keys.add(new String(key).substring(prefix.length())));
             assertThat(keys).as(view.name()).isEqualTo(expected.keySet());
@@ -278,7 +278,7 @@ final class FeatureStreamIT {
                 OnlineRecord record = OnlineRecord.read(
                         view,
                         redis.sync()
-                                .hgetall(OnlineKeys.entity("orders", view.name(), entity))
+                                .hgetall(OnlineKeys.entity("orders", view, entity))
                                 .entrySet());
                 assertThat(record.block().toBytes())
                         .as(view.name() + " " + entity)

@@ -1,5 +1,6 @@
 package dev.millrace.feature.online;
 
+import dev.millrace.feature.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -7,9 +8,9 @@ import java.nio.charset.StandardCharsets;
  * Redis keys and fields.
  *
  * <pre>
- * f:{use case}:{view}:{entity}   hash: b (block), o (offsets), h + partition + offset (head events), c (head is cut)
- * p:{use case}                   hash: what each lane has read, see {@link Progress}
- * m:{use case}:{checkpoint}      the number of the last batch whose blocks are all written
+ * f:{use case}:{view}:{version}:{entity}   hash: b (block), o (offsets), h + partition + offset (head events), c (head is cut)
+ * p:{use case}                             hash: what each lane has read, see {@link Progress}
+ * m:{use case}:{checkpoint}                the number of the last batch whose blocks are all written
  * </pre>
  */
 public final class OnlineKeys {
@@ -22,8 +23,9 @@ public final class OnlineKeys {
 
     private OnlineKeys() {}
 
-    public static byte[] entity(String useCase, String view, String entity) {
-        return ("f:" + useCase + ":" + view + ":" + entity).getBytes(StandardCharsets.UTF_8);
+    public static byte[] entity(String useCase, View view, String entity) {
+        return ("f:" + useCase + ":" + view.name() + ":" + view.version() + ":" + entity)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     public static byte[] progress(String useCase) {

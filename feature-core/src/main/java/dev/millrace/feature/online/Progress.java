@@ -1,5 +1,6 @@
 package dev.millrace.feature.online;
 
+import dev.millrace.feature.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,15 +12,29 @@ import java.util.stream.LongStream;
 
 /**
  * How far the exact lane has read, as it publishes it at least once a second. In Redis, one hash field a partition:
- * {@code e + topic name + ':' + partition} to offset and time; and {@code state}.
+ * {@code e + topic name + ':' + partition} to offset and time; {@code v + view} to the view's version;
+ * and {@code state}.
  *
  * @param partitions by topic and partition
  * @param replay the platform's clock while events are replayed
- * @param rebuilding whether records are still being written anew after Redis lost some
+ * @param rebuilding whether records are still being written anew, after Redis lost some or definitions changed
+ * @param views the version of each view that is kept; empty when the lane does not say
  */
-public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boolean rebuilding) {
+public record Progress(
+        Map<Key, Read> partitions, Optional<Replay> replay, boolean rebuilding, Map<String, String> views) {
     public Progress {
         partitions = Map.copyOf(partitions);
+        views = Map.copyOf(views);
+    }
+
+    /** Of a lane that does not say what views it keeps. */
+    public Progress(Map<Key, Read> partitions, Optional<Replay> replay, boolean rebuilding) {
+        this(partitions, replay, rebuilding, Map.of());
+    }
+
+    /** Whether the blocks of a view are kept as this definition of it wants them. */
+    public boolean keeps(View view) {
+        return views.isEmpty() || view.version().equals(views.get(view.name()));
     }
 
     public record Key(String topic, int partition) {}
@@ -76,6 +91,7 @@ public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boole
         partitions.forEach((key, read) ->
                 fields.put(bytes("e" + key.topic() + ":" + key.partition()), longs(read.offset(), read.asOf())));
         replay.ifPresent(clock -> fields.put(bytes("replay"), longs(clock.clock(), clock.seenAt())));
+        views.forEach((view, version) -> fields.put(bytes("v" + view), bytes(version)));
         fields.put(bytes("state"), bytes(rebuilding ? "rebuilding" : "complete"));
         return fields;
     }
@@ -85,6 +101,7 @@ public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boole
         Map<Key, Read> partitions = new HashMap<>();
         Optional<Replay> replay = Optional.empty();
         boolean rebuilding = true;
+        Map<String, String> views = new HashMap<>();
         for (Map.Entry<byte[], byte[]> field : fields) {
             String name = new String(field.getKey(), StandardCharsets.UTF_8);
             if (name.equals("state")) {
@@ -92,6 +109,8 @@ public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boole
             } else if (name.equals("replay")) {
                 ByteBuffer value = ByteBuffer.wrap(field.getValue());
                 replay = Optional.of(new Replay(value.getLong(), value.getLong()));
+            } else if (name.startsWith("v")) {
+                views.put(name.substring(1), new String(field.getValue(), StandardCharsets.UTF_8));
             } else if (name.startsWith("e")) {
                 int colon = name.lastIndexOf(':');
                 ByteBuffer value = ByteBuffer.wrap(field.getValue());
@@ -100,7 +119,7 @@ public record Progress(Map<Key, Read> partitions, Optional<Replay> replay, boole
                         new Read(value.getLong(), value.getLong()));
             }
         }
-        return new Progress(partitions, replay, rebuilding);
+        return new Progress(partitions, replay, rebuilding, views);
     }
 
     private static byte[] bytes(String text) {

@@ -65,6 +65,25 @@ public record StreamConfig(
         return config;
     }
 
+    /** The same with another checkpoint. */
+    public StreamConfig at(String other) {
+        return new StreamConfig(
+                useCases,
+                useCase,
+                kafka,
+                postgresUrl,
+                postgresUser,
+                postgresPassword,
+                redis,
+                other,
+                master,
+                greatestBatch,
+                address,
+                port,
+                lake,
+                lakeTrigger);
+    }
+
     private static String required(
             Map<String, String> environment, String name, String meaning, List<String> problems) {
         String value = environment.get(name);

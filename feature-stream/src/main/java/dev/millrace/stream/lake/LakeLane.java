@@ -39,23 +39,28 @@ public final class LakeLane implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    /** @param topicIds Kafka's id of each topic */
+    /**
+     * @param config whose checkpoint names the definitions
+     * @param topicIds Kafka's id of each topic
+     * @param folder of the queries' own checkpoints
+     */
     public LakeLane(
             SparkSession spark,
             StreamConfig config,
             LakeSettings settings,
             UseCase useCase,
             Map<String, String> topicIds,
-            StreamMetrics metrics) {
+            StreamMetrics metrics,
+            String folder) {
         this.spark = spark;
         this.settings = settings;
         this.lake = new Lake(spark, useCase);
         this.metrics = metrics;
-        queries.add(
-                new LakeQuery(spark, config, lake.labels(), Lake.LABELS, Topics.LABELS, id(topicIds, Topics.LABELS)));
+        queries.add(new LakeQuery(
+                spark, config, lake.labels(), Lake.LABELS, Topics.LABELS, id(topicIds, Topics.LABELS), folder));
         for (EventType type : useCase.events().values()) {
             queries.add(new LakeQuery(
-                    spark, config, lake.events(type), type.name(), type.topic(), id(topicIds, type.topic())));
+                    spark, config, lake.events(type), type.name(), type.topic(), id(topicIds, type.topic()), folder));
         }
         this.thread = Thread.ofPlatform().name("lake").daemon().unstarted(this::run);
     }

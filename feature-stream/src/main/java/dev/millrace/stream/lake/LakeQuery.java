@@ -37,17 +37,29 @@ final class LakeQuery {
     private final String name;
     private final String topic;
     private final String topicId;
+    private final String checkpoint;
     private @Nullable StreamingQuery query;
     private long counted = -1;
 
-    /** @param name of the table, in its use case */
-    LakeQuery(SparkSession spark, StreamConfig config, LakeTable<?> table, String name, String topic, String topicId) {
+    /**
+     * @param name of the table, in its use case
+     * @param folder of the checkpoints of all tables
+     */
+    LakeQuery(
+            SparkSession spark,
+            StreamConfig config,
+            LakeTable<?> table,
+            String name,
+            String topic,
+            String topicId,
+            String folder) {
         this.spark = spark;
         this.config = config;
         this.table = table;
         this.name = name;
         this.topic = topic;
         this.topicId = topicId;
+        this.checkpoint = folder + "/" + name;
     }
 
     String name() {
@@ -59,17 +71,16 @@ final class LakeQuery {
     }
 
     void start() throws IOException, TimeoutException, InterruptedException {
-        String checkpoint = config.checkpoint() + ".lake/" + name;
         DataStreamReader records = KafkaRecord.reader(spark, config, List.of(topic))
                 .option("maxRecordsPerPartition", GREATEST_TASK)
                 .option("maxOffsetsPerTrigger", GREATEST_BATCH);
-        if (isNew(checkpoint)) {
+        if (isNew()) {
             records.option("startingOffsets", StartingOffsets.of(config.kafka(), List.of(topic), held()));
         }
         counted = -1;
         query = table.stored(records.load()
                         .mapPartitions(
-                                new LakeRows(config.useCases(), config.useCase(), name, topicId),
+                                new LakeRows(config, name, topicId),
                                 Encoders.row(table.rows().columns().rows())))
                 .writeStream()
                 .queryName("lake " + name)
@@ -79,7 +90,7 @@ final class LakeQuery {
                 .toTable(table.name());
     }
 
-    private boolean isNew(String checkpoint) throws IOException {
+    private boolean isNew() throws IOException {
         Path offsets = new Path(checkpoint, "offsets");
         return !offsets.getFileSystem(spark.sparkContext().hadoopConfiguration())
                 .exists(offsets);

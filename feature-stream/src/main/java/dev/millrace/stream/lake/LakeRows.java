@@ -10,6 +10,7 @@ import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import dev.millrace.schema.event.TopicDecoder;
+import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.KafkaRecord;
 import dev.millrace.stream.lane.ViewFeeds;
@@ -29,22 +30,20 @@ import org.apache.spark.sql.Row;
 final class LakeRows implements MapPartitionsFunction<Row, Row> {
     private static final long serialVersionUID = 1L;
 
-    private final String useCases;
-    private final String useCase;
+    private final StreamConfig config;
     private final String table;
     private final String topicId;
 
     /** @param table {@link Lake#LABELS}, or an event type */
-    LakeRows(String useCases, String useCase, String table, String topicId) {
-        this.useCases = useCases;
-        this.useCase = useCase;
+    LakeRows(StreamConfig config, String table, String topicId) {
+        this.config = config;
         this.table = table;
         this.topicId = topicId;
     }
 
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
-        FeatureEngine engine = Engines.of(useCases, useCase);
+        FeatureEngine engine = Engines.of(config);
         Function<KafkaRecord, Optional<Row>> reader = table.equals(Lake.LABELS)
                 ? labels(engine)
                 : events(engine, engine.useCase().event(table));

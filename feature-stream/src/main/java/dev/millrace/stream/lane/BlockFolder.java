@@ -23,7 +23,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.ExpiredTimerInfo;
 import org.apache.spark.sql.streaming.OutputMode;
-import org.apache.spark.sql.streaming.StatefulProcessor;
+import org.apache.spark.sql.streaming.StatefulProcessorWithInitialState;
 import org.apache.spark.sql.streaming.TTLConfig;
 import org.apache.spark.sql.streaming.TimeMode;
 import org.apache.spark.sql.streaming.TimerValues;
@@ -36,7 +36,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * The stateful step: folds the events of a batch into the block of their view and entity. Records pass through. A block
  * that no window can reach any more is dropped, by a timer that is set once and looks again when events came meanwhile.
  */
-final class BlockFolder extends StatefulProcessor<String, Row, Row> {
+final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, Row, Row> {
     private static final long serialVersionUID = 1L;
     /** Of the one state variable; the rebuild of Redis reads it by this name. */
     static final String STATE = "entity";
@@ -44,20 +44,32 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
     /** How much clocks may differ or go back before rows count as late and are dropped: by far more than they do. */
     static final Duration CLOCK_SLACK = Duration.ofDays(1);
 
-    private final String useCases;
-    private final String useCase;
+    private final StreamConfig config;
     private transient @Nullable FeatureEngine engine;
     private transient @Nullable ValueState<byte[]> state;
 
     BlockFolder(StreamConfig config) {
-        this.useCases = config.useCases();
-        this.useCase = config.useCase();
+        this.config = config;
     }
 
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
-        engine = Engines.of(useCases, useCase);
+        engine = Engines.of(config);
         state = getHandle().getValueState(STATE, Encoders.BINARY(), TTLConfig.NONE());
+    }
+
+    /** @param initial a row of {@link InitialState} */
+    @Override
+    public void handleInitialState(String key, Row initial, TimerValues timers) {
+        byte[] bytes = initial.getAs(1);
+        state().update(bytes);
+        if (view(key).shape().millisToLive() > 0) {
+            expire(view(key), EntityState.of(bytes), timers);
+        }
+    }
+
+    private void expire(View view, EntityState kept, TimerValues timers) {
+        getHandle().registerTimer(Math.max(unreachable(view, kept), timers.getCurrentWatermarkInMs() + 1));
     }
 
     @Override
@@ -157,7 +169,7 @@ final class BlockFolder extends StatefulProcessor<String, Row, Row> {
         EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), kept.toBytes());
         state().update(after.toBytes());
         if (!known && view.shape().millisToLive() > 0) {
-            getHandle().registerTimer(Math.max(unreachable(view, after), timers.getCurrentWatermarkInMs() + 1));
+            expire(view, after, timers);
         }
         if (view.isTumbling()) {
             changed.forEach((start, values) -> {

@@ -38,9 +38,20 @@ public final class ExactLane {
     private final StreamConfig config;
     private final Map<String, String> topicIds;
     private final Clock clock;
+    private final Beginning beginning;
 
     /** @param clock of every task: serializable */
     public ExactLane(SparkSession spark, StreamConfig config, Map<String, String> topicIds, Clock clock) {
+        this(spark, config, topicIds, clock, Beginning.OF_ALL);
+    }
+
+    /**
+     * @param clock of every task: serializable
+     * @param beginning what the query starts from while it has no checkpoint
+     */
+    public ExactLane(
+            SparkSession spark, StreamConfig config, Map<String, String> topicIds, Clock clock, Beginning beginning) {
+        this.beginning = beginning;
         this.spark = spark;
         this.config = config;
         this.clock = clock;
@@ -95,13 +106,21 @@ public final class ExactLane {
      */
     public StreamingQuery start(VoidFunction2<Dataset<Row>, Long> consumer) throws TimeoutException {
         Dataset<Row> records = KafkaRecord.reader(spark, config, topicIds.keySet())
+                .option("startingOffsets", beginning.offsets())
                 .option("kafka.fetch.max.wait.ms", "10")
                 .option("maxOffsetsPerTrigger", config.greatestBatch())
                 .load();
         return records.mapPartitions(router(), Encoders.row(Keyed.SCHEMA))
                 .withWatermark(Keyed.READ_AT, BlockFolder.CLOCK_SLACK.toHours() + " hours")
                 .groupByKey((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING())
-                .transformWithState(new BlockFolder(config), TimeMode.EventTime(), OutputMode.Update(), PRODUCED)
+                .transformWithState(
+                        new BlockFolder(config),
+                        TimeMode.EventTime(),
+                        OutputMode.Update(),
+                        InitialState.read(spark, beginning)
+                                .groupByKey((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING()),
+                        PRODUCED,
+                        InitialState.ROWS)
                 .writeStream()
                 .queryName("exact")
                 .outputMode(OutputMode.Update())
@@ -112,12 +131,11 @@ public final class ExactLane {
     }
 
     private MapPartitionsFunction<Row, Row> router() {
-        String useCases = config.useCases();
-        String useCase = config.useCase();
+        StreamConfig read = config;
         Map<String, String> ids = topicIds;
         Clock readBy = clock;
         return rows -> {
-            RecordRouter router = new RecordRouter(Engines.of(useCases, useCase), ids);
+            RecordRouter router = new RecordRouter(Engines.of(read), ids);
             return stream(rows)
                     .flatMap(row -> router.route(KafkaRecord.of(row)).stream())
                     .map(keyed -> keyed.toRow(readBy.instant()))
@@ -142,16 +160,20 @@ public final class ExactLane {
                 .option("stateVarName", BlockFolder.STATE)
                 .option("batchId", batch)
                 .load(config.checkpoint())
-                .mapPartitions(served(config.useCases(), config.useCase()), PRODUCED);
+                .select("key.value", "value.value")
+                .mapPartitions(served(config), PRODUCED);
     }
 
-    private static MapPartitionsFunction<Row, Row> served(String useCases, String useCase) {
+    /** The same of what the query starts with. */
+    public Dataset<Row> stateBefore() {
+        return InitialState.read(spark, beginning).mapPartitions(served(config), PRODUCED);
+    }
+
+    private static MapPartitionsFunction<Row, Row> served(StreamConfig config) {
         return rows -> {
-            ServedBlocks blocks = new ServedBlocks(Engines.of(useCases, useCase));
+            ServedBlocks blocks = new ServedBlocks(Engines.of(config));
             return stream(rows)
-                    .flatMap(row -> blocks.of(
-                            row.getStruct(row.fieldIndex("key")).getString(0),
-                            row.getStruct(row.fieldIndex("value")).getAs(0)))
+                    .flatMap(row -> blocks.of(row.getString(0), row.getAs(1)))
                     .map(Produced::toRow)
                     .iterator();
         };

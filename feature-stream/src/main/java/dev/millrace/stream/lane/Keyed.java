@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
  * @param topicId fingerprint of Kafka's topic id
  * @param payload a projected event, or an {@link Arrival}
  */
-record Keyed(String key, long topicId, int partition, long offset, byte[] payload) {
+public record Keyed(String key, long topicId, int partition, long offset, byte[] payload) {
     /** The column with the wall time at which a row was read: what expiry goes by. */
     static final String READ_AT = "readAt";
 
@@ -31,7 +31,7 @@ record Keyed(String key, long topicId, int partition, long offset, byte[] payloa
     private static final char RECORD = 'r';
     private static final char SEPARATOR = '\u0001';
 
-    static String viewKey(String view, String entity) {
+    public static String viewKey(String view, String entity) {
         return VIEW + view + SEPARATOR + entity;
     }
 
@@ -44,12 +44,12 @@ record Keyed(String key, long topicId, int partition, long offset, byte[] payloa
     }
 
     /** The view or topic of a key. */
-    static String name(String key) {
+    public static String name(String key) {
         return key.substring(1, key.indexOf(SEPARATOR));
     }
 
     /** The entity or partition of a key. */
-    static String rest(String key) {
+    public static String rest(String key) {
         return key.substring(key.indexOf(SEPARATOR) + 1);
     }
 

@@ -14,7 +14,18 @@ import org.jspecify.annotations.Nullable;
 public final class ProgressTracker {
     private final Map<Key, Long> next = new HashMap<>();
     private final Map<Key, Long> asOf = new HashMap<>();
+    private final Map<Key, Long> until;
+    private final Map<String, String> views;
     private @Nullable Replay replay;
+
+    /**
+     * @param until what a query before this one has read: until this one has, it is behind what answers showed
+     * @param views the version of each view that is kept
+     */
+    public ProgressTracker(Map<Key, Long> until, Map<String, String> views) {
+        this.until = Map.copyOf(until);
+        this.views = Map.copyOf(views);
+    }
 
     /** Goes on where a committed batch ended. */
     public synchronized void resume(Map<Key, Long> offsets) {
@@ -53,7 +64,11 @@ public final class ProgressTracker {
             }
             partitions.put(key, new Read(read, asOf.getOrDefault(key, 0L)));
         });
-        return new Progress(partitions, Optional.ofNullable(replay).filter(running -> running.isRunning(wall)), false);
+        return new Progress(
+                partitions,
+                Optional.ofNullable(replay).filter(running -> running.isRunning(wall)),
+                until.entrySet().stream().anyMatch(each -> next.getOrDefault(each.getKey(), 0L) < each.getValue()),
+                views);
     }
 
     public synchronized Map<Key, Long> nextOffsets() {

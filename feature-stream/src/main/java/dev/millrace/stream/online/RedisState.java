@@ -55,6 +55,24 @@ public final class RedisState implements AutoCloseable {
         LOG.info("Redis is complete again up to batch {}", lastBatch);
     }
 
+    /** Whether the query of a marker has written a batch, and has read what was read before it. */
+    public static boolean isServed(StreamConfig config, byte[] marker) {
+        try (StatefulRedisConnection<byte[], byte[]> redis =
+                RedisWriter.client(config.redis()).connect(ByteArrayCodec.INSTANCE)) {
+            Progress progress = Progress.fromFields(
+                    redis.sync().hgetall(OnlineKeys.progress(config.useCase())).entrySet());
+            return redis.sync().exists(marker) > 0 && !progress.rebuilding();
+        }
+    }
+
+    /** Writes what the query starts with; what is there of later offsets stays. */
+    public void begin() {
+        long blocks = lane.stateBefore()
+                .mapPartitions(new RedisWriter(config), ExactLane.PRODUCED)
+                .count();
+        LOG.info("Redis has the blocks that the query starts with ({} others)", blocks);
+    }
+
     /**
      * Notes that a batch is written.
      *

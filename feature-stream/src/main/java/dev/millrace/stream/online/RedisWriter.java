@@ -91,7 +91,7 @@ public final class RedisWriter implements MapPartitionsFunction<Row, Row> {
     private void write(
             Iterator<Row> rows, StatefulRedisConnection<byte[], byte[]> connection, String script, List<Row> others)
             throws InterruptedException {
-        FeatureEngine engine = Engines.of(config.useCases(), config.useCase());
+        FeatureEngine engine = Engines.of(config);
         RedisAsyncCommands<byte[], byte[]> commands = connection.async();
         List<RedisFuture<Long>> pending = new ArrayList<>();
         while (rows.hasNext()) {
@@ -111,7 +111,7 @@ public final class RedisWriter implements MapPartitionsFunction<Row, Row> {
             pending.add(commands.evalsha(
                     script,
                     ScriptOutputType.INTEGER,
-                    new byte[][] {OnlineKeys.entity(config.useCase(), view.name(), produced.entity())},
+                    new byte[][] {OnlineKeys.entity(config.useCase(), view, produced.entity())},
                     state.block(),
                     state.offsets().toBytes(),
                     Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII)));

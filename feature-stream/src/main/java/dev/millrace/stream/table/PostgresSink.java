@@ -100,11 +100,12 @@ public final class PostgresSink implements AutoCloseable {
      */
     public record LastCommit(long batch, Map<String, Long> offsets) {}
 
-    public synchronized LastCommit lastCommit() throws SQLException {
+    /** @param checkpoint the id of a query's */
+    public synchronized LastCommit lastCommit(String checkpoint) throws SQLException {
         return inTransaction(connection -> {
             try (PreparedStatement query = connection.prepareStatement(
                     "select batch, offsets from sink_commit where checkpoint_id = ? order by batch desc limit 1")) {
-                query.setString(1, checkpointId);
+                query.setString(1, checkpoint);
                 try (ResultSet found = query.executeQuery()) {
                     if (!found.next()) {
                         return new LastCommit(-1, Map.of());

@@ -157,7 +157,11 @@ final class WindowTable {
                 + entity.stream().map(field -> "due." + Sql.name(field)).collect(Collectors.joining(", "))
                 + ", due.window_start, due.window_end, coalesce(newest.revision + 1, 0), " + values
                 + " from due left join lateral (select * from " + Sql.name(table) + " f where " + sameWindow
-                + " and f.window_start = due.window_start order by f.revision desc limit 1) newest on true";
+                + " and f.window_start = due.window_start order by f.revision desc limit 1) newest on true"
+                // What is folded again after a backfill says what is there already.
+                + " where newest.revision is null or row(" + values + ") is distinct from row("
+                + features.stream().map(name -> "newest." + Sql.name(name)).collect(Collectors.joining(", "))
+                + ")";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setObject(1, OffsetDateTime.ofInstant(through, ZoneOffset.UTC));
             return statement.executeUpdate();

@@ -1,6 +1,7 @@
 package dev.millrace.stream.watch;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.millrace.feature.online.Progress;
 import dev.millrace.feature.online.Progress.Key;
 import dev.millrace.stream.lane.Arrival;
@@ -13,6 +14,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What the stream tells Prometheus, and whether it is well. Thread-safe. */
 public final class StreamMetrics {
@@ -29,6 +33,7 @@ public final class StreamMetrics {
             Timer.builder("batch_write").publishPercentileHistogram().register(registry);
     private final Map<Key, AtomicLong> lags = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> lakeLags = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable HikariDataSource> pool = new AtomicReference<>();
     private final AtomicLong freshnessMillis = new AtomicLong();
     private volatile String query = "the query has not started";
     private volatile String heartbeat = "";
@@ -40,20 +45,27 @@ public final class StreamMetrics {
                 .register(registry);
     }
 
-    public void watch(HikariDataSource pool) {
-        pool.setMetricRegistry(registry);
-        Gauge.builder(
-                        "db_pool_connections",
-                        pool,
-                        each -> each.getHikariPoolMXBean().getActiveConnections())
-                .tag("state", "active")
-                .register(registry);
-        Gauge.builder(
-                        "db_pool_connections",
-                        pool,
-                        each -> each.getHikariPoolMXBean().getIdleConnections())
-                .tag("state", "idle")
-                .register(registry);
+    /** Takes the place of a pool before it. */
+    public void watch(HikariDataSource watched) {
+        watched.setMetricRegistry(registry);
+        if (pool.getAndSet(watched) == null) {
+            Gauge.builder(
+                            "db_pool_connections",
+                            pool,
+                            each -> connections(each, HikariPoolMXBean::getActiveConnections))
+                    .tag("state", "active")
+                    .register(registry);
+            Gauge.builder("db_pool_connections", pool, each -> connections(each, HikariPoolMXBean::getIdleConnections))
+                    .tag("state", "idle")
+                    .register(registry);
+        }
+    }
+
+    private static double connections(
+            AtomicReference<@Nullable HikariDataSource> pool, ToIntFunction<HikariPoolMXBean> count) {
+        HikariDataSource current = pool.get();
+        HikariPoolMXBean open = current == null ? null : current.getHikariPoolMXBean();
+        return open == null ? Double.NaN : count.applyAsInt(open);
     }
 
     public void processed(Arrival arrival, long wall) {

@@ -59,7 +59,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events and labels in; rows of the lake out, each once, whatever happens. The tests build on each other. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class LakeLaneIT {
     private static final String TOPIC = "orders-topic";
@@ -112,7 +112,14 @@ final class LakeLaneIT {
 
     private static void startLane() {
         metrics = new StreamMetrics();
-        lane = new LakeLane(spark, config, config.lake(), USE_CASE, topicIds, metrics);
+        lane = new LakeLane(
+                spark,
+                config,
+                config.lake(),
+                USE_CASE,
+                topicIds,
+                metrics,
+                folder.resolve("exact.lake").toString());
         lane.start();
     }
 
@@ -159,7 +166,7 @@ final class LakeLaneIT {
 
     private static void awaitTheLakeHoldsAllOnce() {
         Lake lake = new Lake(spark, USE_CASE);
-        await().atMost(Duration.ofMinutes(3)).ignoreExceptions().untilAsserted(() -> {
+        await().atMost(Duration.ofMinutes(6)).ignoreExceptions().untilAsserted(() -> {
             LakeTable<GenericRecord> orders = lake.events(ORDERS);
             RecordCodec codec = new RecordCodec(ORDERS.schema());
             assertHolds(
@@ -241,7 +248,7 @@ final class LakeLaneIT {
     void goesOnWhenItsStoresAreBack() throws Exception {
         stack.stop(Server.S3);
         sendSome(30);
-        await().atMost(Duration.ofMinutes(3))
+        await().atMost(Duration.ofMinutes(6))
                 .untilAsserted(() -> assertThat(metrics.problems()).containsKey("lake"));
         assertThat(metrics.scrape()).containsPattern("lake_restarts_total\\{table=\"(orders|labels)\"\\} 1.0");
         stack.start(Server.S3);

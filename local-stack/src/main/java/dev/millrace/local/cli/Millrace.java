@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             PromoteCommand.class,
             CatalogCommand.class,
+            BackfillCommand.class,
             PrepareCommand.class
         })
 public final class Millrace {

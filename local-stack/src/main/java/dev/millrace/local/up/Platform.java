@@ -153,6 +153,11 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments);
     }
 
+    /** The feature stream's program with this command, beside the one that runs. */
+    public ProcessSpec stream(String command) {
+        return job(command, STREAM, STREAM_SERVICE.mainClass(), List.of("-Xmx900m"), List.of(command));
+    }
+
     /** So little data does not earn back what the best machine code costs to make. */
     private Work trained(String model) {
         return new Work.Once(

@@ -45,7 +45,19 @@ class MillraceTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"up", "down", "status", "doctor", "replay", "traffic", "train", "promote", "bench", "prepare"})
+            strings = {
+                "up",
+                "down",
+                "status",
+                "doctor",
+                "replay",
+                "traffic",
+                "train",
+                "promote",
+                "backfill",
+                "bench",
+                "prepare"
+            })
     void everySubcommandHasHelp(String name) {
         assertThat(run(name, "--help")).isZero();
         assertThat(usage.toString()).startsWith("Usage: millrace " + name).contains("-h, --help");
@@ -128,7 +140,8 @@ class MillraceTests {
                 List.of("replay", file.toString(), "--speed", "10"),
                 List.of("traffic"),
                 List.of("train", "--model", "rain"),
-                List.of("promote"))) {
+                List.of("promote"),
+                List.of("backfill"))) {
             assertThat(run(command.toArray(String[]::new))).isEqualTo(1);
         }
         assertThat(err.toString()).contains("Millrace is not running: ./millrace up --detach starts it");

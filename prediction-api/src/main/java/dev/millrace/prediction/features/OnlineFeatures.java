@@ -50,7 +50,7 @@ public final class OnlineFeatures {
             String entity = binding.entity(row).orElse(null);
             entities.add(entity);
             if (entity != null) {
-                keys.add(OnlineKeys.entity(useCase, binding.view().name(), entity));
+                keys.add(OnlineKeys.entity(useCase, binding.view(), entity));
             }
         }
         List<Map<byte[], byte[]>> hashes = source.of(keys);

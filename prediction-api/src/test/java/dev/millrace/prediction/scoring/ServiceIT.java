@@ -167,7 +167,8 @@ class ServiceIT {
             Offsets offsets = Offsets.NONE.with(Map.of(PARTITION, 41L));
             blocks.forEach((key, block) -> {
                 String[] parts = key.split(":", 2);
-                byte[] record = OnlineKeys.entity("parcels", parts[0], parts[1]);
+                byte[] record = OnlineKeys.entity(
+                        "parcels", Parcels.ENGINE.view(parts[0]).orElseThrow(), parts[1]);
                 redis.sync()
                         .hset(record, Map.of(OnlineKeys.BLOCK, block.toBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
             });

@@ -1,0 +1,468 @@
+package dev.millrace.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.OnlineRecord;
+import dev.millrace.feature.online.Progress;
+import dev.millrace.feature.state.Block;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.server.Server;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.Headers;
+import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.RecordCodec;
+import dev.millrace.schema.event.Topics;
+import dev.millrace.schema.loader.UseCaseLoader;
+import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.generation.Backfill;
+import dev.millrace.stream.generation.Generation;
+import dev.millrace.stream.generation.Generations;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Definitions change while events come: what is served is always the fold of everything. The tests build on each other. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class GenerationIT {
+    private static final String TOPIC = "orders-topic";
+    private static final long START = Instant.parse("2026-03-01T10:00:00Z").toEpochMilli();
+    private static final String FIRST = """
+            view: buyer
+            entity: buyer
+            source: orders
+            resolution: exact
+            features:
+              orders: {count: all, over: [1m, 1h]}
+            ---
+            view: shop_returns
+            entity: shop
+            source: labels of orders
+            resolution: exact
+            features:
+              returned: {count: "value == 1.0", over: [1h]}
+            ---
+            view: buyer_minute
+            entity: buyer
+            source: orders
+            tumbling: 1m
+            table: minutes
+            features:
+              orders: {count: all}
+            """;
+
+    private static final String MORE = FIRST.replace("over: [1m, 1h]", "over: [1m, 1h, 2h]") + """
+            ---
+            view: shop
+            entity: shop
+            source: orders
+            features:
+              orders: {count: all, over: [1d]}
+              mean:   {mean: price, over: [1d]}
+            """;
+
+    private static final String OTHERS = MORE.replace("view: buyer\n", "view: buyer_now\n");
+
+    @TempDir
+    private static Path folder;
+
+    private static LocalStack stack;
+    private static KafkaProducer<byte[], byte[]> producer;
+    private static StatefulRedisConnection<byte[], byte[]> redis;
+    private static StreamConfig config;
+    private static FeatureStream stream;
+    private static Thread running;
+
+    private static final Random RANDOM = new Random(7);
+    private static final List<GenericRecord> SENT = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.own(Server.KAFKA, Server.POSTGRES, Server.REDIS, Server.S3);
+        String kafka = stack.kafka().bootstrapServers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            admin.createTopics(Set.of(
+                            new NewTopic(TOPIC, 2, (short) 1),
+                            new NewTopic(Topics.LABELS, 1, (short) 1),
+                            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        redis = RedisClient.create(stack.redis().url()).connect(ByteArrayCodec.INSTANCE);
+        Path useCase = folder.resolve("use-cases/orders");
+        for (String part : List.of("events", "features", "models")) {
+            Files.createDirectories(useCase.resolve(part));
+        }
+        Path given = Path.of("src/test/resources/use-cases/orders");
+        Files.copy(given.resolve("use-case.yaml"), useCase.resolve("use-case.yaml"));
+        Files.copy(given.resolve("events/orders.avsc"), useCase.resolve("events/orders.avsc"));
+        define(FIRST);
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.put("MILLRACE_USE_CASES", folder.resolve("use-cases").toString());
+        environment.put("MILLRACE_USE_CASE", "orders");
+        environment.put("MILLRACE_CHECKPOINT", folder.resolve("exact").toString());
+        environment.put("S3_BUCKET_PROCESSED", "processed");
+        environment.put("MILLRACE_LAKE_TRIGGER", "1s");
+        environment.put("MILLRACE_GREATEST_BATCH", "5000");
+        // None is below 1; an unusual one keeps apart from what runs on this machine.
+        environment.put("SERVER_PORT", "58912");
+        config = StreamConfig.from(environment);
+        startStream();
+    }
+
+    private static void define(String views) throws Exception {
+        Files.writeString(folder.resolve("use-cases/orders/features/views.yaml"), views);
+    }
+
+    private static void startStream() throws Exception {
+        stream = new FeatureStream(config, Clock.systemUTC());
+        running = Thread.ofPlatform().start(() -> {
+            try {
+                stream.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void stopStream() throws Exception {
+        stream.close();
+        running.join();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        stopStream();
+        redis.close();
+        producer.close();
+        stack.close();
+    }
+
+    private static FeatureEngine engine() {
+        return FeatureEngine.compile(UseCaseLoader.load(folder.resolve("use-cases"), "orders"));
+    }
+
+    private static void send(int count) {
+        EventType type = engine().useCase().event("orders");
+        RecordCodec codec = new RecordCodec(type.schema());
+        for (int i = 0; i < count; i++) {
+            GenericRecord order = new GenericData.Record(type.schema());
+            order.put("id", new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString());
+            order.put("buyer", 1L + RANDOM.nextInt(20));
+            order.put("shop", "shop|" + RANDOM.nextInt(5));
+            order.put("price", BigDecimal.valueOf(RANDOM.nextInt(3000), 2));
+            order.put("at", START + SENT.size() * 1_000L + RANDOM.nextInt(30_000));
+            order.put("returned", RANDOM.nextInt(4) == 0 ? 1 : null);
+            int sent = RANDOM.nextInt(8) == 0 ? 2 : 1;
+            for (int each = 0; each < sent; each++) {
+                ProducerRecord<byte[], byte[]> record =
+                        new ProducerRecord<>(TOPIC, type.key(order).getBytes(), codec.encode(order));
+                record.headers().add(Headers.ARRIVAL_TIME, Headers.ofMillis((Long) order.get("at")));
+                producer.send(record);
+            }
+            SENT.add(order);
+        }
+        producer.flush();
+    }
+
+    private static void awaitServed() {
+        awaitServed(Duration.ofMinutes(6));
+    }
+
+    private static void awaitServed(Duration patience) {
+        Map<Progress.Key, Long> ends = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.endOffsets(List.of(
+                            new TopicPartition(TOPIC, 0),
+                            new TopicPartition(TOPIC, 1),
+                            new TopicPartition(Topics.LABELS, 0)))
+                    .forEach((partition, end) ->
+                            ends.put(new Progress.Key(partition.topic(), partition.partition()), end));
+        }
+        FeatureEngine engine = engine();
+        await().atMost(patience).untilAsserted(() -> {
+            Progress progress = progress();
+            assertThat(progress.rebuilding()).isFalse();
+            assertThat(engine.views()).allMatch(progress::keeps);
+            ends.forEach((key, end) -> assertThat(progress.partitions())
+                    .hasEntrySatisfying(key, read -> assertThat(read.offset()).isEqualTo(end)));
+        });
+    }
+
+    private static Progress progress() {
+        return Progress.fromFields(
+                redis.sync().hgetall(OnlineKeys.progress("orders")).entrySet());
+    }
+
+    private static void assertServedIsTheFoldOfAll() throws Exception {
+        FeatureEngine engine = engine();
+        EventType type = engine.useCase().event("orders");
+        LabelFactory labels = new LabelFactory(engine.useCase(), type);
+        for (View view : engine.views()) {
+            if (view.isTumbling()) {
+                continue;
+            }
+            Map<String, Block> expected = new TreeMap<>();
+            for (GenericRecord order : SENT) {
+                SourceRecord record = SourceRecord.of(type, order);
+                if (view.source() instanceof Source.Labels) {
+                    Double flag = labels.ownFlag(order);
+                    if (flag == null) {
+                        continue;
+                    }
+                    record = SourceRecord.of(labels.label(order, flag, 0, LabelFactory.OWN_FLAG));
+                }
+                view.feed(record)
+                        .forEach(fed -> expected.computeIfAbsent(
+                                        fed.key(), key -> view.shape().empty())
+                                .fold(fed.event()));
+            }
+            String prefix = new String(OnlineKeys.entity("orders", view, ""));
+            Set<String> found = new TreeSet<>();
+            redis.sync().keys(prefix + "*").forEach(key -> found.add(new String(key).substring(prefix.length())));
+            assertThat(found).as(view.name()).isEqualTo(expected.keySet());
+            expected.forEach((entity, block) -> assertThat(OnlineRecord.read(
+                                    view,
+                                    redis.sync()
+                                            .hgetall(OnlineKeys.entity("orders", view, entity))
+                                            .entrySet())
+                            .block()
+                            .toBytes())
+                    .as(view.name() + " " + entity)
+                    .isEqualTo(block.toBytes()));
+        }
+        assertTablesHoldEachOnce();
+    }
+
+    private static void assertTablesHoldEachOnce() throws Exception {
+        try (Connection connection = DriverManager.getConnection(
+                        stack.postgres().url(),
+                        stack.postgres().user(),
+                        stack.postgres().password());
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery("select count(*), count(distinct id) from orders")) {
+                row.next();
+                assertThat(row.getInt(1)).isEqualTo(SENT.size());
+                assertThat(row.getInt(2)).isEqualTo(SENT.size());
+            }
+            // What is folded again says what was there already: no revision is like the one before it.
+            try (ResultSet row = statement.executeQuery(
+                    "select count(*) from minutes a join minutes b using (buyer, window_start, orders)"
+                            + " where a.revision = b.revision + 1")) {
+                row.next();
+                assertThat(row.getInt(1)).isZero();
+            }
+        }
+    }
+
+    private static Generation newest() throws Exception {
+        return new Generations(
+                        config.checkpoint(),
+                        SparkSession.active().sparkContext().hadoopConfiguration())
+                .newest()
+                .orElseThrow();
+    }
+
+    private static void awaitTheLake() {
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+            long lag = -1;
+            for (String line : new String(java.net
+                            .URI
+                            .create("http://127.0.0.1:" + stream.watchPort() + "/metrics")
+                            .toURL()
+                            .openStream()
+                            .readAllBytes())
+                    .split("\n")) {
+                if (line.startsWith("lake_lag{table=\"orders\"}")) {
+                    lag = (long) Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+                }
+            }
+            assertThat(lag).isZero();
+        });
+    }
+
+    @Test
+    @Order(1)
+    void theFirstReadsItsTopicsFromTheirBeginning() throws Exception {
+        send(1_000);
+        awaitServed();
+        assertServedIsTheFoldOfAll();
+        assertThat(newest().number()).isZero();
+    }
+
+    /** The new view and the wider window are folded beside the running stream, which takes them over. */
+    @Test
+    @Order(2)
+    void aRunningStreamTakesOverWhatIsFoldedBesideIt() throws Exception {
+        awaitTheLake();
+        define(MORE);
+        send(300);
+        assertThat(progress().keeps(engine().view("shop").orElseThrow())).isFalse();
+        SparkSession spark = SparkSession.active();
+        Generations generations =
+                new Generations(config.checkpoint(), spark.sparkContext().hadoopConfiguration());
+        Generation made = new Backfill(spark, config, generations, Clock.systemUTC()).run();
+        assertThat(made.number()).isEqualTo(1);
+        send(300);
+        awaitServed();
+        assertServedIsTheFoldOfAll();
+        redis.sync().flushall();
+        awaitServed();
+        assertServedIsTheFoldOfAll();
+    }
+
+    @Test
+    @Order(3)
+    void whatReadsTheSameStateNeedsNoOther() throws Exception {
+        stopStream();
+        define(MORE.replace("over: [1m, 1h, 2h]", "over: [1m, 2h]"));
+        send(100);
+        startStream();
+        awaitServed();
+        assertThat(newest().number()).isEqualTo(1);
+        assertServedIsTheFoldOfAll();
+        define(MORE);
+    }
+
+    /** One view is gone, another new: folded before the stream goes on. */
+    @Test
+    @Order(4)
+    void definitionsThatChangedWhileItStoodAreFoldedFirst() throws Exception {
+        stopStream();
+        define(OTHERS);
+        send(300);
+        startStream();
+        send(100);
+        awaitServed();
+        assertThat(newest().number()).isEqualTo(2);
+        assertServedIsTheFoldOfAll();
+    }
+
+    @Test
+    @Order(5)
+    void withoutALakeChangedDefinitionsAreRefused() throws Exception {
+        stopStream();
+        define(FIRST);
+        StreamConfig without = new StreamConfig(
+                config.useCases(),
+                config.useCase(),
+                config.kafka(),
+                config.postgresUrl(),
+                config.postgresUser(),
+                config.postgresPassword(),
+                config.redis(),
+                config.checkpoint(),
+                config.master(),
+                config.greatestBatch(),
+                config.address(),
+                config.port(),
+                null,
+                config.lakeTrigger());
+        assertThatThrownBy(() -> new FeatureStream(without, Clock.systemUTC()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The definitions have changed since this checkpoint was made: view buyer is new, view"
+                        + " buyer_now is gone, view shop is gone. Their state is folded from the lake, but"
+                        + " S3_BUCKET_PROCESSED names no bucket: bring the former definitions back, or start with an"
+                        + " empty checkpoint to fold what Kafka still holds");
+        define(OTHERS);
+        startStream();
+        send(50);
+        awaitServed();
+        assertServedIsTheFoldOfAll();
+    }
+
+    @Test
+    @Order(6)
+    @Tag("long")
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
+    void aHundredThousandEntitiesAreRebuiltWithinAMinute() throws Exception {
+        EventType type = engine().useCase().event("orders");
+        RecordCodec codec = new RecordCodec(type.schema());
+        for (int i = 0; i < 100_000; i++) {
+            GenericRecord order = new GenericData.Record(type.schema());
+            order.put("id", new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString());
+            order.put("buyer", 1_000L + i);
+            order.put("shop", "shop|" + RANDOM.nextInt(5));
+            order.put("price", BigDecimal.valueOf(RANDOM.nextInt(3000), 2));
+            order.put("at", START + 3_600_000 + i);
+            producer.send(new ProducerRecord<>(TOPIC, type.key(order).getBytes(), codec.encode(order)));
+            SENT.add(order);
+        }
+        producer.flush();
+        awaitServed(Duration.ofMinutes(10));
+        long started = System.nanoTime();
+        redis.sync().flushall();
+        awaitServed();
+        Duration rebuilt = Duration.ofNanos(System.nanoTime() - started);
+        assertServedIsTheFoldOfAll();
+        awaitTheLake();
+        started = System.nanoTime();
+        SparkSession spark = SparkSession.active();
+        new Backfill(
+                        spark,
+                        config,
+                        new Generations(
+                                config.checkpoint(), spark.sparkContext().hadoopConfiguration()),
+                        Clock.systemUTC())
+                .run();
+        Duration folded = Duration.ofNanos(System.nanoTime() - started);
+        await().atMost(Duration.ofMinutes(6)).until(() -> !progress().rebuilding() && newest().number() == 3);
+        send(20);
+        awaitServed();
+        assertServedIsTheFoldOfAll();
+        System.out.println("Rebuilt from state in " + rebuilt + ", folded from the lake in " + folded);
+        assertThat(rebuilt).isLessThan(Duration.ofMinutes(1));
+    }
+}
