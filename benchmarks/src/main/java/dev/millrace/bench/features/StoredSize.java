@@ -102,7 +102,7 @@ record StoredSize(FeatureEngine engine, String redis) {
         return entities.entrySet().stream()
                 .limit(MEASURED)
                 .mapToLong(entity -> {
-                    byte[] key = OnlineKeys.entity(engine.useCase().name(), view.name(), entity.getKey());
+                    byte[] key = OnlineKeys.entity(engine.useCase().name(), view, entity.getKey());
                     connection
                             .sync()
                             .evalsha(
