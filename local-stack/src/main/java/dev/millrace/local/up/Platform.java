@@ -218,7 +218,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
             environment.put("MILLRACE_MASKING_KEY", secrets.maskingKey());
         }
         var command = new JavaCommand(
-                new Modules(folders).classPath(service.module()),
+                new Modules(folders).classPathWithUseCases(service.module()),
                 service.mainClass(),
                 flags(service.heap()),
                 List.of());
