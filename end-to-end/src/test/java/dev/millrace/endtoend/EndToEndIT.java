@@ -70,7 +70,7 @@ final class EndToEndIT {
     private static final int PAYMENTS = 150_000;
     private static final int SCORED = 500;
     private static final int READS = 6_000;
-    private static final int PAST_READS = 300;
+    private static final int PAST_READS = 100;
     private static final int SLICE = 900;
     private static final Duration KNOWN_AFTER = Duration.ofDays(7);
     private static final ObjectMapper JSON = new ObjectMapper();
