@@ -134,6 +134,8 @@ public class PredictionApi {
         config.setMaximumPoolSize(settings.postgres().connections());
         config.setMinimumIdle(0);
         config.setConnectionTimeout(settings.postgres().patience().toMillis());
+        // A plan for any entity reads the whole table: each question gets its own.
+        config.addDataSourceProperty("prepareThreshold", 0);
         // No prediction needs it: the service starts without.
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
