@@ -90,7 +90,9 @@ class PlatformTests {
 
         assertThat(ingestion.command())
                 .contains("dev.millrace.ingestion.IngestionService")
-                .contains(folder + "/ingestion-service/target/classes:/libraries/ingestion-service.jar")
+                .anyMatch(part ->
+                        part.startsWith(folder + "/ingestion-service/target/classes:/libraries/ingestion-service.jar:")
+                                && part.endsWith("/use-cases/weather/target/classes"))
                 .contains("--enable-native-access=ALL-UNNAMED");
         assertThat(ingestion.environment())
                 .containsEntry("SERVER_PORT", "8001")

@@ -53,8 +53,7 @@ class DatasetLongIT {
                 "%d payments a day: %d ms, %d MiB resident, %d ms of processor time; %s%n",
                 perDay, run.taken().toMillis(), run.mebibytes(), run.processor().toMillis(), run.lastLine());
         // Both ends of the thirty days are rows.
-        assertThat(run.lastLine())
-                .startsWith(30 * perDay + 1 + " rows of 21 features in lake.fraud.training_");
+        assertThat(run.lastLine()).startsWith(30 * perDay + 1 + " rows of 21 features in lake.fraud.training_");
     }
 
     private static Map<String, String> environment(String bucket) {
