@@ -188,62 +188,106 @@ public final class AggregateLayout {
         row[at + 2] = value;
     }
 
-    /** Adds the aggregates of other events. */
-    void merge(
-            long[] into,
-            int intoAt,
-            @Nullable Sketch[] intoSketches,
-            int intoSketchAt,
-            long[] from,
-            int fromAt,
-            @Nullable Sketch[] fromSketches,
-            int fromSketchAt) {
-        into[intoAt] += from[fromAt];
+    /**
+     * Adds the aggregates of other events: of several rows, each input's parts one after the other, so that what they add up to
+     * stays in registers.
+     *
+     * @param step from one row to the next
+     */
+    void merge(long[] into, int intoAt, long[] from, int fromAt, int step, int rows) {
+        int end = fromAt + rows * step;
+        for (int row = fromAt; row < end; row += step) {
+            into[intoAt] += from[row];
+        }
         for (int i = 0; i < starts.length; i++) {
-            int target = intoAt + starts[i];
-            int source = fromAt + starts[i];
-            if (from[source] == 0) {
-                continue;
+            long values = 0;
+            for (int row = fromAt + starts[i]; row < end; row += step) {
+                values += from[row];
             }
-            boolean first = into[target] == 0;
-            into[target] += from[source];
-            mergeParts(parts[i], first, into, target + 1, from, source + 1);
-            for (int j = sketchStarts[i]; j < sketchStarts[i + 1]; j++) {
-                Sketch other = fromSketches[fromSketchAt + j];
-                if (other != null) {
-                    Sketch sketch = intoSketches[intoSketchAt + j];
-                    if (sketch == null) {
-                        sketch = kinds[j].empty();
-                        intoSketches[intoSketchAt + j] = sketch;
-                    }
-                    sketch.merge(other);
-                }
+            if (values > 0) {
+                mergeParts(i, into, intoAt + starts[i], from, fromAt + starts[i], step, end);
+                into[intoAt + starts[i]] += values;
             }
         }
     }
 
-    private static void mergeParts(Part[] parts, boolean first, long[] into, int intoAt, long[] from, int fromAt) {
-        int target = intoAt;
-        int source = fromAt;
-        for (Part part : parts) {
-            switch (part) {
-                case SUM, SQUARES -> Int128.add(into, target, from[source], from[source + 1]);
-                case MIN -> into[target] = first ? from[source] : Math.min(into[target], from[source]);
-                case MAX -> into[target] = first ? from[source] : Math.max(into[target], from[source]);
-                case CUBES, FOURTHS -> Int256.add(into, target, from, source);
-                case FIRST -> {
-                    if (first || isBefore(from[source], from[source + 1], into[target], into[target + 1])) {
-                        put(into, target, from[source], from[source + 1], from[source + 2]);
+    /** @param target the number of values, before those of the rows are added; {@code source} is that of the first row */
+    private void mergeParts(int input, long[] into, int target, long[] from, int source, int step, int end) {
+        boolean first = into[target] == 0;
+        int part = 1;
+        for (Part kept : parts[input]) {
+            switch (kept) {
+                case SUM, SQUARES -> Int128.addAll(into, target + part, from, source + part, step, end);
+                case MIN -> into[target + part] = least(first, into[target + part], from, source, part, step, end);
+                case MAX -> into[target + part] = greatest(first, into[target + part], from, source, part, step, end);
+                case CUBES, FOURTHS -> {
+                    for (int row = source; row < end; row += step) {
+                        Int256.add(into, target + part, from, row + part);
                     }
                 }
-                case LAST -> {
-                    if (first || isBefore(into[target], into[target + 1], from[source], from[source + 1])) {
-                        put(into, target, from[source], from[source + 1], from[source + 2]);
-                    }
-                }
+                case FIRST -> mergeFirst(first, into, target + part, from, source, part, step, end);
+                case LAST -> mergeLast(first, into, target + part, from, source, part, step, end);
             }
-            target += part.width;
-            source += part.width;
+            part += kept.width;
+        }
+    }
+
+    private static long least(boolean none, long known, long[] from, int source, int part, int step, int end) {
+        long least = none ? Long.MAX_VALUE : known;
+        for (int row = source; row < end; row += step) {
+            if (from[row] != 0) {
+                least = Math.min(least, from[row + part]);
+            }
+        }
+        return least;
+    }
+
+    private static long greatest(boolean none, long known, long[] from, int source, int part, int step, int end) {
+        long greatest = none ? Long.MIN_VALUE : known;
+        for (int row = source; row < end; row += step) {
+            if (from[row] != 0) {
+                greatest = Math.max(greatest, from[row + part]);
+            }
+        }
+        return greatest;
+    }
+
+    private static void mergeFirst(
+            boolean none, long[] into, int at, long[] from, int source, int part, int step, int end) {
+        boolean unset = none;
+        for (int row = source; row < end; row += step) {
+            int other = row + part;
+            if (from[row] != 0 && (unset || isBefore(from[other], from[other + 1], into[at], into[at + 1]))) {
+                put(into, at, from[other], from[other + 1], from[other + 2]);
+                unset = false;
+            }
+        }
+    }
+
+    private static void mergeLast(
+            boolean none, long[] into, int at, long[] from, int source, int part, int step, int end) {
+        boolean unset = none;
+        for (int row = source; row < end; row += step) {
+            int other = row + part;
+            if (from[row] != 0 && (unset || isBefore(into[at], into[at + 1], from[other], from[other + 1]))) {
+                put(into, at, from[other], from[other + 1], from[other + 2]);
+                unset = false;
+            }
+        }
+    }
+
+    /** Adds the sketches of other events. */
+    void mergeSketches(@Nullable Sketch[] into, int intoAt, @Nullable Sketch[] from, int fromAt) {
+        for (int i = 0; i < kinds.length; i++) {
+            Sketch other = from[fromAt + i];
+            if (other != null) {
+                Sketch sketch = into[intoAt + i];
+                if (sketch == null) {
+                    sketch = kinds[i].empty();
+                    into[intoAt + i] = sketch;
+                }
+                sketch.merge(other);
+            }
         }
     }
 

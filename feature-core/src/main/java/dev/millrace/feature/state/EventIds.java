@@ -1,68 +1,96 @@
 package dev.millrace.feature.state;
 
-/** The events that are still told from their repetitions: sorted by time, then by a 64-bit hash of the id. */
+/**
+ * The events that are still told from their repetitions: sorted by time, then by a 64-bit hash of the id. What is too old for
+ * that leaves when room is needed, and before it is written.
+ */
 final class EventIds {
-    private long[] times;
-    private long[] hashes;
+    /** Of an id: its time and its hash. */
+    private static final int WIDTH = 2;
+
+    private static final int SPARE = 8;
+
+    /** Time and hash in turns: blocks of many entities do not fit a processor's cache, and so an id is one wait for memory. */
+    private long[] cells;
+
     private int from;
     private int to;
 
-    EventIds(int capacity) {
-        times = new long[capacity];
-        hashes = new long[capacity];
+    EventIds() {
+        this(SPARE);
     }
 
-    /** False when it is there already. */
-    boolean add(long time, long hash) {
+    private EventIds(int capacity) {
+        cells = new long[capacity * WIDTH];
+    }
+
+    private long time(int place) {
+        return cells[place * WIDTH];
+    }
+
+    private long hash(int place) {
+        return cells[place * WIDTH + 1];
+    }
+
+    /**
+     * False when it is there already.
+     *
+     * @param after ids up to this time may leave
+     */
+    boolean add(long time, long hash, long after) {
+        int place = place(time, hash);
+        if (place > from && time(place - 1) == time && hash(place - 1) == hash) {
+            return false;
+        }
+        if (to * WIDTH == cells.length) {
+            dropUpTo(after);
+            makeRoom();
+            place = place(time, hash);
+        }
+        System.arraycopy(cells, place * WIDTH, cells, (place + 1) * WIDTH, (to - place) * WIDTH);
+        cells[place * WIDTH] = time;
+        cells[place * WIDTH + 1] = hash;
+        to++;
+        return true;
+    }
+
+    /** The place behind the last that is not after this one. */
+    private int place(long time, long hash) {
         int place = to;
         while (place > from && isAfter(place - 1, time, hash)) {
             place--;
         }
-        if (place > from && times[place - 1] == time && hashes[place - 1] == hash) {
-            return false;
-        }
-        if (to == times.length) {
-            place -= from;
-            compact();
-        }
-        System.arraycopy(times, place, times, place + 1, to - place);
-        System.arraycopy(hashes, place, hashes, place + 1, to - place);
-        times[place] = time;
-        hashes[place] = hash;
-        to++;
-        return true;
+        return place;
     }
 
     /** Adds those that are later than a time. */
     void addAll(EventIds other, long after) {
         for (int place = other.from; place < other.to; place++) {
-            if (other.times[place] > after && !add(other.times[place], other.hashes[place])) {
+            if (other.time(place) > after && !add(other.time(place), other.hash(place), after)) {
                 throw new IllegalArgumentException(
-                        "Expected blocks of different events; both have one at " + other.times[place]);
+                        "Expected blocks of different events; both have one at " + other.time(place));
             }
         }
     }
 
     private boolean isAfter(int place, long time, long hash) {
-        return times[place] > time || times[place] == time && hashes[place] > hash;
+        return time(place) > time || time(place) == time && hash(place) > hash;
     }
 
-    private void compact() {
+    /** At the end: by moving to the start where that gives a quarter of it, or else into a longer array. */
+    private void makeRoom() {
         int size = to - from;
-        long[] timesBefore = times;
-        long[] hashesBefore = hashes;
-        if (from <= times.length / 4) {
-            times = new long[Math.max(4, size * 2)];
-            hashes = new long[times.length];
+        long[] before = cells;
+        if (from <= cells.length / WIDTH / 4) {
+            cells = new long[Math.max(4, size * 2) * WIDTH];
         }
-        System.arraycopy(timesBefore, from, times, 0, size);
-        System.arraycopy(hashesBefore, from, hashes, 0, size);
+        System.arraycopy(before, from * WIDTH, cells, 0, size * WIDTH);
         from = 0;
         to = size;
     }
 
     void dropUpTo(long time) {
-        while (from < to && times[from] <= time) {
+        while (from < to && time(from) <= time) {
             from++;
         }
     }
@@ -71,24 +99,24 @@ final class EventIds {
         out.unsigned(to - from);
         long before = 0;
         for (int i = from; i < to; i++) {
-            out.signed(times[i] - before);
-            before = times[i];
-            out.fixed64(hashes[i]);
+            out.signed(time(i) - before);
+            before = time(i);
+            out.fixed64(hash(i));
         }
     }
 
     static EventIds read(ByteReader in) {
         int size = in.count();
-        EventIds ids = new EventIds(Math.max(4, size));
+        EventIds ids = new EventIds(size + SPARE);
         long time = 0;
         for (int i = 0; i < size; i++) {
             time += in.signed();
             long hash = in.fixed64();
-            if (i > 0 && !(ids.times[i - 1] < time || ids.times[i - 1] == time && ids.hashes[i - 1] < hash)) {
+            if (i > 0 && (ids.isAfter(i - 1, time, hash) || ids.time(i - 1) == time && ids.hash(i - 1) == hash)) {
                 throw new CorruptBlockException("Expected event ids in ascending order");
             }
-            ids.times[i] = time;
-            ids.hashes[i] = hash;
+            ids.cells[i * WIDTH] = time;
+            ids.cells[i * WIDTH + 1] = hash;
         }
         ids.to = size;
         return ids;

@@ -13,6 +13,19 @@ final class Int128 {
         row[at + 1] += high + carry;
     }
 
+    /** Adds one out of each row, from {@code source} up to an end. */
+    static void addAll(long[] into, int at, long[] from, int source, int step, int end) {
+        long low = into[at];
+        long high = into[at + 1];
+        for (int row = source; row < end; row += step) {
+            long added = from[row];
+            low += added;
+            high += from[row + 1] + (Long.compareUnsigned(low, added) < 0 ? 1 : 0);
+        }
+        into[at] = low;
+        into[at + 1] = high;
+    }
+
     static void addLong(long[] row, int at, long value) {
         add(row, at, value, value >> 63);
     }

@@ -9,20 +9,25 @@ final class TiledBlock implements Block {
     /** The number of the one tile of all that is older than a resolution's tiles. */
     private static final long PAST = 0;
 
+    /** So many events wait for their tiles at least, before they are brought there together. */
+    private static final int UNSETTLED = 32;
+
+    private static final int SPARE = 4;
+
     private final BlockShape shape;
     private long newest = NONE;
-    private EventIds ids = new EventIds(4);
+    private EventIds ids = new EventIds();
     private Tiles recent;
     private final Tiles[] tiles;
     private final Tiles[] past;
 
     TiledBlock(BlockShape shape) {
         this.shape = shape;
-        this.recent = new Tiles(shape.layout(), 4);
+        this.recent = new Tiles(shape.layout(), UNSETTLED);
         this.tiles = new Tiles[shape.resolutions().size()];
         this.past = new Tiles[tiles.length];
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = new Tiles(shape.layout(), 4);
+            tiles[i] = new Tiles(shape.layout(), SPARE);
             past[i] = new Tiles(shape.layout(), 1);
         }
     }
@@ -33,43 +38,43 @@ final class TiledBlock implements Block {
         if (newest != NONE && time <= newest - shape.duplicates()) {
             return Outcome.TOO_LATE;
         }
-        if (!ids.add(time, event.idHash())) {
+        if (!ids.add(time, event.idHash(), newest == NONE ? NONE : newest - shape.duplicates())) {
             return Outcome.DUPLICATE;
         }
-        if (newest == NONE || time > newest) {
-            advance(time);
+        newest = Math.max(newest, time);
+        if (recent.isFull()) {
+            settle();
         }
-        if (time >= newest - shape.horizon()) {
-            recent.add(time, event);
-        } else {
-            for (int i = 0; i < tiles.length; i++) {
-                long number = number(i, time);
-                if (number >= firstKept(i)) {
-                    tiles[i].add(number, event);
-                } else if (shape.resolutions().get(i).lifetime()) {
-                    past[i].add(PAST, event);
-                }
-            }
-        }
+        recent.add(time, event);
         return Outcome.FOLDED;
     }
 
-    private void advance(long time) {
-        newest = time;
-        ids.dropUpTo(newest - shape.duplicates());
-        for (int i = 0; i < tiles.length; i++) {
-            Tiles list = tiles[i];
-            long first = firstKept(i);
-            while (list.first() < first) {
-                if (shape.resolutions().get(i).lifetime()) {
-                    past[i].add(PAST, list, list.from());
-                }
-                list.dropFirst();
-            }
+    /**
+     * Brings what events older than the horizon add to their tiles, and drops what no window reaches: not with each event, for
+     * which every list of tiles would be a wait for memory, but for many at once. No window tells the difference.
+     */
+    private void settle() {
+        if (newest == NONE) {
+            return;
         }
-        while (recent.first() < newest - shape.horizon()) {
+        ids.dropUpTo(newest - shape.duplicates());
+        while (recent.from() < recent.to() && recent.number(recent.from()) < newest - shape.horizon()) {
             addToTiles(recent, recent.from());
             recent.dropFirst();
+        }
+        for (int i = 0; i < tiles.length; i++) {
+            dropUnreached(i);
+        }
+    }
+
+    private void dropUnreached(int resolution) {
+        Tiles list = tiles[resolution];
+        long first = firstKept(resolution);
+        while (list.from() < list.to() && list.number(list.from()) < first) {
+            if (shape.resolutions().get(resolution).lifetime()) {
+                past[resolution].add(PAST, list, list.from());
+            }
+            list.dropFirst();
         }
     }
 
@@ -132,8 +137,10 @@ final class TiledBlock implements Block {
             if (!hasYoung && !hasOld) {
                 return;
             }
-            // The tile at the edge of the horizon lies in both lists.
-            long number = hasYoung ? Math.floorDiv(recent.number(young) - 1, width) : list.number(old);
+            // A tile may lie in both lists: at the edge of the horizon, or where an event came late.
+            long number = Math.max(
+                    hasYoung ? Math.floorDiv(recent.number(young) - 1, width) : Long.MIN_VALUE,
+                    hasOld ? list.number(old) : Long.MIN_VALUE);
             scratch.clear();
             while (young >= recent.from()
                     && recent.number(young) > left
@@ -155,9 +162,7 @@ final class TiledBlock implements Block {
         if (from.newest == NONE) {
             return;
         }
-        if (newest == NONE || from.newest > newest) {
-            advance(from.newest);
-        }
+        newest = Math.max(newest, from.newest);
         ids.addAll(from.ids, newest - shape.duplicates());
         for (int i = 0; i < tiles.length; i++) {
             past[i].addAll(from.past[i]);
@@ -165,18 +170,12 @@ final class TiledBlock implements Block {
                 addTile(i, from.tiles[i].number(place), from.tiles[i], place);
             }
         }
-        for (int place = from.recent.from(); place < from.recent.to(); place++) {
-            long time = from.recent.number(place);
-            if (time >= newest - shape.horizon()) {
-                recent.add(time, from.recent, place);
-            } else {
-                addToTiles(from.recent, place);
-            }
-        }
+        recent.addAll(from.recent);
     }
 
     @Override
     public byte[] toBytes() {
+        settle();
         ByteWriter out = new ByteWriter(64);
         out.fixed8(FORMAT);
         out.unsigned(Integer.toUnsignedLong(shape.fingerprint()));
@@ -196,11 +195,11 @@ final class TiledBlock implements Block {
         TiledBlock block = new TiledBlock(shape);
         block.newest = in.signed();
         block.ids = EventIds.read(in);
-        block.recent = Tiles.read(shape.layout(), in);
+        block.recent = Tiles.read(shape.layout(), in, UNSETTLED);
         for (int i = 0; i < block.tiles.length; i++) {
-            block.tiles[i] = Tiles.read(shape.layout(), in);
+            block.tiles[i] = Tiles.read(shape.layout(), in, SPARE);
             if (shape.resolutions().get(i).lifetime()) {
-                block.past[i] = Tiles.read(shape.layout(), in);
+                block.past[i] = Tiles.read(shape.layout(), in, 1);
             }
         }
         return block;

@@ -3,31 +3,24 @@ package dev.millrace.feature.state;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A sparse list of tiles, sorted by their number, each with its partial aggregates. Blocks of many entities do not fit a
- * processor's cache, so what most folds look at, the first and last number, lies in the object itself.
- */
+/** A sparse list of tiles, sorted by their number, each with its partial aggregates. */
 final class Tiles {
     private final AggregateLayout layout;
-    private final int stride;
-    private final int sketchStride;
-    private long[] numbers;
-    private long[] rows;
+    /** Longs of a tile: its number and its aggregates. */
+    private final int width;
+
+    private final int sketchWidth;
+    private long[] cells;
     private @Nullable Sketch[] sketches;
     private int from;
     private int to;
-    /** Of an empty list: a number that no search takes for there. */
-    private long first = Long.MAX_VALUE;
-
-    private long last = Long.MIN_VALUE;
 
     Tiles(AggregateLayout layout, int capacity) {
         this.layout = layout;
-        this.stride = layout.stride();
-        this.sketchStride = layout.sketches();
-        this.numbers = new long[capacity];
-        this.rows = new long[capacity * stride];
-        this.sketches = new @Nullable Sketch[capacity * sketchStride];
+        this.width = 1 + layout.stride();
+        this.sketchWidth = layout.sketches();
+        this.cells = new long[capacity * width];
+        this.sketches = new @Nullable Sketch[capacity * sketchWidth];
     }
 
     /** The first place in the list. */
@@ -40,120 +33,126 @@ final class Tiles {
         return to;
     }
 
-    /** The least number; greater than any where there is none. */
-    long first() {
-        return first;
+    long number(int place) {
+        return cells[place * width];
     }
 
-    long number(int place) {
-        return numbers[place];
+    private int row(int place) {
+        return place * width + 1;
+    }
+
+    /** Whether one more tile at the end needs other room. */
+    boolean isFull() {
+        return to * width == cells.length;
     }
 
     /** The place of the first tile whose number is at least this. */
     int place(long number) {
         // Events come mostly in order: look at the end first.
-        if (last < number) {
+        if (from == to || number(to - 1) < number) {
             return to;
         }
-        if (last == number && to > from) {
-            return to - 1;
+        int low = from;
+        int high = to - 1;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (number(middle) < number) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        int found = Arrays.binarySearch(numbers, from, to, number);
-        return found >= 0 ? found : -found - 1;
+        return low;
     }
 
     /** The place of the tile with this number; made if there is none. */
     private int madePlace(long number) {
+        if (from < to && number(to - 1) == number) {
+            return to - 1;
+        }
         int place = place(number);
-        boolean there = place < to && (number == last || numbers[place] == number);
-        return there ? place : insert(place, number);
+        return place < to && number(place) == number ? place : insert(place, number);
     }
 
     private int insert(int place, long number) {
         int target = place;
-        if (to == numbers.length) {
+        if (isFull()) {
             target -= from;
-            compact();
+            makeRoom();
         }
         int later = to - target;
-        if (later > 0) {
-            System.arraycopy(numbers, target, numbers, target + 1, later);
-            System.arraycopy(rows, target * stride, rows, (target + 1) * stride, later * stride);
-        }
-        numbers[target] = number;
-        Arrays.fill(rows, target * stride, (target + 1) * stride, 0);
-        if (sketchStride > 0) {
-            System.arraycopy(
-                    sketches, target * sketchStride, sketches, (target + 1) * sketchStride, later * sketchStride);
-            Arrays.fill(sketches, target * sketchStride, (target + 1) * sketchStride, null);
+        System.arraycopy(cells, target * width, cells, (target + 1) * width, later * width);
+        Arrays.fill(cells, row(target), row(target + 1) - 1, 0);
+        cells[target * width] = number;
+        if (sketchWidth > 0) {
+            System.arraycopy(sketches, target * sketchWidth, sketches, (target + 1) * sketchWidth, later * sketchWidth);
+            Arrays.fill(sketches, target * sketchWidth, (target + 1) * sketchWidth, null);
         }
         to++;
-        first = Math.min(first, number);
-        last = Math.max(last, number);
         return target;
     }
 
-    /** Makes room at the end: by moving to the start where that gives a quarter of it, or else into longer arrays. */
-    private void compact() {
+    /** At the end: by moving to the start where that gives a quarter of it, or else into longer arrays. */
+    private void makeRoom() {
         int size = to - from;
-        long[] numbersBefore = numbers;
-        long[] rowsBefore = rows;
+        long[] cellsBefore = cells;
         @Nullable Sketch[] sketchesBefore = sketches;
-        if (from <= numbers.length / 4) {
-            numbers = new long[Math.max(4, size * 2)];
-            rows = new long[numbers.length * stride];
-            sketches = new @Nullable Sketch[numbers.length * sketchStride];
+        if (from <= cells.length / width / 4) {
+            int capacity = Math.max(4, size * 2);
+            cells = new long[capacity * width];
+            sketches = new @Nullable Sketch[capacity * sketchWidth];
         }
-        System.arraycopy(numbersBefore, from, numbers, 0, size);
-        System.arraycopy(rowsBefore, from * stride, rows, 0, size * stride);
-        System.arraycopy(sketchesBefore, from * sketchStride, sketches, 0, size * sketchStride);
+        System.arraycopy(cellsBefore, from * width, cells, 0, size * width);
+        System.arraycopy(sketchesBefore, from * sketchWidth, sketches, 0, size * sketchWidth);
         from = 0;
         to = size;
     }
 
     void add(long number, ProjectedEvent event) {
         int place = madePlace(number);
-        layout.add(rows, place * stride, sketches, place * sketchStride, event);
+        layout.add(cells, row(place), sketches, place * sketchWidth, event);
     }
 
     /** Adds one tile of another list to the tile with this number. */
     void add(long number, Tiles source, int sourcePlace) {
         int place = madePlace(number);
-        layout.merge(
-                rows,
-                place * stride,
-                sketches,
-                place * sketchStride,
-                source.rows,
-                sourcePlace * stride,
-                source.sketches,
-                sourcePlace * sketchStride);
+        source.mergeInto(cells, row(place), sketches, place * sketchWidth, sourcePlace, sourcePlace + 1);
     }
 
     void addAll(Tiles source) {
         for (int place = source.from; place < source.to; place++) {
-            add(source.numbers[place], source, place);
+            add(source.number(place), source, place);
         }
     }
 
     /** Adds a tile to aggregates. */
     void mergeInto(Aggregates into, int place) {
-        layout.merge(into.row, 0, into.sketches, 0, rows, place * stride, sketches, place * sketchStride);
+        mergeInto(into.row, 0, into.sketches, 0, place, place + 1);
+    }
+
+    private void mergeInto(
+            long[] into, int intoAt, @Nullable Sketch[] intoSketches, int intoSketchAt, int first, int end) {
+        layout.merge(into, intoAt, cells, row(first), width, end - first);
+        if (sketchWidth > 0) {
+            for (int place = first; place < end; place++) {
+                layout.mergeSketches(intoSketches, intoSketchAt, sketches, place * sketchWidth);
+            }
+        }
     }
 
     void dropFirst() {
-        if (sketchStride > 0) {
-            Arrays.fill(sketches, from * sketchStride, (from + 1) * sketchStride, null);
+        if (sketchWidth > 0) {
+            Arrays.fill(sketches, from * sketchWidth, (from + 1) * sketchWidth, null);
         }
         from++;
-        first = from < to ? numbers[from] : Long.MAX_VALUE;
-        last = from < to ? last : Long.MIN_VALUE;
     }
 
     /** Adds up the tiles {@code first ≤ number ≤ last}. */
     void sum(long first, long last, Aggregates into) {
-        for (int i = place(first); i < to && numbers[i] <= last; i++) {
-            mergeInto(into, i);
+        int end = last == Long.MAX_VALUE ? to : place(last + 1);
+        int begin = place(first);
+        if (begin < end) {
+            mergeInto(into.row, 0, into.sketches, 0, begin, end);
         }
     }
 
@@ -161,15 +160,16 @@ final class Tiles {
         out.unsigned(to - from);
         long before = 0;
         for (int i = from; i < to; i++) {
-            out.signed(numbers[i] - before);
-            before = numbers[i];
-            layout.write(out, rows, i * stride, sketches, i * sketchStride);
+            out.signed(number(i) - before);
+            before = number(i);
+            layout.write(out, cells, row(i), sketches, i * sketchWidth);
         }
     }
 
-    static Tiles read(AggregateLayout layout, ByteReader in) {
+    /** @param spare room for so many more */
+    static Tiles read(AggregateLayout layout, ByteReader in, int spare) {
         int size = in.count();
-        Tiles tiles = new Tiles(layout, Math.max(4, size));
+        Tiles tiles = new Tiles(layout, size + spare);
         long number = 0;
         for (int i = 0; i < size; i++) {
             long next = number + in.signed();
@@ -178,14 +178,10 @@ final class Tiles {
                         "Expected tiles in ascending order, found " + next + " after " + number);
             }
             number = next;
-            tiles.numbers[i] = number;
-            layout.read(in, tiles.rows, i * tiles.stride, tiles.sketches, i * tiles.sketchStride);
+            tiles.cells[i * tiles.width] = number;
+            layout.read(in, tiles.cells, tiles.row(i), tiles.sketches, i * tiles.sketchWidth);
         }
         tiles.to = size;
-        if (size > 0) {
-            tiles.first = tiles.numbers[0];
-            tiles.last = number;
-        }
         return tiles;
     }
 }
