@@ -32,7 +32,7 @@ final class BlockFormatTests {
                     .sorted()
                     .toList();
         }
-        assertThat(files).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(files).hasSizeGreaterThanOrEqualTo(4);
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.toString(), () -> {
                     FeatureEngine engine = FeatureEngine.compile(UseCaseLoader.load(file.getParent()));
@@ -55,11 +55,12 @@ final class BlockFormatTests {
                 .toList();
     }
 
-    /** Writes the files of a new version: run by hand, once, when the format's number changes. */
+    /** Writes the files of a new version, kept or served: run by hand, once, when a format's number changes. */
     static void main(String[] version) throws IOException {
         Path folder = GOLDEN.resolve(version[0]);
         FeatureEngine engine = FeatureEngine.compile(UseCaseLoader.load(folder));
         Random random = new Random(7);
+        boolean served = version[1].equals("served");
         for (View view : engine.views()) {
             Block block = view.shape().empty();
             if (view.name().equals("labelled")) {
@@ -71,7 +72,8 @@ final class BlockFormatTests {
                     block.fold(thing.in(view));
                 }
             }
-            Files.write(folder.resolve(view.name() + ".txt"), written(view, block, block.newest() + 1));
+            Block kept = served ? view.shape().read(block.toServedBytes()) : block;
+            Files.write(folder.resolve(view.name() + ".txt"), written(view, kept, block.newest() + 1));
         }
     }
 
@@ -82,8 +84,8 @@ final class BlockFormatTests {
             View view = Things.view(name);
             Block block = view.shape().empty();
             Things.some(random, 40, 1_000_000, 200_000).forEach(thing -> block.fold(thing.in(view)));
-            byte[] good = block.toBytes();
             for (int i = 0; i < 5000; i++) {
+                byte[] good = i % 2 == 0 ? block.toBytes() : block.toServedBytes();
                 byte[] bad = random.nextInt(4) == 0
                         ? java.util.Arrays.copyOf(good, random.nextInt(good.length + 8))
                         : good.clone();

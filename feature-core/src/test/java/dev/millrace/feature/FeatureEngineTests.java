@@ -151,7 +151,7 @@ final class FeatureEngineTests {
                         "Expected a block of the definition \\w+, found one of \\w+; rebuild it from the events");
         byte[] other = good.clone();
         other[0] = 9;
-        assertThatThrownBy(() -> view.shape().read(other)).hasMessage("Expected a block of format 1, found 9");
+        assertThatThrownBy(() -> view.shape().read(other)).hasMessage("Expected a block of format 1 or 3, found 9");
         assertThatThrownBy(() -> view.shape().read(Arrays.copyOf(good, good.length + 1)))
                 .hasMessageContaining("Expected the end");
         Random random = new Random(7);

@@ -73,7 +73,8 @@ final class MillionChecksTests {
     }
 
     private static Block stored(View view, Block block) {
-        return OnlineRecord.read(view, Map.of(OnlineKeys.BLOCK, block.toBytes()).entrySet())
+        return OnlineRecord.read(
+                        view, Map.of(OnlineKeys.BLOCK, block.toServedBytes()).entrySet())
                 .block();
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -114,6 +115,25 @@ final class SequenceTests {
                 });
         double[] kept = known.get(entity);
         return kept == null ? new double[] {0, -1} : new double[] {kept[1], kept[0]};
+    }
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/v2/strength.hex");
+
+    private static ViewState ofGolden() {
+        return fold(some(new Random(11), 40, 5 * HORIZON), new Random(1));
+    }
+
+    /** A partition of the format's first version is read, and written, as ever. */
+    @Example
+    void aGoldenPartitionIsStillReadToTheLastBit() throws IOException {
+        byte[] golden = HexFormat.of().parseHex(Files.readString(GOLDEN).strip());
+        assertThat(VIEW.state("here", golden).toBytes()).isEqualTo(golden);
+        assertThat(ofGolden().toBytes()).isEqualTo(golden);
+    }
+
+    /** Writes the file of a new version: run by hand, once, when the format's number changes. */
+    static void main() throws IOException {
+        Files.writeString(GOLDEN, HexFormat.of().formatHex(ofGolden().toBytes()) + "\n");
     }
 
     @Property(tries = 200)

@@ -8,6 +8,7 @@ import dev.millrace.feature.Things.Thing;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.Block.Outcome;
 import dev.millrace.feature.state.ProjectedEvent;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,6 +91,41 @@ final class ViewPropertyTests {
                 assertReadsAsBruteForce(view, block, things, at);
             }
         }
+    }
+
+    /** As it was read back from what is served, whatever arrives there once more. */
+    @Property(tries = 100)
+    void whatIsServedSaysTheSame(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Thing> things = Things.some(random, 1 + random.nextInt(80), 1_700_000_000_000L, DUPLICATES - 60_010);
+        long newest = things.stream().mapToLong(Thing::time).max().orElseThrow();
+        for (String name : List.of("exact", "relative", "coarse", "delayed", "rich", "rich_coarse", "rich_delayed")) {
+            View view = Things.view(name);
+            Block block = fold(view, shuffledWithRepetitions(things, random), random);
+            byte[] stored = block.toServedBytes();
+            Block served = view.shape().read(stored);
+            assertThat(served.toBytes()).as(name).isEqualTo(stored);
+            assertThat(fold(view, shuffledWithRepetitions(things, random), random)
+                            .toServedBytes())
+                    .as(name)
+                    .isEqualTo(stored);
+            for (Thing thing : things) {
+                assertThat(served.fold(thing.in(view)))
+                        .isEqualTo(
+                                thing.time() < newest - view.shape().horizon() ? Outcome.TOO_LATE : Outcome.DUPLICATE);
+            }
+            for (long at : moments(random, things, newest)) {
+                assertThat(view.read(served, at)).as(name).isEqualTo(view.read(block, at));
+                Thing scored = new Thing("scored" + at, at, new BigDecimal("7.10"), 3L, true);
+                assertThat(readWith(view, stored, scored)).as(name).isEqualTo(readWith(view, block.toBytes(), scored));
+            }
+        }
+    }
+
+    private static double[] readWith(View view, byte[] stored, Thing scored) {
+        Block block = view.shape().read(stored);
+        assertThat(block.fold(scored.in(view))).isEqualTo(Outcome.FOLDED);
+        return view.read(block, scored.time());
     }
 
     private static void assertReadsAsRichOracle(View view, Block block, List<Thing> things, long at) {
@@ -257,9 +293,11 @@ final class ViewPropertyTests {
             again = view.shape().read(again.toBytes());
         }
         assertThat(again.toBytes()).isEqualTo(block.toBytes());
+        Block served = view.shape().read(block.toServedBytes());
         for (int i = 0; i < 20; i++) {
             long at = block.newest() + random.nextInt(700_000);
             double[] read = view.read(block, at);
+            assertThat(view.read(served, at)).isEqualTo(read);
             for (int f = 0; f < read.length; f++) {
                 Feature feature = view.features().get(f);
                 List<Mark> window = Oracle.current(marks).stream()

@@ -263,7 +263,7 @@ final class FeatureStreamIT {
             }
         }
         Map<String, byte[]> bytes = new TreeMap<>();
-        states.values().forEach(state -> state.blocks().forEach((entity, block) -> bytes.put(entity, block.toBytes())));
+        states.values().forEach(state -> state.blocks().forEach((entity, block) -> bytes.put(entity, block.toServedBytes())));
         return bytes;
     }
 

@@ -281,7 +281,7 @@ final class GenerationIT {
                             .block()
                             .toBytes())
                     .as(view.name() + " " + entity)
-                    .isEqualTo(block.toBytes()));
+                    .isEqualTo(block.toServedBytes()));
         }
         assertTablesHoldEachOnce();
     }

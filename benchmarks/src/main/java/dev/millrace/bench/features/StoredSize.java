@@ -109,7 +109,7 @@ record StoredSize(FeatureEngine engine, String redis) {
                                     script,
                                     ScriptOutputType.INTEGER,
                                     new byte[][] {key},
-                                    entity.getValue().toBytes(),
+                                    entity.getValue().block(entity.getKey()).toServedBytes(),
                                     offsets.toBytes(),
                                     Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII));
                     return connection.sync().memoryUsage(key);

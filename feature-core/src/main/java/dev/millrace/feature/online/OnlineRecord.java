@@ -2,6 +2,7 @@ package dev.millrace.feature.online;
 
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.Block.Outcome;
 import dev.millrace.feature.state.CorruptBlockException;
 import dev.millrace.feature.state.ProjectedEvent;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ import java.util.Map;
  *
  * @param block of all of them
  * @param offsets what the block includes, the head's events too
- * @param cut whether the head lost events to its cap: the block lacks some
+ * @param cut whether the block lacks some: the head lost events to its cap, or holds one that may be a repetition
  */
 public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
     /**
@@ -40,7 +41,8 @@ public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
             if (kind(field.getKey()) == 'h') {
                 ByteBuffer name = ByteBuffer.wrap(field.getKey(), 1, Offsets.ENTRY);
                 TopicPartition partition = new TopicPartition(name.getLong(), name.getInt());
-                block.fold(ProjectedEvent.fromBytes(field.getValue(), view.inputs()));
+                Outcome outcome = block.fold(ProjectedEvent.fromBytes(field.getValue(), view.inputs()));
+                cut |= outcome == Outcome.TOO_LATE;
                 highest.merge(partition, name.getLong(), Math::max);
             }
         }

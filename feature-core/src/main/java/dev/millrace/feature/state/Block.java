@@ -5,8 +5,11 @@ package dev.millrace.feature.state;
  * any window of the view that ends at or after the newest event minus the horizon. Not thread-safe.
  */
 public sealed interface Block permits TiledBlock, RevisedBlock {
-    /** The first byte of every block. */
+    /** The first byte of every block that is kept. */
     int FORMAT = 1;
+
+    /** The first byte of every block that is served. */
+    int SERVED_FORMAT = 3;
 
     /** The newest event time of an empty block. */
     long NONE = Long.MIN_VALUE;
@@ -61,4 +64,11 @@ public sealed interface Block permits TiledBlock, RevisedBlock {
     void merge(Block other);
 
     byte[] toBytes();
+
+    /**
+     * What a read needs, and nothing that only a fold does: the ids that tell repetitions are most of what an entity with many
+     * events keeps. Read again, it answers the same, takes the event being scored, and holds what is older than the horizon for
+     * too late.
+     */
+    byte[] toServedBytes();
 }

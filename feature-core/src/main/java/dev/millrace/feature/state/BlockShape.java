@@ -40,18 +40,21 @@ public record BlockShape(
     public record TileWidth(long width, long keep, boolean lifetime) {}
 
     public Block empty() {
-        return revised ? new RevisedBlock(this) : new TiledBlock(this);
+        return revised ? new RevisedBlock(this) : new TiledBlock(this, Block.FORMAT);
     }
 
     /** @throws CorruptBlockException when the bytes are no block of this view */
     public Block read(byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
         int version = in.fixed8();
-        if (version != Block.FORMAT) {
-            throw new CorruptBlockException("Expected a block of format " + Block.FORMAT + ", found " + version);
+        if (version != Block.FORMAT && version != Block.SERVED_FORMAT) {
+            throw new CorruptBlockException(
+                    "Expected a block of format " + Block.FORMAT + " or " + Block.SERVED_FORMAT + ", found " + version);
         }
         expectFingerprint((int) in.unsigned());
-        Block block = revised ? RevisedBlock.read(this, in) : TiledBlock.read(this, in);
+        Block block = revised && version == Block.FORMAT
+                ? RevisedBlock.read(this, in)
+                : new TiledBlock(this, version).read(in);
         in.expectEnd();
         return block;
     }

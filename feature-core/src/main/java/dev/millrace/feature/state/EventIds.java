@@ -95,10 +95,15 @@ final class EventIds {
         }
     }
 
-    void write(ByteWriter out) {
-        out.unsigned(to - from);
+    /** Those that are later than a time. */
+    void write(ByteWriter out, long after) {
+        int first = from;
+        while (first < to && time(first) <= after) {
+            first++;
+        }
+        out.unsigned(to - first);
         long before = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = first; i < to; i++) {
             out.signed(time(i) - before);
             before = time(i);
             out.fixed64(hash(i));

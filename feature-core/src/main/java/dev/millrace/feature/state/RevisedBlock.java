@@ -166,6 +166,16 @@ final class RevisedBlock implements Block {
         return out.toBytes();
     }
 
+    /** Without ids and revisions: what counts is settled when it is written. */
+    @Override
+    public byte[] toServedBytes() {
+        TiledBlock served = new TiledBlock(shape, SERVED_FORMAT);
+        for (int i = 0; i < size; i++) {
+            served.put(label(i));
+        }
+        return served.toBytes();
+    }
+
     static RevisedBlock read(BlockShape shape, ByteReader in) {
         RevisedBlock block = new RevisedBlock(shape);
         block.newest = in.signed();

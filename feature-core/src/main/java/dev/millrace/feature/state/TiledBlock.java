@@ -15,14 +15,21 @@ final class TiledBlock implements Block {
     private static final int SPARE = 4;
 
     private final BlockShape shape;
+    private final int format;
+    /** Events later than the newest minus this are told from their repetitions, milliseconds. */
+    private final long memory;
+
     private long newest = NONE;
     private EventIds ids = new EventIds();
     private Tiles recent;
     private final Tiles[] tiles;
     private final Tiles[] past;
 
-    TiledBlock(BlockShape shape) {
+    /** @param format {@link #FORMAT}, or {@link #SERVED_FORMAT} of one that will only be read */
+    TiledBlock(BlockShape shape, int format) {
         this.shape = shape;
+        this.format = format;
+        this.memory = format == SERVED_FORMAT ? servedMemory(shape) : shape.duplicates();
         this.recent = new Tiles(shape.layout(), UNSETTLED);
         this.tiles = new Tiles[shape.resolutions().size()];
         this.past = new Tiles[tiles.length];
@@ -32,21 +39,31 @@ final class TiledBlock implements Block {
         }
     }
 
+    /** Nobody asks a block that is served of a moment before the horizon: what is scored there may be in it already. */
+    private static long servedMemory(BlockShape shape) {
+        return Math.min(shape.duplicates(), shape.horizon() + 1);
+    }
+
     @Override
     public Outcome fold(ProjectedEvent event) {
         long time = event.time();
-        if (newest != NONE && time <= newest - shape.duplicates()) {
+        if (newest != NONE && time <= newest - memory) {
             return Outcome.TOO_LATE;
         }
-        if (!ids.add(time, event.idHash(), newest == NONE ? NONE : newest - shape.duplicates())) {
+        if (!ids.add(time, event.idHash(), newest == NONE ? NONE : newest - memory)) {
             return Outcome.DUPLICATE;
         }
-        newest = Math.max(newest, time);
+        put(event);
+        return Outcome.FOLDED;
+    }
+
+    /** An event of which it is known that it is not there yet. */
+    void put(ProjectedEvent event) {
+        newest = Math.max(newest, event.time());
         if (recent.isFull()) {
             settle();
         }
-        recent.add(time, event);
-        return Outcome.FOLDED;
+        recent.add(event.time(), event);
     }
 
     /**
@@ -57,7 +74,7 @@ final class TiledBlock implements Block {
         if (newest == NONE) {
             return;
         }
-        ids.dropUpTo(newest - shape.duplicates());
+        ids.dropUpTo(newest - memory);
         while (recent.from() < recent.to() && recent.number(recent.from()) < newest - shape.horizon()) {
             addToTiles(recent, recent.from());
             recent.dropFirst();
@@ -163,7 +180,7 @@ final class TiledBlock implements Block {
             return;
         }
         newest = Math.max(newest, from.newest);
-        ids.addAll(from.ids, newest - shape.duplicates());
+        ids.addAll(from.ids, newest - memory);
         for (int i = 0; i < tiles.length; i++) {
             past[i].addAll(from.past[i]);
             for (int place = from.tiles[i].from(); place < from.tiles[i].to(); place++) {
@@ -175,12 +192,21 @@ final class TiledBlock implements Block {
 
     @Override
     public byte[] toBytes() {
+        return write(format, newest - memory);
+    }
+
+    @Override
+    public byte[] toServedBytes() {
+        return write(SERVED_FORMAT, newest - servedMemory(shape));
+    }
+
+    private byte[] write(int as, long idsAfter) {
         settle();
         ByteWriter out = new ByteWriter(64);
-        out.fixed8(FORMAT);
+        out.fixed8(as);
         out.unsigned(Integer.toUnsignedLong(shape.fingerprint()));
         out.signed(newest);
-        ids.write(out);
+        ids.write(out, idsAfter);
         recent.write(out);
         for (int i = 0; i < tiles.length; i++) {
             tiles[i].write(out);
@@ -191,17 +217,17 @@ final class TiledBlock implements Block {
         return out.toBytes();
     }
 
-    static TiledBlock read(BlockShape shape, ByteReader in) {
-        TiledBlock block = new TiledBlock(shape);
-        block.newest = in.signed();
-        block.ids = EventIds.read(in);
-        block.recent = Tiles.read(shape.layout(), in, UNSETTLED);
-        for (int i = 0; i < block.tiles.length; i++) {
-            block.tiles[i] = Tiles.read(shape.layout(), in, SPARE);
+    /** What was written, into this empty one. */
+    TiledBlock read(ByteReader in) {
+        newest = in.signed();
+        ids = EventIds.read(in);
+        recent = Tiles.read(shape.layout(), in, UNSETTLED);
+        for (int i = 0; i < tiles.length; i++) {
+            tiles[i] = Tiles.read(shape.layout(), in, SPARE);
             if (shape.resolutions().get(i).lifetime()) {
-                block.past[i] = Tiles.read(shape.layout(), in, 1);
+                past[i] = Tiles.read(shape.layout(), in, 1);
             }
         }
-        return block;
+        return this;
     }
 }

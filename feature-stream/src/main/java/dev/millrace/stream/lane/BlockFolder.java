@@ -176,10 +176,8 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
                 ChangedWindow window = new ChangedWindow(start, kept.newest(), values);
                 produced.add(new Produced(Kind.WINDOW, name, entity, 0, 0, 0, window.toBytes()).toRow());
             });
-        } else if (view.isSequential()) {
-            kept.changed().forEach((each, block) -> produced.add(block(name, each, after.with(block))));
         } else {
-            produced.add(block(name, entity, after));
+            kept.changed().forEach((each, block) -> produced.add(block(name, each, after.with(block))));
         }
     }
 

@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
  * @param block bytes of a view's state, or of an entity's block
  */
 public record EntityState(long batch, long readAt, Offsets offsets, byte[] block) {
-    /** The same for one entity of a partition. */
+    /** What is served of one entity: the state's own, or one of a partition's. */
     EntityState with(Block served) {
-        return new EntityState(batch, readAt, offsets, served.toBytes());
+        return new EntityState(batch, readAt, offsets, served.toServedBytes());
     }
 
     public byte[] toBytes() {

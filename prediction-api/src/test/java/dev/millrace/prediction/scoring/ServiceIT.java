@@ -170,7 +170,7 @@ class ServiceIT {
                 byte[] record = OnlineKeys.entity(
                         "parcels", Parcels.ENGINE.view(parts[0]).orElseThrow(), parts[1]);
                 redis.sync()
-                        .hset(record, Map.of(OnlineKeys.BLOCK, block.toBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
+                        .hset(record, Map.of(OnlineKeys.BLOCK, block.toServedBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
             });
             redis.sync().hset(OnlineKeys.progress("parcels"), progress.toFields());
         } finally {
