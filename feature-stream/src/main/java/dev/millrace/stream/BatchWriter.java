@@ -80,6 +80,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         redis.ensure(before);
         List<Produced> rows = batch.mapPartitions(new RedisWriter(config), ExactLane.PRODUCED).collectAsList().stream()
                 .map(Produced::of)
+                .flatMap(produced -> produced.unpacked().stream())
                 .toList();
         redis.advance(number, before);
         List<DeadLetters.Refused> refused = DeadLetters.of(rows).stream()

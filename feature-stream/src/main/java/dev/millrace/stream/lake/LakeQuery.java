@@ -78,7 +78,7 @@ final class LakeQuery {
             records.option("startingOffsets", StartingOffsets.of(config.kafka(), List.of(topic), held()));
         }
         counted = -1;
-        query = table.stored(records.load()
+        query = table.stored(KafkaRecord.rows(records)
                         .mapPartitions(
                                 new LakeRows(config, name, topicId),
                                 Encoders.row(table.rows().columns().rows())))

@@ -78,14 +78,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
             String topic = Keyed.name(key);
             return rows.map(row -> {
                 Keyed keyed = Keyed.of(row);
-                return new Produced(
-                                Kind.RECORD,
-                                topic,
-                                "",
-                                keyed.topicId(),
-                                keyed.partition(),
-                                keyed.offset(),
-                                keyed.payload())
+                return new Produced(Kind.RECORDS, topic, "", keyed.topicId(), keyed.partition(), 0, keyed.pack())
                         .toRow();
             });
         }
@@ -131,18 +124,14 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
         String name = Keyed.name(key);
         String entity = Keyed.rest(key);
         View view = view(key);
-        boolean known = state().exists();
-        EntityState before = known
-                ? EntityState.of(state().get())
-                : new EntityState(-1, 0, Offsets.NONE, view.state(entity).toBytes());
-        long readAt = before.readAt();
+        byte @Nullable [] bytes = state().get();
+        EntityState before = bytes == null
+                ? new EntityState(-1, 0, Offsets.NONE, view.state(entity).toBytes())
+                : EntityState.of(bytes);
         ViewState kept = view.state(entity, before.block());
-        Map<TopicPartition, Long> offsets = new HashMap<>();
+        Arrivals arrivals = Arrivals.of(rows, view);
         TreeMap<Long, double[]> changed = new TreeMap<>();
-        for (Arrived arrived : inOrderOfTime(rows, view)) {
-            Keyed row = arrived.row();
-            readAt = Math.max(readAt, arrived.readAt());
-            offsets.merge(new TopicPartition(row.topicId(), row.partition()), row.offset(), Math::max);
+        for (Arrived arrived : arrivals.inOrder()) {
             switch (kept.fold(arrived.event())) {
                 case FOLDED, REVISED -> {
                     if (view.isTumbling()) {
@@ -159,16 +148,20 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
                                     Kind.TOO_LATE,
                                     name,
                                     entity,
-                                    row.topicId(),
-                                    row.partition(),
-                                    row.offset(),
+                                    arrived.partition().topic(),
+                                    arrived.partition().partition(),
+                                    arrived.offset(),
                                     new byte[0])
                             .toRow());
             }
         }
-        EntityState after = new EntityState(batch(), readAt, before.offsets().with(offsets), kept.toBytes());
+        EntityState after = new EntityState(
+                batch(),
+                Math.max(before.readAt(), arrivals.readAt()),
+                before.offsets().with(arrivals.offsets()),
+                kept.toBytes());
         state().update(after.toBytes());
-        if (!known && view.shape().millisToLive() > 0) {
+        if (bytes == null && view.shape().millisToLive() > 0) {
             expire(view, after, timers);
         }
         if (view.isTumbling()) {
@@ -185,21 +178,35 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
         return new Produced(Kind.BLOCK, view, entity, 0, 0, 0, state.toBytes()).toRow();
     }
 
-    private record Arrived(Keyed row, ProjectedEvent event, long readAt) {}
+    private record Arrived(TopicPartition partition, long offset, ProjectedEvent event) {}
 
     /**
-     * A batch that catches up holds days of several partitions, one after the other: in the order of their times no event
-     * is too late only because another partition came first.
+     * What a batch has for one key.
+     *
+     * @param inOrder of time: a batch that catches up holds days of several partitions, one after the other, and no event is
+     *     too late only because another partition came first
+     * @param offsets the highest of each partition
+     * @param readAt epoch milliseconds
      */
-    private static List<Arrived> inOrderOfTime(java.util.Iterator<Row> rows, View view) {
-        List<Arrived> events = new ArrayList<>();
-        rows.forEachRemaining(row -> {
-            Keyed keyed = Keyed.of(row);
-            long readAt = row.<Timestamp>getAs(Keyed.READ_AT).getTime();
-            events.add(new Arrived(keyed, ProjectedEvent.fromBytes(keyed.payload(), view.inputs()), readAt));
-        });
-        events.sort(Comparator.comparingLong(arrived -> arrived.event().time()));
-        return events;
+    private record Arrivals(List<Arrived> inOrder, Map<TopicPartition, Long> offsets, long readAt) {
+        static Arrivals of(java.util.Iterator<Row> rows, View view) {
+            List<Arrived> events = new ArrayList<>();
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            long readAt = 0;
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                readAt = Math.max(readAt, row.<Timestamp>getAs(Keyed.READ_AT).getTime());
+                Keyed keyed = Keyed.of(row);
+                TopicPartition partition = new TopicPartition(keyed.topicId(), keyed.partition());
+                for (Pack.Item item : Pack.items(keyed.pack())) {
+                    offsets.merge(partition, item.offset(), Math::max);
+                    ProjectedEvent event = ProjectedEvent.fromBytes(item.payload(), view.inputs());
+                    events.add(new Arrived(partition, item.offset(), event));
+                }
+            }
+            events.sort(Comparator.comparingLong(arrived -> arrived.event().time()));
+            return new Arrivals(events, offsets, readAt);
+        }
     }
 
     private static long batch() {

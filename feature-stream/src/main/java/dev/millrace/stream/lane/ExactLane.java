@@ -40,11 +40,6 @@ public final class ExactLane {
     private final Clock clock;
     private final Beginning beginning;
 
-    /** @param clock of every task: serializable */
-    public ExactLane(SparkSession spark, StreamConfig config, Map<String, String> topicIds, Clock clock) {
-        this(spark, config, topicIds, clock, Beginning.OF_ALL);
-    }
-
     /**
      * @param clock of every task: serializable
      * @param beginning what the query starts from while it has no checkpoint
@@ -105,11 +100,10 @@ public final class ExactLane {
      * @throws TimeoutException when the query does not start
      */
     public StreamingQuery start(VoidFunction2<Dataset<Row>, Long> consumer) throws TimeoutException {
-        Dataset<Row> records = KafkaRecord.reader(spark, config, topicIds.keySet())
+        Dataset<Row> records = KafkaRecord.rows(KafkaRecord.reader(spark, config, topicIds.keySet())
                 .option("startingOffsets", beginning.offsets())
                 .option("kafka.fetch.max.wait.ms", "10")
-                .option("maxOffsetsPerTrigger", config.greatestBatch())
-                .load();
+                .option("maxOffsetsPerTrigger", config.greatestBatch()));
         return records.mapPartitions(router(), Encoders.row(Keyed.SCHEMA))
                 .withWatermark(Keyed.READ_AT, BlockFolder.CLOCK_SLACK.toHours() + " hours")
                 .groupByKey((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING())
@@ -134,13 +128,7 @@ public final class ExactLane {
         StreamConfig read = config;
         Map<String, String> ids = topicIds;
         Clock readBy = clock;
-        return rows -> {
-            RecordRouter router = new RecordRouter(Engines.of(read), ids);
-            return stream(rows)
-                    .flatMap(row -> router.route(KafkaRecord.of(row)).stream())
-                    .map(keyed -> keyed.toRow(readBy.instant()))
-                    .iterator();
-        };
+        return rows -> new RoutedRows(new RecordRouter(Engines.of(read), ids), rows, readBy);
     }
 
     private static Stream<Row> stream(Iterator<Row> rows) {

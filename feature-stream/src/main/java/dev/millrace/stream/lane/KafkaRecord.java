@@ -2,11 +2,8 @@ package dev.millrace.stream.lane;
 
 import dev.millrace.schema.event.Headers;
 import dev.millrace.stream.config.StreamConfig;
-import java.sql.Timestamp;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.DataStreamReader;
@@ -16,49 +13,53 @@ import org.jspecify.annotations.Nullable;
  * One record of a topic, as Spark gives it.
  *
  * @param value empty for a record without one
- * @param headers by name
- * @param writtenAt the record's own timestamp, epoch milliseconds
+ * @param arrivalTime epoch milliseconds: the record's own time where ingestion said nothing
+ * @param isArrivalStated whether its sender stated the arrival time: it is replayed
  */
 public record KafkaRecord(
-        String topic, int partition, long offset, byte[] value, Map<String, byte[]> headers, long writtenAt) {
+        String topic, int partition, long offset, byte[] value, long arrivalTime, boolean isArrivalStated) {
+    private static final int GREATEST_POLL = 20_000;
+    /** Bytes, of one partition. */
+    private static final int GREATEST_FETCH = 4 << 20;
 
-    /** Rows of these topics, for {@link #of}. */
+    /** Of these topics, for {@link #rows}. */
     public static DataStreamReader reader(SparkSession spark, StreamConfig config, Collection<String> topics) {
         return spark.readStream()
                 .format("kafka")
                 .option("kafka.bootstrap.servers", config.kafka())
                 .option("kafka.isolation.level", "read_committed")
+                // After every poll Spark asks where the partition begins and ends, and what was fetched beyond the
+                // poll's records is fetched again.
+                .option("kafka.max.poll.records", GREATEST_POLL)
+                .option("kafka.max.partition.fetch.bytes", GREATEST_FETCH)
                 .option("subscribe", String.join(",", topics))
                 .option("startingOffsets", "earliest")
                 .option("failOnDataLoss", true)
                 .option("includeHeaders", true);
     }
 
+    /** For {@link #of}: what it wants, in its order. */
+    public static Dataset<Row> rows(DataStreamReader reader) {
+        return reader.load()
+                .selectExpr("topic", "partition", "offset", "value", "unix_millis(timestamp) as writtenAt", "headers");
+    }
+
     public static KafkaRecord of(Row row) {
-        Map<String, byte[]> headers = new HashMap<>();
-        int place = row.fieldIndex("headers");
-        if (!row.isNullAt(place)) {
-            List<Row> written = row.getList(place);
-            written.forEach(header -> headers.put(header.getString(0), header.getAs(1)));
+        byte @Nullable [] value = row.getAs(3);
+        long arrival = row.getLong(4);
+        boolean stated = false;
+        if (!row.isNullAt(5)) {
+            for (Row header : row.<Row>getList(5)) {
+                switch (header.getString(0)) {
+                    case Headers.ARRIVAL_TIME -> arrival = Headers.millis(header.getAs(1));
+                    case Headers.ARRIVAL_STATED -> stated = true;
+                    default -> {
+                        // Not ours.
+                    }
+                }
+            }
         }
-        byte @Nullable [] value = row.getAs("value");
         return new KafkaRecord(
-                row.getAs("topic"),
-                row.getAs("partition"),
-                row.getAs("offset"),
-                value == null ? new byte[0] : value,
-                headers,
-                row.<Timestamp>getAs("timestamp").getTime());
-    }
-
-    /** Epoch milliseconds: the record's own time where ingestion said nothing. */
-    public long arrivalTime() {
-        byte[] arrival = headers.get(Headers.ARRIVAL_TIME);
-        return arrival == null ? writtenAt : Headers.millis(arrival);
-    }
-
-    /** Whether its sender stated the arrival time: it is replayed. */
-    public boolean isArrivalStated() {
-        return headers.containsKey(Headers.ARRIVAL_STATED);
+                row.getString(0), row.getInt(1), row.getLong(2), value == null ? new byte[0] : value, arrival, stated);
     }
 }

@@ -8,14 +8,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What goes into the stateful step: one row per event and view, keyed by view and entity; and each record as a whole,
- * keyed by its partition, which passes through.
+ * What goes into the stateful step: a task's events of one view and entity; and its records as a whole, keyed by their
+ * partition, which pass through.
  *
  * @param key what the stateful step groups by
  * @param topicId fingerprint of Kafka's topic id
- * @param payload a projected event, or an {@link Arrival}
+ * @param pack a {@link Pack} of projected events, or of {@link Arrival}s
  */
-public record Keyed(String key, long topicId, int partition, long offset, byte[] payload) {
+public record Keyed(String key, long topicId, int partition, byte[] pack) {
     /** The column with the wall time at which a row was read: what expiry goes by. */
     static final String READ_AT = "readAt";
 
@@ -23,8 +23,7 @@ public record Keyed(String key, long topicId, int partition, long offset, byte[]
             .add("key", DataTypes.StringType, false)
             .add("topicId", DataTypes.LongType, false)
             .add("partition", DataTypes.IntegerType, false)
-            .add("offset", DataTypes.LongType, false)
-            .add("payload", DataTypes.BinaryType, false)
+            .add("pack", DataTypes.BinaryType, false)
             .add(READ_AT, DataTypes.TimestampType, false);
 
     private static final char VIEW = 'v';
@@ -54,10 +53,10 @@ public record Keyed(String key, long topicId, int partition, long offset, byte[]
     }
 
     Row toRow(Instant readAt) {
-        return RowFactory.create(key, topicId, partition, offset, payload, Timestamp.from(readAt));
+        return RowFactory.create(key, topicId, partition, pack, Timestamp.from(readAt));
     }
 
     static Keyed of(Row row) {
-        return new Keyed(row.getString(0), row.getLong(1), row.getInt(2), row.getLong(3), row.getAs(4));
+        return new Keyed(row.getString(0), row.getLong(1), row.getInt(2), row.getAs(3));
     }
 }

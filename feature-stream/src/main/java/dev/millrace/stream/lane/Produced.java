@@ -1,5 +1,6 @@
 package dev.millrace.stream.lane;
 
+import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -11,7 +12,9 @@ import org.apache.spark.sql.types.StructType;
  * @param name of the view or topic
  * @param entity the entity's key; empty for a record
  * @param topicId fingerprint of Kafka's topic id; 0 for a block or window
- * @param payload an {@link EntityState}, a {@link ChangedWindow} or an {@link Arrival}; empty for an event that came too late
+ * @param offset of a record or an event that came too late; else 0
+ * @param payload an {@link EntityState}, a {@link ChangedWindow}, an {@link Arrival} or a pack of those; empty for an event
+ *     that came too late
  */
 public record Produced(
         Kind kind, String name, String entity, long topicId, int partition, long offset, byte[] payload) {
@@ -20,7 +23,9 @@ public record Produced(
         BLOCK,
         WINDOW,
         RECORD,
-        TOO_LATE
+        TOO_LATE,
+        /** Several records of one partition, as they come out of the step: see {@link #unpacked}. */
+        RECORDS
     }
 
     static final StructType SCHEMA = new StructType()
@@ -45,5 +50,15 @@ public record Produced(
                 row.getInt(4),
                 row.getLong(5),
                 row.getAs(6));
+    }
+
+    /** The records that these are; all else is itself. */
+    public List<Produced> unpacked() {
+        if (kind != Kind.RECORDS) {
+            return List.of(this);
+        }
+        return Pack.items(payload).stream()
+                .map(item -> new Produced(Kind.RECORD, name, entity, topicId, partition, item.offset(), item.payload()))
+                .toList();
     }
 }

@@ -6,29 +6,31 @@ import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns one record of a topic into the rows that the stateful step groups. Not thread-safe. */
+/** Turns records of topics into what the stateful step groups. Not thread-safe. */
 final class RecordRouter {
     private final ViewFeeds feeds;
     private final TopicDecoder decoder;
-    private final Map<String, String> topicIds;
+    private final Map<String, Long> topics = new HashMap<>();
 
     /** @param topicIds Kafka's id of each topic */
     RecordRouter(FeatureEngine engine, Map<String, String> topicIds) {
         this.feeds = new ViewFeeds(engine);
         this.decoder = new TopicDecoder(engine.useCase());
-        this.topicIds = topicIds;
+        topicIds.forEach(
+                (topic, id) -> topics.put(topic, TopicPartition.of(id, 0).topic()));
     }
 
-    List<Keyed> route(KafkaRecord record) {
-        String id = topicIds.get(record.topic());
-        if (id == null) {
+    /** Adds what each view takes of a record, and the record as a whole. */
+    void route(KafkaRecord record, Packs packs) {
+        Long topic = topics.get(record.topic());
+        if (topic == null) {
             throw new IllegalStateException("The topic " + record.topic() + " was not there when the stream started");
         }
-        TopicPartition partition = TopicPartition.of(id, record.partition());
+        TopicPartition partition = new TopicPartition(topic, record.partition());
         List<ViewFeeds.Fed> fed = List.of();
         String refusal = "";
         try {
@@ -39,18 +41,13 @@ final class RecordRouter {
             // Into no view at all rather than into some.
             refusal = "out-of-range " + e.getMessage();
         }
-        List<Keyed> rows = new ArrayList<>();
         for (ViewFeeds.Fed each : fed) {
-            rows.add(keyed(
-                    Keyed.viewKey(each.view().name(), each.key()),
-                    partition,
-                    record,
-                    each.event().toBytes()));
+            String key = Keyed.viewKey(each.view().name(), each.key());
+            packs.add(partition, key, record.offset(), each.event().toBytes());
         }
         Arrival whole =
                 new Arrival(record.arrivalTime(), record.isArrivalStated(), fed.size(), refusal, record.value());
-        rows.add(keyed(Keyed.recordKey(record.topic(), record.partition()), partition, record, whole.toBytes()));
-        return rows;
+        packs.add(partition, Keyed.recordKey(record.topic(), record.partition()), record.offset(), whole.toBytes());
     }
 
     private List<ViewFeeds.Fed> fed(KafkaRecord record) {
@@ -59,9 +56,5 @@ final class RecordRouter {
         }
         TopicDecoder.Event event = decoder.event(record.value());
         return feeds.event(event.type(), event.fields());
-    }
-
-    private static Keyed keyed(String key, TopicPartition partition, KafkaRecord record, byte[] payload) {
-        return new Keyed(key, partition.topic(), partition.partition(), record.offset(), payload);
     }
 }
