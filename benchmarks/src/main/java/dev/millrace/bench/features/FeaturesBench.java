@@ -28,12 +28,13 @@ import picocli.CommandLine.Option;
 /** Measures the feature engine: its kernels, what it stores, and itself inside Spark beside its peers. */
 @Command(name = "features", mixinStandardHelpOptions = true)
 public final class FeaturesBench implements Callable<Integer> {
-    private static final int READINGS = 2_000_000;
+    private static final int READINGS = 4_000_000;
     private static final int DEVICES = 20_000;
     private static final double FOLD_NANOS = 1_000;
     private static final double READ_MICROS = 10;
     private static final double BYTES_PER_FEATURE = 112;
     private static final double FOLDS_PER_SECOND = 150_000;
+    private static final int CORES = 2;
 
     /** What can be measured alone. */
     enum Part {
@@ -138,15 +139,23 @@ public final class FeaturesBench implements Callable<Integer> {
                 .event("readings")
                 .schema();
         try (SparkFold spark = new SparkFold(useCases, kafka)) {
-            figures.add(Figure.atLeast("spark_fold_eps", spark.ours(READINGS), "events/s", FOLDS_PER_SECOND));
-            System.out.println(figures.getLast());
-            figures.add(Figure.peer("sparkwindow", "fold_eps", spark.builtIn(READINGS, schema.toString()), "events/s"));
-            System.out.println(figures.getLast());
+            Throughput.Pace ours = spark.ours(READINGS);
+            add(Figure.atLeast("spark_fold_eps", ours.perSecond(), "events/s", FOLDS_PER_SECOND));
+            add(Figure.atMost("spark_fold_cpu_us", ours.cpuMicros(), "us", CORES * 1e6 / FOLDS_PER_SECOND));
+            peer("sparkwindow", spark.builtIn(READINGS, schema.toString()));
         }
-        figures.add(Figure.peer(
-                "kafkastreams",
-                "fold_eps",
-                KafkaStreamsFold.perSecond(kafka, schema, READINGS, Files.createTempDirectory("millrace-bench-ks")),
-                "events/s"));
+        Path state = Files.createTempDirectory("millrace-bench-ks");
+        peer("kafkastreams", KafkaStreamsFold.pace(kafka, schema, READINGS, state));
+    }
+
+    private void peer(String name, Throughput.Pace pace) {
+        add(Figure.peer(name, "fold_eps", pace.perSecond(), "events/s"));
+        add(Figure.peer(name, "fold_cpu_us", pace.cpuMicros(), "us"));
+    }
+
+    /** Printed at once, too: a peer may take long. */
+    private void add(Figure figure) {
+        figures.add(figure);
+        System.out.println(figure);
     }
 }

@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.WindowStore;
 
 /** The same five aggregates over the same five widths of tile by Kafka Streams' own windows, in RocksDB, with its caches. */
 final class KafkaStreamsFold {
-    private static final long LONGEST = 600;
+    private static final long LONGEST = 900;
     private static final List<Duration> TILES = List.of(
             Duration.ofMinutes(10),
             Duration.ofMinutes(24),
@@ -35,7 +35,7 @@ final class KafkaStreamsFold {
 
     private KafkaStreamsFold() {}
 
-    static double perSecond(String kafka, Schema schema, long readings, Path folder) throws InterruptedException {
+    static Throughput.Pace pace(String kafka, Schema schema, long readings, Path folder) throws InterruptedException {
         Properties settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "bench");
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka);
@@ -68,7 +68,7 @@ final class KafkaStreamsFold {
         }
         try (KafkaStreams streams = new KafkaStreams(builder.build(), settings)) {
             streams.start();
-            return throughput.perSecond(LONGEST);
+            return throughput.pace(LONGEST);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.bench.features;
 
 import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.lane.Beginning;
 import dev.millrace.stream.lane.ExactLane;
 import dev.millrace.stream.lane.TopicIds;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,8 +26,8 @@ import org.apache.spark.sql.streaming.Trigger;
  * and keeps what a read adds up, and by Spark's own grouping, which does neither. Nothing is written anywhere.
  */
 final class SparkFold implements AutoCloseable {
-    private static final long LONGEST = 300;
-    private static final int BATCH = 200_000;
+    private static final long LONGEST = 900;
+    private static final int BATCH = 500_000;
     private static final List<Long> TILE_MINUTES = List.of(10L, 24L, 48L, 168L, 720L);
 
     private final StreamConfig config;
@@ -52,11 +54,12 @@ final class SparkFold implements AutoCloseable {
         spark.sparkContext().setLogLevel("ERROR");
     }
 
-    double ours(long readings) throws IOException, TimeoutException, InterruptedException {
+    Throughput.Pace ours(long readings) throws IOException, TimeoutException, InterruptedException {
         Throughput throughput = new Throughput(readings);
         Map<String, String> topics = TopicIds.of(config.kafka(), java.util.Set.of("readings"), Duration.ofSeconds(30));
         return run(
-                new ExactLane(spark, config, topics, Clock.systemUTC()).start((batch, number) -> write(batch)),
+                new ExactLane(spark, config, topics, Clock.systemUTC(), Beginning.OF_ALL)
+                        .start((batch, number) -> write(batch)),
                 throughput);
     }
 
@@ -65,7 +68,7 @@ final class SparkFold implements AutoCloseable {
     }
 
     /** Polled: Spark tells what a batch has read once it is over. */
-    private static double run(StreamingQuery query, Throughput throughput) throws InterruptedException {
+    private static Throughput.Pace run(StreamingQuery query, Throughput throughput) throws InterruptedException {
         Thread watch = Thread.ofPlatform().daemon().start(() -> {
             long last = -1;
             while (query.isActive()) {
@@ -75,11 +78,11 @@ final class SparkFold implements AutoCloseable {
                         throughput.add(progress.numInputRows());
                     }
                 }
-                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(20_000_000);
             }
         });
         try {
-            return throughput.perSecond(LONGEST);
+            return throughput.pace(LONGEST);
         } finally {
             try {
                 query.stop();
@@ -90,11 +93,13 @@ final class SparkFold implements AutoCloseable {
         }
     }
 
-    double builtIn(long readings, String schema) throws TimeoutException, InterruptedException {
+    Throughput.Pace builtIn(long readings, String schema) throws TimeoutException, InterruptedException {
         Dataset<Row> parsed = spark.readStream()
                 .format("kafka")
                 .option("kafka.bootstrap.servers", config.kafka())
                 .option("kafka.fetch.max.wait.ms", "10")
+                .option("kafka.max.poll.records", 20_000)
+                .option("kafka.max.partition.fetch.bytes", 4 << 20)
                 .option("subscribe", "readings")
                 .option("startingOffsets", "earliest")
                 .option("maxOffsetsPerTrigger", BATCH)
