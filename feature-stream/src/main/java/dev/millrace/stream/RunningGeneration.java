@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
 /** One generation's query, with all that it writes to. Started again, it goes on from its checkpoint. */
 final class RunningGeneration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningGeneration.class);
-    private static final Duration TOPIC_WAIT = Duration.ofSeconds(60);
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(2);
 
@@ -70,7 +69,7 @@ final class RunningGeneration implements AutoCloseable {
         this.spark = spark;
         try {
             FeatureEngine engine = Engines.of(config);
-            Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine), TOPIC_WAIT);
+            Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine));
             lane = new ExactLane(spark, config, topicIds, clock, generations.beginning(generation));
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
             String checkpointId = CheckpointId.of(config.checkpoint(), hadoop);

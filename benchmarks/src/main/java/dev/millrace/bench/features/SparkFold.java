@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Dataset;
@@ -56,7 +56,7 @@ final class SparkFold implements AutoCloseable {
 
     Throughput.Pace ours(long readings) throws IOException, TimeoutException, InterruptedException {
         Throughput throughput = new Throughput(readings);
-        Map<String, String> topics = TopicIds.of(config.kafka(), java.util.Set.of("readings"), Duration.ofSeconds(30));
+        Map<String, String> topics = TopicIds.of(config.kafka(), Set.of("readings"));
         return run(
                 new ExactLane(spark, config, topics, Clock.systemUTC(), Beginning.OF_ALL)
                         .start((batch, number) -> write(batch)),

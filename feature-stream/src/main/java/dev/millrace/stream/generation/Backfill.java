@@ -3,10 +3,8 @@ package dev.millrace.stream.generation;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.lake.Lake;
 import dev.millrace.lake.LakeException;
-import dev.millrace.lake.LakeTable;
-import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
+import dev.millrace.stream.lake.FilledTable;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.ExactLane;
 import dev.millrace.stream.lane.InitialState;
@@ -14,8 +12,6 @@ import dev.millrace.stream.lane.StartingOffsets;
 import dev.millrace.stream.lane.TopicIds;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Backfill {
     private static final Logger LOG = LoggerFactory.getLogger(Backfill.class);
-    private static final Duration TOPIC_WAIT = Duration.ofSeconds(60);
     /** Sorted one after the other, each within the memory of a task. */
     private static final int PARTITIONS_PER_CORE = 4;
 
@@ -55,9 +50,6 @@ public final class Backfill {
         this.hadoop = spark.sparkContext().hadoopConfiguration();
     }
 
-    /** A table, and the topic that fills it. */
-    private record Filled(String name, LakeTable<?> table, String topic) {}
-
     /**
      * Returns when the generation is published.
      *
@@ -72,26 +64,22 @@ public final class Backfill {
         int number = generations.newest().map(Generation::number).orElse(0) + 1;
         StreamConfig next = config.at(generations.checkpoint(number));
         FeatureEngine engine = Engines.of(next);
-        Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine), TOPIC_WAIT);
+        Map<String, String> topicIds = TopicIds.of(config.kafka(), ExactLane.topics(engine));
         config.lake().makeBucket();
         Lake lake = new Lake(spark, engine.useCase());
         lake.prepare();
-        List<Filled> tables = new ArrayList<>();
-        tables.add(new Filled(Lake.LABELS, lake.labels(), Topics.LABELS));
-        for (EventType type : engine.useCase().events().values()) {
-            tables.add(new Filled(type.name(), lake.events(type), type.topic()));
-        }
+        List<FilledTable> tables = FilledTable.all(lake, engine.useCase(), topicIds);
         // Before the tables are read: they hold at least what was committed by now.
-        Map<TopicPartition, Long> offsets = offsets(tables, topicIds);
+        Map<TopicPartition, Long> offsets = offsets(tables);
         Dataset<Row> fed = spark.createDataset(List.of(), Encoders.row(FedRows.SCHEMA));
-        for (Filled filled : tables) {
+        for (FilledTable filled : tables) {
             Map<Integer, Long> before = new HashMap<>();
             offsets.forEach((partition, offset) -> {
                 if (partition.topic().equals(filled.topic())) {
                     before.put(partition.partition(), offset);
                 }
             });
-            FedRows rows = new FedRows(next, filled.name(), id(topicIds, filled.topic()), before);
+            FedRows rows = new FedRows(next, filled.name(), filled.topicId(), before);
             fed = fed.union(filled.table().read().mapPartitions(rows, Encoders.row(FedRows.SCHEMA)));
         }
         int partitions = PARTITIONS_PER_CORE * Runtime.getRuntime().availableProcessors();
@@ -113,20 +101,16 @@ public final class Backfill {
         return generation;
     }
 
-    private static String id(Map<String, String> topicIds, String topic) {
-        return Objects.requireNonNull(topicIds.get(topic), () -> "Expected an id of the topic " + topic);
-    }
-
     /** Of each partition the least that the tables of its topic have reached. */
-    private Map<TopicPartition, Long> offsets(List<Filled> tables, Map<String, String> topicIds) throws IOException {
+    private Map<TopicPartition, Long> offsets(List<FilledTable> tables) throws IOException {
         Map<TopicPartition, Long> least = new HashMap<>();
         Map<TopicPartition, Integer> reached = new HashMap<>();
         Map<String, Integer> fillers = new HashMap<>();
-        for (Filled filled : tables) {
+        for (FilledTable filled : tables) {
             fillers.merge(filled.topic(), 1, Integer::sum);
             new LakeOffsets(config.checkpoint() + ".lake/" + filled.name(), hadoop)
                     .committed()
-                    .orElseGet(() -> held(filled, id(topicIds, filled.topic())))
+                    .orElseGet(filled::held)
                     .forEach((partition, offset) -> {
                         least.merge(partition, offset, Math::min);
                         reached.merge(partition, 1, Integer::sum);
@@ -135,18 +119,5 @@ public final class Backfill {
         // What one of its tables has not reached at all is read from its beginning.
         least.keySet().removeIf(partition -> !Objects.equals(reached.get(partition), fillers.get(partition.topic())));
         return least;
-    }
-
-    /** What a table whose query has lost its checkpoint holds. */
-    private static Map<TopicPartition, Long> held(Filled filled, String topicId) {
-        Map<TopicPartition, Long> next = new HashMap<>();
-        filled.table()
-                .snapshot()
-                .ifPresent(snapshot -> filled.table().nextOffsets(snapshot).forEach((partition, offset) -> {
-                    if (partition.topicId().equals(topicId)) {
-                        next.put(new TopicPartition(filled.topic(), partition.partition()), offset);
-                    }
-                }));
-        return next;
     }
 }

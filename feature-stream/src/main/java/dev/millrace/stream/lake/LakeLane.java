@@ -2,9 +2,7 @@ package dev.millrace.stream.lake;
 
 import dev.millrace.lake.Lake;
 import dev.millrace.lake.LakeSettings;
-import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
-import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.watch.StreamMetrics;
 import java.io.IOException;
@@ -12,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -56,17 +53,10 @@ public final class LakeLane implements AutoCloseable {
         this.settings = settings;
         this.lake = new Lake(spark, useCase);
         this.metrics = metrics;
-        queries.add(new LakeQuery(
-                spark, config, lake.labels(), Lake.LABELS, Topics.LABELS, id(topicIds, Topics.LABELS), folder));
-        for (EventType type : useCase.events().values()) {
-            queries.add(new LakeQuery(
-                    spark, config, lake.events(type), type.name(), type.topic(), id(topicIds, type.topic()), folder));
+        for (FilledTable filled : FilledTable.all(lake, useCase, topicIds)) {
+            queries.add(new LakeQuery(spark, config, filled, folder));
         }
         this.thread = Thread.ofPlatform().name("lake").daemon().unstarted(this::run);
-    }
-
-    private static String id(Map<String, String> topicIds, String topic) {
-        return Objects.requireNonNull(topicIds.get(topic), () -> "Expected an id of the topic " + topic);
     }
 
     public void start() {

@@ -5,7 +5,6 @@ import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.KafkaRecord;
 import dev.millrace.stream.lane.StartingOffsets;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,37 +32,21 @@ final class LakeQuery {
 
     private final SparkSession spark;
     private final StreamConfig config;
-    private final LakeTable<?> table;
-    private final String name;
-    private final String topic;
-    private final String topicId;
+    private final FilledTable filled;
     private final String checkpoint;
     private @Nullable StreamingQuery query;
     private long counted = -1;
 
-    /**
-     * @param name of the table, in its use case
-     * @param folder of the checkpoints of all tables
-     */
-    LakeQuery(
-            SparkSession spark,
-            StreamConfig config,
-            LakeTable<?> table,
-            String name,
-            String topic,
-            String topicId,
-            String folder) {
+    /** @param folder of the checkpoints of all tables */
+    LakeQuery(SparkSession spark, StreamConfig config, FilledTable filled, String folder) {
         this.spark = spark;
         this.config = config;
-        this.table = table;
-        this.name = name;
-        this.topic = topic;
-        this.topicId = topicId;
-        this.checkpoint = folder + "/" + name;
+        this.filled = filled;
+        this.checkpoint = folder + "/" + filled.name();
     }
 
     String name() {
-        return name;
+        return filled.name();
     }
 
     boolean isRunning() {
@@ -71,19 +54,22 @@ final class LakeQuery {
     }
 
     void start() throws IOException, TimeoutException, InterruptedException {
-        DataStreamReader records = KafkaRecord.reader(spark, config, List.of(topic))
+        DataStreamReader records = KafkaRecord.reader(spark, config, List.of(filled.topic()))
                 .option("maxRecordsPerPartition", GREATEST_TASK)
                 .option("maxOffsetsPerTrigger", GREATEST_BATCH);
         if (isNew()) {
-            records.option("startingOffsets", StartingOffsets.of(config.kafka(), List.of(topic), held()));
+            // What the table has although its query's checkpoint is gone must not come in again.
+            records.option(
+                    "startingOffsets", StartingOffsets.of(config.kafka(), List.of(filled.topic()), filled.held()));
         }
         counted = -1;
+        LakeTable<?> table = filled.table();
         query = table.stored(KafkaRecord.rows(records)
                         .mapPartitions(
-                                new LakeRows(config, name, topicId),
+                                new LakeRows(config, filled.name(), filled.topicId()),
                                 Encoders.row(table.rows().columns().rows())))
                 .writeStream()
-                .queryName("lake " + name)
+                .queryName("lake " + filled.name())
                 .outputMode(OutputMode.Append())
                 .option("checkpointLocation", checkpoint)
                 .trigger(Trigger.ProcessingTime(config.lakeTrigger().toMillis()))
@@ -94,18 +80,6 @@ final class LakeQuery {
         Path offsets = new Path(checkpoint, "offsets");
         return !offsets.getFileSystem(spark.sparkContext().hadoopConfiguration())
                 .exists(offsets);
-    }
-
-    /** What the table has although its query's checkpoint is gone must not come in again. */
-    private Map<TopicPartition, Long> held() {
-        Map<TopicPartition, Long> next = new HashMap<>();
-        table.snapshot()
-                .ifPresent(snapshot -> table.nextOffsets(snapshot).forEach((partition, offset) -> {
-                    if (partition.topicId().equals(topicId)) {
-                        next.put(new TopicPartition(topic, partition.partition()), offset);
-                    }
-                }));
-        return next;
     }
 
     /** Why it ended, if it did. */
@@ -142,7 +116,7 @@ final class LakeQuery {
         }
         Map<TopicPartition, Long> read = StartingOffsets.parse(progress.sources()[0].endOffset());
         return Optional.of(ends.entrySet().stream()
-                .filter(end -> end.getKey().topic().equals(topic))
+                .filter(end -> end.getKey().topic().equals(filled.topic()))
                 .mapToLong(end -> Math.max(0, end.getValue() - read.getOrDefault(end.getKey(), 0L)))
                 .sum());
     }

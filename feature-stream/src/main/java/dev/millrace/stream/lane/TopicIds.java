@@ -12,12 +12,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Kafka's ids of topics. Waits for topics that are being made. */
 public final class TopicIds {
+    private static final Duration WAIT = Duration.ofSeconds(60);
+
     private TopicIds() {}
 
     /** @throws IllegalStateException names what is missing after the wait */
-    public static Map<String, String> of(String kafka, Collection<String> topics, Duration wait)
-            throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
+    public static Map<String, String> of(String kafka, Collection<String> topics) throws InterruptedException {
+        long deadline = System.nanoTime() + WAIT.toNanos();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             while (true) {
                 try {

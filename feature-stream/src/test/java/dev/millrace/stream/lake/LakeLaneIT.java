@@ -97,7 +97,7 @@ final class LakeLaneIT {
         }
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
-        topicIds = TopicIds.of(kafka, List.of(TOPIC, Topics.LABELS), Duration.ofSeconds(20));
+        topicIds = TopicIds.of(kafka, List.of(TOPIC, Topics.LABELS));
         Map<String, String> environment = new HashMap<>(stack.environment());
         environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
         environment.put("MILLRACE_USE_CASE", "orders");
