@@ -1,5 +1,6 @@
 package dev.millrace.stream.generation;
 
+import com.google.common.collect.Streams;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.feature.online.TopicPartition;
@@ -17,11 +18,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -59,7 +57,7 @@ final class FedRows implements MapPartitionsFunction<Row, Row> {
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
         Function<Row, List<Fed>> feeds = feeds(Engines.of(config));
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
+        return Streams.stream(rows)
                 .filter(row -> isBefore(Position.of(row)))
                 .flatMap(row -> fed(feeds, row))
                 .iterator();

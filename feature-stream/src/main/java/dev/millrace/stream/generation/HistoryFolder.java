@@ -1,5 +1,6 @@
 package dev.millrace.stream.generation;
 
+import com.google.common.collect.AbstractIterator;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.Offsets;
@@ -14,7 +15,6 @@ import dev.millrace.stream.lane.Keyed;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class HistoryFolder implements MapPartitionsFunction<Row, Row> {
         return new States(Engines.of(config), rows);
     }
 
-    private final class States implements Iterator<Row> {
+    private final class States extends AbstractIterator<Row> {
         private final FeatureEngine engine;
         private final Iterator<Row> rows;
         private @Nullable Row next;
@@ -50,32 +50,29 @@ final class HistoryFolder implements MapPartitionsFunction<Row, Row> {
         private States(FeatureEngine engine, Iterator<Row> rows) {
             this.engine = engine;
             this.rows = rows;
-            advance();
+            this.next = read();
         }
 
-        private void advance() {
-            next = rows.hasNext() ? rows.next() : null;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
+        private @Nullable Row read() {
+            return rows.hasNext() ? rows.next() : null;
         }
 
         @Override
-        public Row next() {
-            if (next == null) {
-                throw new NoSuchElementException();
+        protected @Nullable Row computeNext() {
+            Row row = next;
+            if (row == null) {
+                return endOfData();
             }
-            String key = next.getString(0);
+            String key = row.getString(0);
             View view = engine.view(Keyed.name(key)).orElseThrow();
             ViewState state = view.state(Keyed.rest(key));
             Map<TopicPartition, Long> offsets = new HashMap<>();
-            while (next != null && next.getString(0).equals(key)) {
-                offsets.merge(new TopicPartition(next.getLong(2), next.getInt(3)), next.getLong(4), Math::max);
-                state.fold(ProjectedEvent.fromBytes(next.getAs(5), view.inputs()));
-                advance();
+            while (row != null && row.getString(0).equals(key)) {
+                offsets.merge(new TopicPartition(row.getLong(2), row.getInt(3)), row.getLong(4), Math::max);
+                state.fold(ProjectedEvent.fromBytes(row.getAs(5), view.inputs()));
+                row = read();
             }
+            next = row;
             return InitialState.row(key, new EntityState(BATCH, readAt, Offsets.NONE.with(offsets), state.toBytes()));
         }
     }

@@ -1,5 +1,6 @@
 package dev.millrace.stream.lake;
 
+import com.google.common.collect.Streams;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.lake.EventRows;
@@ -16,10 +17,7 @@ import dev.millrace.stream.lane.KafkaRecord;
 import dev.millrace.stream.lane.ViewFeeds;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
@@ -47,7 +45,7 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
         Function<KafkaRecord, Optional<Row>> reader = table.equals(Lake.LABELS)
                 ? labels(engine)
                 : events(engine, engine.useCase().event(table));
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(records, Spliterator.ORDERED), false)
+        return Streams.stream(records)
                 .map(KafkaRecord::of)
                 .flatMap(record -> accepted(reader, record).stream())
                 .iterator();

@@ -1,18 +1,16 @@
 package dev.millrace.stream.lane;
 
+import com.google.common.collect.Streams;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.api.java.function.VoidFunction2;
@@ -131,11 +129,6 @@ public final class ExactLane {
         return rows -> new RoutedRows(new RecordRouter(Engines.of(read), ids), rows, readBy);
     }
 
-    private static Stream<Row> stream(Iterator<Row> rows) {
-        Iterable<Row> iterable = () -> rows;
-        return StreamSupport.stream(iterable.spliterator(), false);
-    }
-
     /**
      * What every entity's state was after a batch.
      *
@@ -160,7 +153,7 @@ public final class ExactLane {
     private static MapPartitionsFunction<Row, Row> served(StreamConfig config) {
         return rows -> {
             ServedBlocks blocks = new ServedBlocks(Engines.of(config));
-            return stream(rows)
+            return Streams.stream(rows)
                     .flatMap(row -> blocks.of(row.getString(0), row.getAs(1)))
                     .map(Produced::toRow)
                     .iterator();
