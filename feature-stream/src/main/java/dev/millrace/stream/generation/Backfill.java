@@ -93,9 +93,8 @@ public final class Backfill {
                 number, Generation.versions(engine), StartingOffsets.of(config.kafka(), topicIds.keySet(), offsets));
         generations.publish(generation);
         LOG.info(
-                "Generation {} has the state of {} keys up to {} after {} s",
+                "Generation {} is folded up to {} after {} s",
                 number,
-                spark.read().parquet(generations.initial(number)).count(),
                 generation.offsets(),
                 (clock.millis() - started) / 1000);
         return generation;
