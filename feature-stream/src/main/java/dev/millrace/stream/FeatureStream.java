@@ -50,6 +50,7 @@ public final class FeatureStream implements AutoCloseable {
                     new Generations(config.checkpoint(), spark.sparkContext().hadoopConfiguration());
             generation = suitable();
             current = running(generation);
+            removeOld();
         } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
             watch.close();
             if (session != null) {
@@ -113,20 +114,50 @@ public final class FeatureStream implements AutoCloseable {
         }
     }
 
-    private synchronized boolean handOver(RunningGeneration former) throws InterruptedException {
-        if (closed) {
+    /** Not under the lock while it folds: who closes does not wait for that, but ends it. */
+    private boolean handOver(RunningGeneration former) throws InterruptedException {
+        if (isClosed()) {
             return false;
         }
         try {
             former.close();
-            generation = suitable();
-            LOG.info("Generation {} takes over", generation.number());
-            current = running(generation);
-            return true;
+            Generation next = suitable();
+            return takesOver(next, running(next));
         } catch (IOException e) {
             throw new UncheckedIOException("The next generation cannot be started", e);
         } catch (SQLException e) {
             throw new IllegalStateException("The next generation cannot be started: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            if (isClosed()) {
+                LOG.info("Closed while the next generation was made ready: {}", e.toString());
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized boolean takesOver(Generation next, RunningGeneration running) {
+        if (closed) {
+            running.close();
+            return false;
+        }
+        generation = next;
+        current = running;
+        LOG.info("Generation {} takes over", next.number());
+        removeOld();
+        return true;
+    }
+
+    /** What is left lying costs room, nothing else. */
+    private void removeOld() {
+        try {
+            generations.removeBefore(generation);
+        } catch (IOException e) {
+            LOG.warn("Old generations stay: {}", e.toString());
         }
     }
 

@@ -163,7 +163,7 @@ final class RunningGeneration implements AutoCloseable {
 
     /** Ends the running batch and everything else. */
     @Override
-    public void close() {
+    public synchronized void close() {
         stopped.countDown();
         StreamingQuery running = query;
         if (running != null) {

@@ -5,10 +5,10 @@ import dev.millrace.stream.lane.Beginning;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -50,19 +50,9 @@ public final class Generations {
 
     /** The last one that is ready to run. */
     public Optional<Generation> newest() throws IOException {
-        Path root = new Path(root());
-        FileSystem files = root.getFileSystem(hadoop);
-        if (!files.exists(root)) {
-            return Optional.empty();
-        }
-        int[] numbers = Arrays.stream(files.listStatus(root))
-                .map(FileStatus::getPath)
-                .filter(path -> path.getName().matches("\\d{1,9}"))
-                .mapToInt(path -> Integer.parseInt(path.getName()))
-                .sorted()
-                .toArray();
-        for (int i = numbers.length - 1; i >= 0; i--) {
-            Path file = new Path(root, numbers[i] + "/" + FILE);
+        FileSystem files = files();
+        for (int number : numbers(files).reversed()) {
+            Path file = new Path(root(), number + "/" + FILE);
             if (files.exists(file)) {
                 try (FSDataInputStream in = files.open(file)) {
                     return Optional.of(JSON.readValue(in.readAllBytes(), Generation.class));
@@ -70,6 +60,38 @@ public final class Generations {
             }
         }
         return Optional.empty();
+    }
+
+    /** In ascending order, those that are still made among them. */
+    private List<Integer> numbers(FileSystem files) throws IOException {
+        Path root = new Path(root());
+        if (!files.exists(root)) {
+            return List.of();
+        }
+        return Arrays.stream(files.listStatus(root))
+                .map(status -> status.getPath().getName())
+                .filter(name -> name.matches("\\d{1,9}"))
+                .map(Integer::parseInt)
+                .sorted()
+                .toList();
+    }
+
+    private FileSystem files() throws IOException {
+        return new Path(root()).getFileSystem(hadoop);
+    }
+
+    /**
+     * Removes what no stream will run again: the generations before the one that runs and the one before that, whose last
+     * offsets it goes by. Of the first, whose checkpoint is the configured one, only what lies here.
+     */
+    public void removeBefore(Generation running) throws IOException {
+        FileSystem files = files();
+        for (int number : numbers(files)) {
+            Path folder = new Path(root(), Integer.toString(number));
+            if (number < running.number() - 1 && !files.delete(folder, true)) {
+                throw new IOException("Cannot remove " + folder);
+            }
+        }
     }
 
     /** Makes it the newest: a running stream takes it over. */
