@@ -8,7 +8,6 @@ import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.OnlineRecord;
-import dev.millrace.feature.online.Progress;
 import dev.millrace.feature.state.ViewState;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
@@ -22,10 +21,6 @@ import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.UseCaseLoader;
-import dev.millrace.stream.config.StreamConfig;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +28,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
@@ -53,15 +47,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -78,7 +67,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class FeatureStreamIT {
-    private static final String TOPIC = "orders-topic";
     private static final FeatureEngine ENGINE =
             FeatureEngine.compile(UseCaseLoader.load(Path.of("src/test/resources/use-cases"), "orders"));
     private static final EventType ORDERS = ENGINE.useCase().event("orders");
@@ -87,11 +75,7 @@ final class FeatureStreamIT {
     @TempDir
     private static Path checkpoint;
 
-    private static LocalStack stack;
-    private static KafkaProducer<byte[], byte[]> producer;
-    private static StatefulRedisConnection<byte[], byte[]> redis;
-    private static FeatureStream stream;
-    private static Thread running;
+    private static StreamFixture stream;
 
     private static final Random RANDOM = new Random(11);
     /** What was sent, by id: the truth. */
@@ -102,69 +86,17 @@ final class FeatureStreamIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.shared(Server.KAFKA, Server.POSTGRES, Server.REDIS, Server.S3);
-        String kafka = stack.kafka().bootstrapServers();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            admin.createTopics(Set.of(
-                            new NewTopic(TOPIC, 2, (short) 1),
-                            new NewTopic(Topics.LABELS, 2, (short) 1),
-                            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
-        redis = RedisClient.create(stack.redis().url()).connect(ByteArrayCodec.INSTANCE);
-        startStream();
-    }
-
-    private static void startStream() throws Exception {
+        stream = new StreamFixture(LocalStack.shared(Server.KAFKA, Server.POSTGRES, Server.REDIS, Server.S3));
         startStream(Clock.systemUTC());
     }
 
     private static void startStream(Clock clock) throws Exception {
-        Map<String, String> environment = new HashMap<>(stack.environment());
-        environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
-        environment.put("MILLRACE_USE_CASE", "orders");
-        environment.put("MILLRACE_CHECKPOINT", checkpoint.resolve("exact").toString());
-        environment.put("S3_BUCKET_PROCESSED", "processed");
-        StreamConfig config = StreamConfig.from(environment);
-        stream = new FeatureStream(
-                new StreamConfig(
-                        config.useCases(),
-                        config.useCase(),
-                        config.kafka(),
-                        config.postgresUrl(),
-                        config.postgresUser(),
-                        config.postgresPassword(),
-                        config.redis(),
-                        config.checkpoint(),
-                        "local[2]",
-                        500,
-                        "127.0.0.1",
-                        0,
-                        config.lake(),
-                        Duration.ofSeconds(2)),
-                clock);
-        running = Thread.ofPlatform().start(() -> {
-            try {
-                stream.run();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private static void stopStream() throws InterruptedException {
-        stream.close();
-        running.join();
+        stream.start(stream.config("src/test/resources/use-cases", checkpoint.resolve("exact"), 500), clock);
     }
 
     @AfterAll
     static void stop() throws InterruptedException {
-        stopStream();
-        redis.close();
-        producer.close();
+        stream.close();
     }
 
     private static GenericRecord order(long time) {
@@ -181,17 +113,17 @@ final class FeatureStreamIT {
 
     private static void sendOrder(GenericRecord order) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                TOPIC, ORDERS.key(order).getBytes(), new RecordCodec(ORDERS.schema()).encode(order));
+                StreamFixture.TOPIC, ORDERS.key(order).getBytes(), new RecordCodec(ORDERS.schema()).encode(order));
         record.headers().add(Headers.ARRIVAL_TIME, Headers.ofMillis((Long) order.get("at")));
         record.headers().add(Headers.ARRIVAL_STATED, new byte[0]);
-        producer.send(record);
+        stream.send(record);
         SENT.put(ORDERS.id(order), order);
     }
 
     private static void sendLabel(GenericRecord order, double value, int revision) throws Exception {
         Label label = LABELS.label(order, value, (Long) order.get("at") + 3_600_000, revision);
         byte[] encoded = SingleObject.bytes(Label.getEncoder(), label);
-        producer.send(new ProducerRecord<>(Topics.LABELS, label.getKey().getBytes(), encoded));
+        stream.send(new ProducerRecord<>(Topics.LABELS, label.getKey().getBytes(), encoded));
         CURRENT.merge(label.getEventId(), label, (a, b) -> a.getRevision() >= b.getRevision() ? a : b);
     }
 
@@ -211,35 +143,11 @@ final class FeatureStreamIT {
                 sendLabel(order, RANDOM.nextInt(2), 0);
             }
         }
-        producer.flush();
-    }
-
-    private static Progress progress() {
-        return Progress.fromFields(
-                redis.sync().hgetall(OnlineKeys.progress("orders")).entrySet());
+        stream.flush();
     }
 
     private static void awaitRead() {
-        Map<Progress.Key, Long> ends = new HashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            for (String topic : List.of(TOPIC, Topics.LABELS)) {
-                consumer.endOffsets(List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1)))
-                        .forEach((partition, end) -> ends.put(new Progress.Key(topic, partition.partition()), end));
-            }
-        }
-        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-            Progress progress = progress();
-            assertThat(progress.rebuilding()).isFalse();
-            ends.forEach((key, end) -> assertThat(progress.partitions())
-                    .hasEntrySatisfying(key, read -> assertThat(read.offset()).isEqualTo(end)));
-        });
-    }
-
-    private static KafkaConsumer<byte[], byte[]> consumer() {
-        return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        stream.awaitServed(ENGINE, Duration.ofMinutes(2));
     }
 
     /** The bytes that a fold of everything sent gives, in whatever order. */
@@ -272,12 +180,16 @@ final class FeatureStreamIT {
             Map<String, byte[]> expected = view.isTumbling() ? Map.of() : expectedBlocks(view);
             String prefix = new String(OnlineKeys.entity("orders", view, ""));
             Set<String> keys = new TreeSet<>();
-            redis.sync().keys(prefix + "*").forEach(key -> keys.add(new String(key).substring(prefix.length())));
+            stream.redis()
+                    .sync()
+                    .keys(prefix + "*")
+                    .forEach(key -> keys.add(new String(key).substring(prefix.length())));
             assertThat(keys).as(view.name()).isEqualTo(expected.keySet());
             expected.forEach((entity, bytes) -> {
                 OnlineRecord record = OnlineRecord.read(
                         view,
-                        redis.sync()
+                        stream.redis()
+                                .sync()
                                 .hgetall(OnlineKeys.entity("orders", view, entity))
                                 .entrySet());
                 assertThat(record.block().toBytes())
@@ -289,7 +201,7 @@ final class FeatureStreamIT {
     }
 
     private static void assertTablesHoldEachOnce() throws Exception {
-        try (Connection connection = connect();
+        try (Connection connection = stream.postgres();
                 Statement statement = connection.createStatement()) {
             Map<String, BigDecimal> prices = new TreeMap<>();
             try (ResultSet rows = statement.executeQuery("select id, price, at, sink_batch from orders")) {
@@ -313,13 +225,6 @@ final class FeatureStreamIT {
         }
     }
 
-    private static Connection connect() throws Exception {
-        return DriverManager.getConnection(
-                stack.postgres().url(),
-                stack.postgres().user(),
-                stack.postgres().password());
-    }
-
     /** Every window that is over, as the newest revision has it. */
     private static void assertWindowsAreBruteForce() {
         record Window(long buyer, long start) {}
@@ -333,7 +238,7 @@ final class FeatureStreamIT {
                         .add(order));
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             int found = 0;
-            try (Connection connection = connect();
+            try (Connection connection = stream.postgres();
                     Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery("select * from minutes_current")) {
                 while (rows.next()) {
@@ -380,8 +285,8 @@ final class FeatureStreamIT {
     @Test
     @Order(2)
     void whatCannotBeReadIsDeadLetteredOnceAndNothingStops() throws Exception {
-        producer.send(new ProducerRecord<>(TOPIC, 0, null, "{\"json\": true}".getBytes()));
-        producer.send(new ProducerRecord<>(Topics.LABELS, 0, null, new byte[] {1}));
+        stream.send(new ProducerRecord<>(StreamFixture.TOPIC, 0, null, "{\"json\": true}".getBytes()));
+        stream.send(new ProducerRecord<>(Topics.LABELS, 0, null, new byte[] {1}));
         GenericRecord old = order(START - Duration.ofDays(20).toMillis());
         sendOrder(old);
         SENT.remove(ORDERS.id(old));
@@ -393,7 +298,7 @@ final class FeatureStreamIT {
         awaitRead();
         assertOnlineIsTheFoldOfAll();
         List<DeadLetter> letters = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        try (KafkaConsumer<byte[], byte[]> consumer = stream.consumer()) {
             TopicPartition partition = new TopicPartition(Topics.DEAD_LETTERS, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -409,8 +314,8 @@ final class FeatureStreamIT {
                 .extracting(DeadLetter::getReason)
                 .containsExactlyInAnyOrder("unreadable", "unreadable", "too-late", "out-of-range");
         assertThat(letters)
-                .filteredOn(letter ->
-                        letter.getTopic().equals(TOPIC) && letter.getReason().equals("unreadable"))
+                .filteredOn(letter -> letter.getTopic().equals(StreamFixture.TOPIC)
+                        && letter.getReason().equals("unreadable"))
                 .singleElement()
                 .satisfies(letter -> {
                     assertThat(new String(letter.getOriginal().array())).isEqualTo("{\"json\": true}");
@@ -419,7 +324,7 @@ final class FeatureStreamIT {
                                     "Expected an Avro single object of one of [orders]; only ingestion-service writes"
                                             + " event topics, others send to raw-events");
                 });
-        try (Connection connection = connect();
+        try (Connection connection = stream.postgres();
                 Statement statement = connection.createStatement()) {
             assertThat(count(statement, "delete from orders where at < '2026-02-20' returning 1"))
                     .isEqualTo(1);
@@ -429,9 +334,9 @@ final class FeatureStreamIT {
     @Test
     @Order(3)
     void startedAgainItGoesOnWhereItWas() throws Exception {
-        stopStream();
+        stream.stop();
         sendSome(200, START + 1_260_000, 120_000);
-        startStream();
+        startStream(Clock.systemUTC());
         awaitRead();
         assertOnlineIsTheFoldOfAll();
         assertTablesHoldEachOnce();
@@ -441,11 +346,11 @@ final class FeatureStreamIT {
     @Test
     @Order(4)
     void anEmptiedRedisIsFilledAgainFromState() throws Exception {
-        redis.sync().flushall();
-        assertThat(progress().rebuilding()).isTrue();
+        stream.redis().sync().flushall();
+        assertThat(stream.progress().rebuilding()).isTrue();
         awaitRead();
         assertOnlineIsTheFoldOfAll();
-        redis.sync().flushall();
+        stream.redis().sync().flushall();
         sendSome(30, START + 1_380_000, 10_000);
         awaitRead();
         assertOnlineIsTheFoldOfAll();
@@ -457,7 +362,7 @@ final class FeatureStreamIT {
         String metrics = get("/metrics", 200);
         assertThat(metrics)
                 .contains("events_processed_total{status=\"success\"}")
-                .contains("kafka_consumer_lag{partition=\"0\",topic=\"" + TOPIC + "\"} 0.0")
+                .contains("kafka_consumer_lag{partition=\"0\",topic=\"" + StreamFixture.TOPIC + "\"} 0.0")
                 .contains("feature_freshness_seconds")
                 .contains("lake_records_total{table=\"orders\"}")
                 .contains("db_pool_connections{state=\"idle\"}");
@@ -471,12 +376,12 @@ final class FeatureStreamIT {
     @Test
     @Order(6)
     void catchingUpMakesNothingTooLate() throws Exception {
-        stopStream();
+        stream.stop();
         for (int i = 0; i < 480; i++) {
             sendOrder(order(START + 2_000_000 + i * Duration.ofMinutes(30).toMillis()));
         }
-        producer.flush();
-        startStream();
+        stream.flush();
+        startStream(Clock.systemUTC());
         awaitRead();
         assertOnlineIsTheFoldOfAll();
         assertTablesHoldEachOnce();
@@ -487,7 +392,7 @@ final class FeatureStreamIT {
     @Order(7)
     void whatNoWindowReachesAnyMoreIsForgotten() throws Exception {
         long before = states();
-        stopStream();
+        stream.stop();
         startStream(Clock.offset(Clock.systemUTC(), Duration.ofDays(60)));
         for (int i = 0; i < 2; i++) {
             GenericRecord late = order(START + Duration.ofDays(11 + i).toMillis());

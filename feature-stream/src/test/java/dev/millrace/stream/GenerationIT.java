@@ -9,7 +9,6 @@ import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.OnlineRecord;
-import dev.millrace.feature.online.Progress;
 import dev.millrace.feature.state.Block;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
@@ -18,27 +17,21 @@ import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.RecordCodec;
-import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.generation.Backfill;
 import dev.millrace.stream.generation.Generation;
 import dev.millrace.stream.generation.Generations;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -49,14 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class GenerationIT {
-    private static final String TOPIC = "orders-topic";
     private static final long START = Instant.parse("2026-03-01T10:00:00Z").toEpochMilli();
     private static final String FIRST = """
             view: buyer
@@ -114,11 +99,8 @@ final class GenerationIT {
     private static Path folder;
 
     private static LocalStack stack;
-    private static KafkaProducer<byte[], byte[]> producer;
-    private static StatefulRedisConnection<byte[], byte[]> redis;
+    private static StreamFixture stream;
     private static StreamConfig config;
-    private static FeatureStream stream;
-    private static Thread running;
 
     private static final Random RANDOM = new Random(7);
     private static final List<GenericRecord> SENT = new ArrayList<>();
@@ -126,18 +108,7 @@ final class GenerationIT {
     @BeforeAll
     static void start() throws Exception {
         stack = LocalStack.own(Server.KAFKA, Server.POSTGRES, Server.REDIS, Server.S3);
-        String kafka = stack.kafka().bootstrapServers();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            admin.createTopics(Set.of(
-                            new NewTopic(TOPIC, 2, (short) 1),
-                            new NewTopic(Topics.LABELS, 1, (short) 1),
-                            new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
-        redis = RedisClient.create(stack.redis().url()).connect(ByteArrayCodec.INSTANCE);
+        stream = new StreamFixture(stack);
         Path useCase = folder.resolve("use-cases/orders");
         for (String part : List.of("events", "features", "models")) {
             Files.createDirectories(useCase.resolve(part));
@@ -146,16 +117,7 @@ final class GenerationIT {
         Files.copy(given.resolve("use-case.yaml"), useCase.resolve("use-case.yaml"));
         Files.copy(given.resolve("events/orders.avsc"), useCase.resolve("events/orders.avsc"));
         define(FIRST);
-        Map<String, String> environment = new HashMap<>(stack.environment());
-        environment.put("MILLRACE_USE_CASES", folder.resolve("use-cases").toString());
-        environment.put("MILLRACE_USE_CASE", "orders");
-        environment.put("MILLRACE_CHECKPOINT", folder.resolve("exact").toString());
-        environment.put("S3_BUCKET_PROCESSED", "processed");
-        environment.put("MILLRACE_LAKE_TRIGGER", "1s");
-        environment.put("MILLRACE_GREATEST_BATCH", "5000");
-        // None is below 1; an unusual one keeps apart from what runs on this machine.
-        environment.put("SERVER_PORT", "58912");
-        config = StreamConfig.from(environment);
+        config = stream.config(folder.resolve("use-cases").toString(), folder.resolve("exact"), 5_000);
         startStream();
     }
 
@@ -164,26 +126,12 @@ final class GenerationIT {
     }
 
     private static void startStream() throws Exception {
-        stream = new FeatureStream(config, Clock.systemUTC());
-        running = Thread.ofPlatform().start(() -> {
-            try {
-                stream.run();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private static void stopStream() throws Exception {
-        stream.close();
-        running.join();
+        stream.start(config, Clock.systemUTC());
     }
 
     @AfterAll
     static void stop() throws Exception {
-        stopStream();
-        redis.close();
-        producer.close();
+        stream.close();
         stack.close();
     }
 
@@ -204,14 +152,14 @@ final class GenerationIT {
             order.put("returned", RANDOM.nextInt(4) == 0 ? 1 : null);
             int sent = RANDOM.nextInt(8) == 0 ? 2 : 1;
             for (int each = 0; each < sent; each++) {
-                ProducerRecord<byte[], byte[]> record =
-                        new ProducerRecord<>(TOPIC, type.key(order).getBytes(), codec.encode(order));
+                ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                        StreamFixture.TOPIC, type.key(order).getBytes(), codec.encode(order));
                 record.headers().add(Headers.ARRIVAL_TIME, Headers.ofMillis((Long) order.get("at")));
-                producer.send(record);
+                stream.send(record);
             }
             SENT.add(order);
         }
-        producer.flush();
+        stream.flush();
     }
 
     private static void awaitServed() {
@@ -219,31 +167,7 @@ final class GenerationIT {
     }
 
     private static void awaitServed(Duration patience) {
-        Map<Progress.Key, Long> ends = new HashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.endOffsets(List.of(
-                            new TopicPartition(TOPIC, 0),
-                            new TopicPartition(TOPIC, 1),
-                            new TopicPartition(Topics.LABELS, 0)))
-                    .forEach((partition, end) ->
-                            ends.put(new Progress.Key(partition.topic(), partition.partition()), end));
-        }
-        FeatureEngine engine = engine();
-        await().atMost(patience).untilAsserted(() -> {
-            Progress progress = progress();
-            assertThat(progress.rebuilding()).isFalse();
-            assertThat(engine.views()).allMatch(progress::keeps);
-            ends.forEach((key, end) -> assertThat(progress.partitions())
-                    .hasEntrySatisfying(key, read -> assertThat(read.offset()).isEqualTo(end)));
-        });
-    }
-
-    private static Progress progress() {
-        return Progress.fromFields(
-                redis.sync().hgetall(OnlineKeys.progress("orders")).entrySet());
+        stream.awaitServed(engine(), patience);
     }
 
     private static void assertServedIsTheFoldOfAll() throws Exception {
@@ -271,11 +195,15 @@ final class GenerationIT {
             }
             String prefix = new String(OnlineKeys.entity("orders", view, ""));
             Set<String> found = new TreeSet<>();
-            redis.sync().keys(prefix + "*").forEach(key -> found.add(new String(key).substring(prefix.length())));
+            stream.redis()
+                    .sync()
+                    .keys(prefix + "*")
+                    .forEach(key -> found.add(new String(key).substring(prefix.length())));
             assertThat(found).as(view.name()).isEqualTo(expected.keySet());
             expected.forEach((entity, block) -> assertThat(OnlineRecord.read(
                                     view,
-                                    redis.sync()
+                                    stream.redis()
+                                            .sync()
                                             .hgetall(OnlineKeys.entity("orders", view, entity))
                                             .entrySet())
                             .block()
@@ -287,10 +215,7 @@ final class GenerationIT {
     }
 
     private static void assertTablesHoldEachOnce() throws Exception {
-        try (Connection connection = DriverManager.getConnection(
-                        stack.postgres().url(),
-                        stack.postgres().user(),
-                        stack.postgres().password());
+        try (Connection connection = stream.postgres();
                 Statement statement = connection.createStatement()) {
             try (ResultSet row = statement.executeQuery("select count(*), count(distinct id) from orders")) {
                 row.next();
@@ -349,7 +274,7 @@ final class GenerationIT {
         awaitTheLake();
         define(MORE);
         send(300);
-        assertThat(progress().keeps(engine().view("shop").orElseThrow())).isFalse();
+        assertThat(stream.progress().keeps(engine().view("shop").orElseThrow())).isFalse();
         SparkSession spark = SparkSession.active();
         Generations generations =
                 new Generations(config.checkpoint(), spark.sparkContext().hadoopConfiguration());
@@ -358,7 +283,7 @@ final class GenerationIT {
         send(300);
         awaitServed();
         assertServedIsTheFoldOfAll();
-        redis.sync().flushall();
+        stream.redis().sync().flushall();
         awaitServed();
         assertServedIsTheFoldOfAll();
     }
@@ -366,7 +291,7 @@ final class GenerationIT {
     @Test
     @Order(3)
     void whatReadsTheSameStateNeedsNoOther() throws Exception {
-        stopStream();
+        stream.stop();
         define(MORE.replace("over: [1m, 1h, 2h]", "over: [1m, 2h]"));
         send(100);
         startStream();
@@ -380,7 +305,7 @@ final class GenerationIT {
     @Test
     @Order(4)
     void definitionsThatChangedWhileItStoodAreFoldedFirst() throws Exception {
-        stopStream();
+        stream.stop();
         define(OTHERS);
         send(300);
         startStream();
@@ -393,7 +318,7 @@ final class GenerationIT {
     @Test
     @Order(5)
     void withoutALakeChangedDefinitionsAreRefused() throws Exception {
-        stopStream();
+        stream.stop();
         define(FIRST);
         StreamConfig without = new StreamConfig(
                 config.useCases(),
@@ -437,13 +362,14 @@ final class GenerationIT {
             order.put("shop", "shop|" + RANDOM.nextInt(5));
             order.put("price", BigDecimal.valueOf(RANDOM.nextInt(3000), 2));
             order.put("at", START + 3_600_000 + i);
-            producer.send(new ProducerRecord<>(TOPIC, type.key(order).getBytes(), codec.encode(order)));
+            stream.send(
+                    new ProducerRecord<>(StreamFixture.TOPIC, type.key(order).getBytes(), codec.encode(order)));
             SENT.add(order);
         }
-        producer.flush();
+        stream.flush();
         awaitServed(Duration.ofMinutes(10));
         long started = System.nanoTime();
-        redis.sync().flushall();
+        stream.redis().sync().flushall();
         awaitServed();
         Duration rebuilt = Duration.ofNanos(System.nanoTime() - started);
         assertServedIsTheFoldOfAll();
@@ -458,7 +384,7 @@ final class GenerationIT {
                         Clock.systemUTC())
                 .run();
         Duration folded = Duration.ofNanos(System.nanoTime() - started);
-        await().atMost(Duration.ofMinutes(6)).until(() -> !progress().rebuilding() && newest().number() == 3);
+        await().atMost(Duration.ofMinutes(6)).until(() -> !stream.progress().rebuilding() && newest().number() == 3);
         send(20);
         awaitServed();
         assertServedIsTheFoldOfAll();
