@@ -171,7 +171,8 @@ final class FeatureStreamIT {
             }
         }
         Map<String, byte[]> bytes = new TreeMap<>();
-        states.values().forEach(state -> state.blocks().forEach((entity, block) -> bytes.put(entity, block.toServedBytes())));
+        states.values()
+                .forEach(state -> state.blocks().forEach((entity, block) -> bytes.put(entity, block.toServedBytes())));
         return bytes;
     }
 

@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.WindowStore;
 
 /** The same five aggregates over the same five widths of tile by Kafka Streams' own windows, in RocksDB, with its caches. */
 final class KafkaStreamsFold {
-    private static final long LONGEST = 900;
+    private static final long LONGEST = 1_800;
     private static final List<Duration> TILES = List.of(
             Duration.ofMinutes(10),
             Duration.ofMinutes(24),

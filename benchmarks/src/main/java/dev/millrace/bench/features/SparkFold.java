@@ -26,7 +26,11 @@ import org.apache.spark.sql.streaming.Trigger;
  * and keeps what a read adds up, and by Spark's own grouping, which does neither. Nothing is written anywhere.
  */
 final class SparkFold implements AutoCloseable {
-    private static final long LONGEST = 900;
+    private static final long LONGEST = 1_800;
+    /**
+     * As one that catches up would be set: what a batch costs beside its events, such as a block's way from and
+     * to its state, is shared by more of them.
+     */
     private static final int BATCH = 500_000;
     private static final List<Long> TILE_MINUTES = List.of(10L, 24L, 48L, 168L, 720L);
 
@@ -98,8 +102,8 @@ final class SparkFold implements AutoCloseable {
                 .format("kafka")
                 .option("kafka.bootstrap.servers", config.kafka())
                 .option("kafka.fetch.max.wait.ms", "10")
-                .option("kafka.max.poll.records", 20_000)
-                .option("kafka.max.partition.fetch.bytes", 4 << 20)
+                .option("kafka.max.poll.records", 10_000)
+                .option("kafka.max.partition.fetch.bytes", 2 << 20)
                 .option("subscribe", "readings")
                 .option("startingOffsets", "earliest")
                 .option("maxOffsetsPerTrigger", BATCH)

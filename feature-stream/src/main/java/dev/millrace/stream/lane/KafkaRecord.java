@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record KafkaRecord(
         String topic, int partition, long offset, byte[] value, long arrivalTime, boolean isArrivalStated) {
-    private static final int GREATEST_POLL = 20_000;
+    private static final int GREATEST_POLL = 10_000;
     /** Bytes, of one partition. */
-    private static final int GREATEST_FETCH = 4 << 20;
+    private static final int GREATEST_FETCH = 2 << 20;
 
     /** Of these topics, for {@link #rows}. */
     public static DataStreamReader reader(SparkSession spark, StreamConfig config, Collection<String> topics) {
