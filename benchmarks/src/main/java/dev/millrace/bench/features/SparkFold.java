@@ -31,7 +31,8 @@ final class SparkFold implements AutoCloseable {
      * As one that catches up would be set: what a batch costs beside its events, such as a block's way from and
      * to its state, is shared by more of them.
      */
-    private static final int BATCH = 500_000;
+    private static final int BATCH = 1_000_000;
+
     private static final List<Long> TILE_MINUTES = List.of(10L, 24L, 48L, 168L, 720L);
 
     private final StreamConfig config;
