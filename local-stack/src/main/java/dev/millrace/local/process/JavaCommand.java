@@ -6,6 +6,9 @@ import java.util.List;
 
 /** The command line of a JVM of the same kind as this one. */
 public record JavaCommand(String classPath, String mainClass, List<String> flags, List<String> arguments) {
+    /** Of a process that does not do enough to earn back what the best machine code costs to make: half its time, or more. */
+    public static final String PLAIN_MACHINE_CODE = "-XX:TieredStopAtLevel=1";
+
     private static final int UNSAFE_FLAG_SINCE = 24;
 
     /** What Spark, Arrow and Netty need of the JDK; the same list as {@code jvm.opens} in the root pom.xml. */

@@ -1,5 +1,6 @@
 package dev.millrace.local.server;
 
+import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.ProcessSpec.StopSignal;
 import java.io.IOException;
@@ -16,6 +17,7 @@ public record KafkaServer(ServerPlace place, int controllerPort) implements Loca
             "-Xms128m",
             "-Xmx512m",
             "-XX:+UseSerialGC",
+            JavaCommand.PLAIN_MACHINE_CODE,
             "-XX:+ExitOnOutOfMemoryError",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",

@@ -1,6 +1,7 @@
 package dev.millrace.local.server;
 
 import dev.millrace.local.home.Folders;
+import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import java.io.IOException;
@@ -18,6 +19,7 @@ public record S3Server(ServerPlace place, String accessKey, String secretKey) im
             "-Xms32m",
             "-Xmx192m",
             "-XX:+UseSerialGC",
+            JavaCommand.PLAIN_MACHINE_CODE,
             "-XX:+ExitOnOutOfMemoryError",
             // It sends its standard error to its logger, which must not send it back.
             "-Dorg.slf4j.simpleLogger.logFile=System.out",

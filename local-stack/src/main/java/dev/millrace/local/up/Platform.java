@@ -38,8 +38,10 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     /** One of our services: its heap is what it needs with the whole platform under 5 GiB. */
     private record Service(String module, String mainClass, List<String> heap) {}
 
-    private static final Service INGESTION_SERVICE =
-            new Service(INGESTION, "dev.millrace.ingestion.IngestionService", List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    private static final Service INGESTION_SERVICE = new Service(
+            INGESTION,
+            "dev.millrace.ingestion.IngestionService",
+            List.of("-Xmx256m", "-XX:+UseSerialGC", JavaCommand.PLAIN_MACHINE_CODE));
     private static final Service STREAM_SERVICE =
             new Service(STREAM, "dev.millrace.stream.FeatureStream", List.of("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC"));
     private static final Service PREDICTION_SERVICE = new Service(
@@ -145,7 +147,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The feed with these arguments. */
     public ProcessSpec feed(String... arguments) {
-        return job(arguments[0], INGESTION, FEED, List.of("-Xmx640m"), List.of(arguments));
+        return job(arguments[0], INGESTION, FEED, List.of("-Xmx640m", JavaCommand.PLAIN_MACHINE_CODE), List.of(arguments));
     }
 
     /** The training job with these arguments. */
@@ -158,7 +160,6 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return job(command, STREAM, STREAM_SERVICE.mainClass(), List.of("-Xmx900m"), List.of(command));
     }
 
-    /** So little data does not earn back what the best machine code costs to make. */
     private Work trained(String model) {
         return new Work.Once(
                 "train " + model,
@@ -167,7 +168,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                         "train-" + model,
                         TRAINING_MODULE,
                         TRAINING,
-                        List.of("-Xmx900m", "-XX:TieredStopAtLevel=1"),
+                        List.of("-Xmx900m", JavaCommand.PLAIN_MACHINE_CODE),
                         List.of("train", "--use-case", useCase, "--model", model, "--promote")));
     }
 
