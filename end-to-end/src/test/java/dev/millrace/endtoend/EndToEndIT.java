@@ -69,7 +69,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EndToEndIT {
     private static final int PAYMENTS = 150_000;
     private static final int SCORED = 500;
-    private static final int READS = 2_000;
+    private static final int READS = 6_000;
     private static final int PAST_READS = 100;
     private static final int SLICE = 900;
     private static final Duration KNOWN_AFTER = Duration.ofDays(7);
@@ -242,7 +242,7 @@ final class EndToEndIT {
                     value));
         }
         System.out.println("online = brute force for " + pairs.size() + " (entity, time) pairs");
-        assertThat(pairs).hasSizeGreaterThan(3_500);
+        assertThat(pairs).hasSizeGreaterThan(10_000);
     }
 
     @Test

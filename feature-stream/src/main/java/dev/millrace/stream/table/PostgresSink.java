@@ -88,6 +88,7 @@ public final class PostgresSink implements AutoCloseable {
             for (WindowTable table : windows.values()) {
                 table.create(connection);
             }
+            new HistoryIndexes(engine.useCase(), engine.views()).create(connection);
             return true;
         });
     }
