@@ -4,11 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
-import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
-import dev.millrace.prediction.history.EventHistory;
+import dev.millrace.prediction.features.StreamViews;
+import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.KeptViews;
 import dev.millrace.prediction.model.ModelCache;
 import dev.millrace.prediction.model.ModelFollower;
 import dev.millrace.prediction.model.ModelMetrics;
@@ -62,13 +63,16 @@ public class PredictionApi {
     }
 
     @Bean
-    FollowedModels followedModels(FeatureEngine engine, PredictionSettings settings, PrometheusMeterRegistry meters) {
+    FollowedModels followedModels(
+            FeatureEngine engine, OnlineStore store, PredictionSettings settings, PrometheusMeterRegistry meters) {
         ModelRegistry registry = new ModelRegistry(settings.mlflow(), settings.modelTimeout());
         ModelCache cache = new ModelCache(settings.modelCache());
         ModelMetrics metrics = new ModelMetrics(meters);
+        KeptViews views = new StreamViews(store);
         return new FollowedModels(
                 engine.models().stream()
-                        .map(model -> new ModelFollower(model.name(), model.digest(), registry, cache, metrics))
+                        .map(model -> new ModelFollower(
+                                new CompiledModel(engine.useCase(), model), views, registry, cache, metrics))
                         .toList(),
                 settings.modelPoll());
     }
@@ -90,8 +94,7 @@ public class PredictionApi {
         return new Endpoints(
                 engine,
                 models,
-                new OnlineFeatures(store, engine.useCase().name()),
-                new Freshness(engine.useCase()),
+                new OnlineFeatures(store),
                 settings.fresh(),
                 Clock.systemUTC(),
                 new ScoringMetrics(meters),
@@ -143,14 +146,13 @@ public class PredictionApi {
 
     @Bean
     RouterFunction<ServerResponse> featureRoutes(
-            FeatureEngine engine, OnlineStore store, HikariDataSource database, PredictionSettings settings) {
+            FeatureEngine engine,
+            FollowedModels models,
+            OnlineStore store,
+            HikariDataSource database,
+            PredictionSettings settings) {
         return new FeaturesEndpoint(
-                        engine,
-                        new OnlineFeatures(store, engine.useCase().name()),
-                        new EventHistory(database, engine.useCase()),
-                        new Freshness(engine.useCase()),
-                        settings.fresh(),
-                        Clock.systemUTC())
+                        engine, new OnlineFeatures(store), database, models, settings.fresh(), Clock.systemUTC())
                 .routes();
     }
 

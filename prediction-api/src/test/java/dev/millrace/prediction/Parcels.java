@@ -2,6 +2,7 @@ package dev.millrace.prediction;
 
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
+import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.nio.file.Path;
 
@@ -13,6 +14,11 @@ public final class Parcels {
     public static final FeatureEngine ENGINE = FeatureEngine.compile(UseCaseLoader.load(USE_CASES, "parcels"));
 
     private Parcels() {}
+
+    /** As its own folder defines it. */
+    public static CompiledModel compiled() {
+        return new CompiledModel(ENGINE.useCase(), model());
+    }
 
     public static Model model() {
         return ENGINE.model(MODEL).orElseThrow();

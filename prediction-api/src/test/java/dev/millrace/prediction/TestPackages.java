@@ -1,26 +1,53 @@
 package dev.millrace.prediction;
 
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
 import dev.millrace.forest.Forest;
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.forest.model.Scaler;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.DefinitionFiles;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 
-/** Small models, each of another seed another one. */
-public record TestPackages(byte[] manifest, byte[] trees) {
+/**
+ * Small models, each of another seed another one.
+ *
+ * @param files by path in the package
+ */
+public record TestPackages(SortedMap<String, byte[]> files) {
 
     public static TestPackages of(String model, long seed) throws Exception {
+        return of(Parcels.ENGINE.useCase(), model, seed);
+    }
+
+    /** With the definitions in the use case's folder. */
+    public static TestPackages of(UseCase useCase, String model, long seed) throws Exception {
+        return of(useCase, model, seed, DefinitionFiles.of(useCase).files());
+    }
+
+    /** As packages were before they had definitions of their own. */
+    public static TestPackages withoutDefinitions(UseCase useCase, String model, long seed) throws Exception {
+        return of(useCase, model, seed, Map.of());
+    }
+
+    private static TestPackages of(UseCase useCase, String model, long seed, Map<String, byte[]> definitions)
+            throws Exception {
+        Model compiled = FeatureEngine.compile(useCase).model(model).orElseThrow();
         Random random = new Random(seed);
-        int width = Parcels.model().features().size();
+        int width = compiled.features().size();
         double[] ranges = {10, 30, 200, 0.5, 1000, 200, 24};
         float[] data = new float[1000 * width];
         float[] labels = new float[1000];
@@ -48,26 +75,46 @@ public record TestPackages(byte[] manifest, byte[] trees) {
         double[] nothing = new double[width];
         Arrays.fill(nothing, Double.NaN);
         List<double[]> vectors = List.of(nothing, Arrays.copyOf(ranges, width));
+        SortedMap<String, byte[]> files = new TreeMap<>(Map.of(ModelManifest.TREES, trees));
+        definitions.forEach((path, content) -> files.put(ModelManifest.DEFINITIONS + path, content));
+        Map<String, String> digests = new TreeMap<>();
+        files.forEach((path, content) -> digests.put(path, ModelPackage.sha256(content)));
         ModelManifest manifest = new ModelManifest(
                 "parcels",
                 model,
                 "binary",
-                Parcels.model().features(),
-                Parcels.model().digest(),
+                compiled.features(),
+                compiled.digest(),
                 scaler,
-                List.of(2.0, 5.0, 60.0, 0.2, 500.0, 30.0, 12.0),
+                List.of(2.0, 5.0, 60.0, 0.2, 500.0, 30.0, 12.0).subList(0, width),
                 0.5,
                 Map.of("auc", 0.9),
                 ModelPackage.golden(Forest.read(trees), scaler, vectors),
                 Instant.parse("2026-01-01T00:00:00Z"),
-                Map.of(ModelManifest.TREES, ModelPackage.sha256(trees)));
-        return new TestPackages(ManifestCodec.write(manifest), trees);
+                digests);
+        files.put(ModelManifest.FILE, ManifestCodec.write(manifest));
+        return new TestPackages(files);
     }
 
     /** The same with one bit of the trees turned. */
     public TestPackages broken() {
-        byte[] other = trees.clone();
-        other[other.length / 2] ^= 1;
-        return new TestPackages(manifest, other);
+        return broken(ModelManifest.TREES);
+    }
+
+    /** The same with one bit of a file turned. */
+    public TestPackages broken(String path) {
+        SortedMap<String, byte[]> others = new TreeMap<>(files);
+        others.computeIfPresent(path, (name, content) -> {
+            byte[] other = content.clone();
+            other[other.length / 2] ^= 1;
+            return other;
+        });
+        return new TestPackages(others);
+    }
+
+    public ModelPackage open() throws Exception {
+        return ModelPackage.open(
+                Objects.requireNonNull(files.get(ModelManifest.FILE)),
+                Objects.requireNonNull(files.get(ModelManifest.TREES)));
     }
 }

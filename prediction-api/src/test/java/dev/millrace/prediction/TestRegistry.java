@@ -27,8 +27,9 @@ public record TestRegistry(URI server) {
         JsonNode run =
                 post("runs/create", Map.of("experiment_id", "0")).path("run").path("info");
         String source = run.path("artifact_uri").asText() + "/model";
-        put(source, "millrace.json", files.manifest());
-        put(source, "model.ubj", files.trees());
+        for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
+            put(source, file.getKey(), file.getValue());
+        }
         String runId = run.path("run_id").asText();
         return post("model-versions/create", Map.of("name", model, "source", source, "run_id", runId))
                 .path("model_version")

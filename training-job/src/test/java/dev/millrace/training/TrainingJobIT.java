@@ -87,6 +87,7 @@ class TrainingJobIT {
                         "feature_importance.png",
                         "model/MLmodel",
                         "model/code/millrace_model.py",
+                        "model/definitions/use-case.yaml",
                         "model/millrace.json",
                         "model/model.ubj",
                         "model_card.md",

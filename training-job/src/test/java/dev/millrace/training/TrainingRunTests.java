@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.data.TrainingException;
@@ -46,6 +47,10 @@ class TrainingRunTests {
         ModelManifest manifest = ManifestCodec.read(outcome.packageFiles().get(ModelManifest.FILE));
         assertThat(manifest.trainedThrough()).isEqualTo(Instant.ofEpochMilli(SET.eventTimes()[1599]));
         assertThat(manifest.metrics()).isEqualTo(outcome.metrics());
+        assertThat(manifest.definitions()).containsExactly("definitions/use-case.yaml");
+        for (String file : manifest.definitions()) {
+            ModelPackage.check(manifest, file, outcome.packageFiles().get(file));
+        }
         assertThat(manifest.scaler().std()[3]).isEqualTo(1);
         assertThat(manifest.scaler().mean()[2]).isZero();
         String csv = new String(outcome.reports().get("feature_importance.csv"), StandardCharsets.UTF_8);
@@ -93,7 +98,13 @@ class TrainingRunTests {
     @Test
     void anotherKindIsRefusedByName() {
         ModelSpec ranking = new ModelSpec(
-                "u", "m", "ranking", "d", Duration.ZERO, SET.spec().promote());
+                "u",
+                "m",
+                "ranking",
+                "d",
+                SET.spec().definitions(),
+                Duration.ZERO,
+                SET.spec().promote());
         assertThatThrownBy(() -> run(TrainingSets.of(ranking, 100, 1)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("training-unknown-model: expected a model of the kind 'binary', but m is of the kind"

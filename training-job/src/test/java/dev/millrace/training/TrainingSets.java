@@ -1,6 +1,7 @@
 package dev.millrace.training;
 
 import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
+import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.data.TrainingSet;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Made-up sets whose labels depend on their features. */
 public final class TrainingSets {
@@ -21,6 +23,7 @@ public final class TrainingSets {
                 model,
                 ModelSpec.BINARY,
                 "digest",
+                new DefinitionFiles("a-use-case", new TreeMap<>(Map.of("use-case.yaml", new byte[] {'a'}))),
                 Duration.ofHours(20),
                 new PromotionRule("average_precision", 0.05, atLeast));
     }

@@ -39,6 +39,9 @@ public record ModelManifest(
     /** The name of the trees in a package. */
     public static final String TREES = "model.ubj";
 
+    /** In front of the path of each file of the use case's definitions that the model was trained under. */
+    public static final String DEFINITIONS = "definitions/";
+
     public ModelManifest {
         features = List.copyOf(features);
         defaults = List.copyOf(defaults);
@@ -57,5 +60,13 @@ public record ModelManifest(
         for (GoldenRow row : golden) {
             require(row.vector().length == count, "golden rows of %s values", count, row);
         }
+    }
+
+    /** The package's files of definitions; none in packages of before they were kept. */
+    public List<String> definitions() {
+        return sha256.keySet().stream()
+                .filter(file -> file.startsWith(DEFINITIONS))
+                .sorted()
+                .toList();
     }
 }

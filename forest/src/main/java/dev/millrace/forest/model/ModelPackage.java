@@ -29,16 +29,21 @@ public final class ModelPackage {
      */
     public static ModelPackage open(byte[] manifestJson, byte[] trees) throws ModelFormatException {
         ModelManifest manifest = ManifestCodec.read(manifestJson);
-        String expected = manifest.sha256().get(ModelManifest.TREES);
-        String came = sha256(trees);
-        if (!came.equals(expected)) {
-            throw new ModelFormatException(
-                    ModelFormatException.Code.DIGEST, "sha256 " + expected + " of " + ModelManifest.TREES, came);
-        }
+        check(manifest, ModelManifest.TREES, trees);
         ModelPackage opened = new ModelPackage(manifest, Forest.read(trees));
         opened.checkSignature();
         opened.checkGoldenRows();
         return opened;
+    }
+
+    /** Holds a file of the package against its digest. */
+    public static void check(ModelManifest manifest, String file, byte[] content) throws ModelFormatException {
+        String expected = manifest.sha256().get(file);
+        String came = sha256(content);
+        if (!came.equals(expected)) {
+            throw new ModelFormatException(
+                    ModelFormatException.Code.DIGEST, "sha256 " + expected + " of " + file, came);
+        }
     }
 
     public ModelManifest manifest() {

@@ -147,7 +147,8 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The feed with these arguments. */
     public ProcessSpec feed(String... arguments) {
-        return job(arguments[0], INGESTION, FEED, List.of("-Xmx640m", JavaCommand.PLAIN_MACHINE_CODE), List.of(arguments));
+        return job(
+                arguments[0], INGESTION, FEED, List.of("-Xmx640m", JavaCommand.PLAIN_MACHINE_CODE), List.of(arguments));
     }
 
     /** The training job with these arguments. */

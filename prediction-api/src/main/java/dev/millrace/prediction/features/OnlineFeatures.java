@@ -7,6 +7,7 @@ import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.online.Progress;
 import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.prediction.model.CompiledModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class OnlineFeatures {
 
     private final OnlineStore store;
-    private final String useCase;
 
-    public OnlineFeatures(OnlineStore store, String useCase) {
+    public OnlineFeatures(OnlineStore store) {
         this.store = store;
-        this.useCase = useCase;
     }
 
     /**
@@ -28,12 +27,12 @@ public final class OnlineFeatures {
      *
      * @throws StoreUnavailableException when it cannot be had, or is of other definitions than the model
      */
-    public Reading read(Model model, Values row) throws StoreUnavailableException {
+    public Reading read(CompiledModel model, Values row) throws StoreUnavailableException {
         return read(model, row, store::read);
     }
 
     /** The same for a caller who would rather wait than go without. */
-    public Reading readPatiently(Model model, Values row) throws StoreUnavailableException {
+    public Reading readPatiently(CompiledModel model, Values row) throws StoreUnavailableException {
         return read(model, row, store::readPatiently);
     }
 
@@ -42,7 +41,9 @@ public final class OnlineFeatures {
         List<Map<byte[], byte[]>> of(List<byte[]> keys) throws StoreUnavailableException;
     }
 
-    private Reading read(Model model, Values row, Hashes source) throws StoreUnavailableException {
+    private Reading read(CompiledModel compiled, Values row, Hashes source) throws StoreUnavailableException {
+        Model model = compiled.model();
+        String useCase = compiled.useCase().name();
         List<byte[]> keys = new ArrayList<>();
         List<@Nullable String> entities = new ArrayList<>();
         keys.add(OnlineKeys.progress(useCase));

@@ -1,5 +1,6 @@
 package dev.millrace.prediction.model;
 
+import dev.millrace.forest.ModelFormatException;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import java.io.ByteArrayInputStream;
@@ -8,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -27,12 +30,15 @@ public final class ModelCache {
         this.folder = folder;
     }
 
-    void keep(String model, PackageFiles files) throws IOException {
+    void keep(String model, PackageFiles files) throws IOException, ModelFormatException {
         Path place = Files.createDirectories(folder.resolve(model));
-        String digest = ModelPackage.sha256(files.manifest());
+        String digest = ModelPackage.sha256(files.file(ModelManifest.FILE));
         Path kept = Files.createDirectories(place.resolve(digest));
-        Files.write(kept.resolve(ModelManifest.TREES), files.trees());
-        Files.write(kept.resolve(ModelManifest.FILE), files.manifest());
+        for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
+            Path path = kept.resolve(file.getKey());
+            Files.createDirectories(path.resolveSibling(""));
+            Files.write(path, file.getValue());
+        }
         Properties pointer = new Properties();
         pointer.setProperty("version", files.version().version());
         pointer.setProperty("source", files.version().source());
@@ -45,7 +51,7 @@ public final class ModelCache {
         deleteOthers(place, digest);
     }
 
-    Optional<PackageFiles> last(String model) throws IOException {
+    Optional<PackageFiles> last(String model) throws IOException, ModelFormatException {
         Path place = folder.resolve(model);
         if (!Files.exists(place.resolve(POINTER))) {
             return Optional.empty();
@@ -53,10 +59,17 @@ public final class ModelCache {
         Properties pointer = new Properties();
         pointer.load(new ByteArrayInputStream(Files.readAllBytes(place.resolve(POINTER))));
         Path kept = place.resolve(pointer.getProperty("folder", "?"));
-        return Optional.of(new PackageFiles(
+        return Optional.of(PackageFiles.read(
                 new RegisteredVersion(pointer.getProperty("version", "?"), pointer.getProperty("source", "?")),
-                Files.readAllBytes(kept.resolve(ModelManifest.FILE)),
-                Files.readAllBytes(kept.resolve(ModelManifest.TREES))));
+                path -> Files.readAllBytes(kept.resolve(path))));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private static void deleteOthers(Path place, String digest) throws IOException {
@@ -67,9 +80,7 @@ public final class ModelCache {
                     .toList();
         }
         for (Path other : others) {
-            Files.deleteIfExists(other.resolve(ModelManifest.TREES));
-            Files.deleteIfExists(other.resolve(ModelManifest.FILE));
-            Files.deleteIfExists(other);
+            delete(other);
         }
     }
 }

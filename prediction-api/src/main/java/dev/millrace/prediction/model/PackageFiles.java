@@ -1,33 +1,78 @@
 package dev.millrace.prediction.model;
 
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
 import dev.millrace.forest.ModelFormatException;
 import dev.millrace.forest.model.GoldenRow;
+import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.DefinitionFiles;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** The files of a package as they came, not yet believed. */
-record PackageFiles(RegisteredVersion version, byte[] manifest, byte[] trees) {
+/**
+ * The files of a package as they came, not yet believed.
+ *
+ * @param files by path in the package: the manifest and those that it names and serving needs
+ */
+record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) {
 
     /** Enough rounds for the JIT to compile the scoring. */
     private static final int WARM_UP_SCORES = 20_000;
 
+    PackageFiles {
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+
+    /** Where the files of a package are had from. */
+    @FunctionalInterface
+    interface Place<E extends Exception> {
+        byte[] file(String path) throws E;
+    }
+
+    /** Reads the manifest first: it names the others. */
+    static <E extends Exception> PackageFiles read(RegisteredVersion version, Place<E> place)
+            throws E, ModelFormatException {
+        SortedMap<String, byte[]> files = new TreeMap<>();
+        byte[] manifest = place.file(ModelManifest.FILE);
+        files.put(ModelManifest.FILE, manifest);
+        List<String> others = new ArrayList<>(List.of(ModelManifest.TREES));
+        others.addAll(ManifestCodec.read(manifest).definitions());
+        for (String path : others) {
+            // Before a path is resolved anywhere.
+            requirePlain(path);
+            files.put(path, place.file(path));
+        }
+        return new PackageFiles(version, files);
+    }
+
+    byte[] file(String path) throws ModelFormatException {
+        byte[] content = files.get(path);
+        if (content == null) {
+            throw ModelFormatException.invalid("the file " + path + " in the package", "none");
+        }
+        return content;
+    }
+
     /**
-     * Opens the package (digest, signature, golden rows) and warms it up.
+     * Opens the package (digests, signature, golden rows), compiles its definitions and warms it up.
      *
-     * @param model the name it must have
-     * @param definitions digest of the feature definitions that it must have been trained under
+     * @param local the model as the service's own folder defines it: the name that the package must have, and the definitions
+     *     of a package that brings none of its own and was trained under these
      */
-    ServedModel open(String model, String definitions) throws ModelFormatException {
-        ModelPackage opened = ModelPackage.open(manifest, trees);
+    ServedModel open(CompiledModel local) throws ModelFormatException {
+        ModelPackage opened = ModelPackage.open(file(ModelManifest.FILE), file(ModelManifest.TREES));
         ModelManifest says = opened.manifest();
-        if (!says.model().equals(model)) {
-            throw ModelFormatException.invalid("a package of the model " + model, "one of " + says.model());
+        if (!says.model().equals(local.name())) {
+            throw ModelFormatException.invalid("a package of the model " + local.name(), "one of " + says.model());
         }
-        if (!says.definitionsDigest().equals(definitions)) {
-            throw ModelFormatException.invalid(
-                    "a package trained under the feature definitions " + definitions,
-                    "one trained under " + says.definitionsDigest() + ": train again");
-        }
+        CompiledModel compiled = says.definitions().isEmpty() ? same(local, says) : compile(says);
         float[] scratch = new float[says.features().size()];
         float sum = 0;
         for (int i = 0; i < WARM_UP_SCORES && !says.golden().isEmpty(); i++) {
@@ -37,6 +82,48 @@ record PackageFiles(RegisteredVersion version, byte[] manifest, byte[] trees) {
         if (Float.isNaN(sum)) {
             throw ModelFormatException.invalid("scores that are numbers", "NaN while warming up");
         }
-        return new ServedModel(version, opened);
+        return new ServedModel(version, opened, compiled);
+    }
+
+    private static CompiledModel same(CompiledModel local, ModelManifest says) throws ModelFormatException {
+        String digest = local.model().digest();
+        if (!says.definitionsDigest().equals(digest)) {
+            throw ModelFormatException.invalid(
+                    "definitions in the package, or one trained under those in the service's folder, " + digest,
+                    "a package without, trained under " + says.definitionsDigest() + ": train again");
+        }
+        return local;
+    }
+
+    private CompiledModel compile(ModelManifest says) throws ModelFormatException {
+        SortedMap<String, byte[]> definitions = new TreeMap<>();
+        for (String path : says.definitions()) {
+            byte[] content = file(path);
+            ModelPackage.check(says, path, content);
+            definitions.put(path.substring(ModelManifest.DEFINITIONS.length()), content);
+        }
+        try {
+            UseCase useCase = new DefinitionFiles(says.useCase(), definitions).load();
+            Model model = FeatureEngine.compile(useCase)
+                    .model(says.model())
+                    .orElseThrow(() -> ModelFormatException.invalid(
+                            "a definition of " + says.model() + " in the package", "none of it"));
+            if (!model.digest().equals(says.definitionsDigest())) {
+                throw ModelFormatException.invalid(
+                        "definitions with the digest " + says.definitionsDigest(),
+                        model.digest()
+                                + ": the package is of a version of Millrace that reads them otherwise, train again");
+            }
+            return new CompiledModel(useCase, model);
+        } catch (InvalidUseCaseException | IllegalArgumentException e) {
+            throw ModelFormatException.invalid(
+                    "definitions in the package that this version of Millrace reads", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requirePlain(String path) throws ModelFormatException {
+        if (path.contains("..") || path.contains("\\") || path.startsWith("/")) {
+            throw ModelFormatException.invalid("a path in the package", "'" + path + "'");
+        }
     }
 }

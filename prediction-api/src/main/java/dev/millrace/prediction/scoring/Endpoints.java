@@ -3,8 +3,8 @@ package dev.millrace.prediction.scoring;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.forest.model.ModelManifest;
-import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
@@ -50,7 +50,6 @@ public final class Endpoints {
             FeatureEngine engine,
             FollowedModels models,
             OnlineFeatures features,
-            Freshness freshness,
             Duration fresh,
             Clock clock,
             ScoringMetrics metrics,
@@ -60,38 +59,65 @@ public final class Endpoints {
         this.warmUp = warmUp;
         this.definitions = engine.models().stream().map(Model::definition).toList();
         for (Model model : engine.models()) {
-            EventType rows = engine.useCase().event(model.definition().rows());
-            Function<ScoringMetrics, Counted> counted =
-                    in -> new Counted(new Scorer(model, rows, models, features, freshness, fresh, clock, in), in);
+            CompiledModel local = new CompiledModel(engine.useCase(), model);
+            Function<ScoringMetrics, Counted> counted = in -> new Counted(new Scorer(features, fresh, clock, in), in);
             model.definition()
                     .serve()
                     .ifPresent(serve -> endpoints.add(new Endpoint(
-                            serve,
-                            rows,
-                            model,
-                            new RequestReader(serve, rows),
-                            counted.apply(metrics),
-                            counted.apply(discarded))));
+                            Serving.nothing(local, serve), counted.apply(metrics), counted.apply(discarded))));
         }
     }
 
     /** A scorer, and what it counts its answers in. */
     record Counted(Scorer scorer, ScoringMetrics metrics) {}
 
-    record Endpoint(
-            ServeDefinition serve,
-            EventType rows,
-            Model model,
-            RequestReader reader,
-            Counted predictions,
-            Counted rehearsals) {
+    /** Where requests of one model come in. What they are answered by changes with the version that is served. */
+    static final class Endpoint {
+        private final Serving local;
+        private final Counted predictions;
+        private final Counted rehearsals;
+        private volatile Serving current;
+
+        private Endpoint(Serving local, Counted predictions, Counted rehearsals) {
+            this.local = local;
+            this.current = local;
+            this.predictions = predictions;
+            this.rehearsals = rehearsals;
+        }
+
+        String name() {
+            return local.compiled().name();
+        }
+
+        /** As the service's own folder has it. */
+        ServeDefinition serve() {
+            return local.serve();
+        }
+
+        /** As the service's own folder has it. */
+        EventType rows() {
+            return local.compiled().rows();
+        }
+
+        /** Made once for each version. */
+        private Serving serving(Optional<ServedModel> served) {
+            Serving last = current;
+            if (last.served() == served.orElse(null)) {
+                return last;
+            }
+            Serving fresh =
+                    served.map(model -> Serving.of(model, local.serve())).orElse(local);
+            current = fresh;
+            return fresh;
+        }
 
         /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
         void rehearse(byte[] body) {
             try {
-                Scorer.Evidence evidence = rehearsals.scorer().evidence(reader.read(body), null);
+                Scorer.Evidence evidence =
+                        rehearsals.scorer().evidence(local, local.reader().read(body));
                 Answer answer = new Answer(
-                        model.name(),
+                        name(),
                         Answer.NO_VERSION,
                         0,
                         false,
@@ -100,7 +126,7 @@ public final class Endpoints {
                         evidence.reasons(),
                         List.of(),
                         evidence.offsets());
-                var unused = Json.bytes(AnswerJson.of(serve, answer, Answer.NO_VERSION, 0));
+                var unused = Json.bytes(AnswerJson.of(local.serve(), answer, Answer.NO_VERSION, 0));
             } catch (RequestException e) {
                 var unused = Json.problem(e);
             }
@@ -115,7 +141,7 @@ public final class Endpoints {
         RouterFunctions.Builder routes = RouterFunctions.route();
         for (Endpoint endpoint : endpoints) {
             routes.POST(endpoint.serve().path(), request -> score(endpoint, request));
-            routes.POST("/v1/models/" + endpoint.model().name() + "/predict", request -> score(endpoint, request));
+            routes.POST("/v1/models/" + endpoint.name() + "/predict", request -> score(endpoint, request));
         }
         routes.POST("/v1/models/{model}/predict", request -> Json.problem(unknown(request.pathVariable("model"))));
         routes.GET("/v1/models", request -> Json.ok(Map.of("models", list())));
@@ -126,30 +152,26 @@ public final class Endpoints {
         return RequestException.unknown(
                 "unknown-model",
                 "'%s' is no model that is served; there are %s"
-                        .formatted(
-                                model,
-                                endpoints.stream()
-                                        .map(endpoint -> endpoint.model().name())
-                                        .toList()));
+                        .formatted(model, endpoints.stream().map(Endpoint::name).toList()));
     }
 
     private ServerResponse score(Endpoint endpoint, ServerRequest request) throws IOException {
         byte[] body = request.servletRequest().getInputStream().readNBytes(LARGEST_BODY + 1);
         long began = System.nanoTime();
-        Counted counted = warmUp.isOn(request) ? endpoint.rehearsals() : endpoint.predictions();
+        Counted counted = warmUp.isOn(request) ? endpoint.rehearsals : endpoint.predictions;
+        Serving serving = endpoint.serving(models.served(endpoint.name()));
         try {
             if (body.length > LARGEST_BODY) {
                 throw RequestException.tooLarge(LARGEST_BODY);
             }
-            Optional<Answer> answer = counted.scorer().score(endpoint.reader().read(body));
+            Optional<Answer> answer =
+                    counted.scorer().score(serving, serving.reader().read(body));
             if (answer.isEmpty()) {
-                return Json.unavailable(
-                        Scorer.NO_MODEL,
-                        "no version of %s is loaded".formatted(endpoint.model().name()));
+                return Json.unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
             }
             long nanos = System.nanoTime() - began;
-            ServerResponse response = Json.ok(AnswerJson.of(endpoint.serve(), answer.get(), requestId(request), nanos));
-            counted.metrics().latency(endpoint.model().name(), System.nanoTime() - began);
+            ServerResponse response = Json.ok(AnswerJson.of(serving.serve(), answer.get(), requestId(request), nanos));
+            counted.metrics().latency(endpoint.name(), System.nanoTime() - began);
             return response;
         } catch (RequestException e) {
             return Json.problem(e);

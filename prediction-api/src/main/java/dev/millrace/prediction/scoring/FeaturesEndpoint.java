@@ -12,6 +12,9 @@ import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
 import dev.millrace.prediction.history.EventHistory;
 import dev.millrace.prediction.history.HistoryUnavailableException;
+import dev.millrace.prediction.model.CompiledModel;
+import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.AvroTypes;
@@ -31,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import javax.sql.DataSource;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -49,22 +53,22 @@ public final class FeaturesEndpoint {
 
     private final FeatureEngine engine;
     private final OnlineFeatures features;
-    private final EventHistory history;
-    private final Freshness freshness;
+    private final DataSource database;
+    private final FollowedModels models;
     private final Duration fresh;
     private final Clock clock;
 
     public FeaturesEndpoint(
             FeatureEngine engine,
             OnlineFeatures features,
-            EventHistory history,
-            Freshness freshness,
+            DataSource database,
+            FollowedModels models,
             Duration fresh,
             Clock clock) {
         this.engine = engine;
         this.features = features;
-        this.history = history;
-        this.freshness = freshness;
+        this.database = database;
+        this.models = models;
         this.fresh = fresh;
         this.clock = clock;
     }
@@ -83,7 +87,7 @@ public final class FeaturesEndpoint {
                         "unknown-use-case", "this service serves the use case '%s'".formatted(useCase));
             }
             Map<String, String> parameters = request.params().toSingleValueMap();
-            Model model = model(parameters.get(MODEL));
+            CompiledModel model = served(model(parameters.get(MODEL)));
             return Json.ok(read(model, row(model, parameters), at(parameters.get(AT))));
         } catch (RequestException e) {
             return Json.problem(e);
@@ -92,6 +96,13 @@ public final class FeaturesEndpoint {
         } catch (HistoryUnavailableException e) {
             return Json.unavailable("history-unavailable", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** By the definitions of the version that is served, which need not be those of the folder. */
+    private CompiledModel served(Model model) {
+        return models.served(model.name())
+                .map(ServedModel::compiled)
+                .orElseGet(() -> new CompiledModel(engine.useCase(), model));
     }
 
     private Model model(@Nullable String wanted) throws RequestException {
@@ -121,8 +132,9 @@ public final class FeaturesEndpoint {
     }
 
     /** The row's fields that the parameters give; those that name an entity must be there. */
-    private Map<String, Object> row(Model model, Map<String, String> parameters) throws RequestException {
-        EventType type = engine.useCase().event(model.definition().rows());
+    private static Map<String, Object> row(CompiledModel compiled, Map<String, String> parameters)
+            throws RequestException {
+        EventType type = compiled.rows();
         EventJson reader = new EventJson(type);
         Map<String, Object> row = new HashMap<>();
         List<Violation> violations = new ArrayList<>();
@@ -145,7 +157,7 @@ public final class FeaturesEndpoint {
                 violations.addAll(e.violations());
             }
         });
-        model.bindings().stream()
+        compiled.model().bindings().stream()
                 .flatMap(binding -> binding.key().stream())
                 .distinct()
                 .filter(field -> !parameters.containsKey(field))
@@ -180,11 +192,13 @@ public final class FeaturesEndpoint {
         }
     }
 
-    private Map<String, @Nullable Object> read(Model model, Map<String, Object> row, @Nullable Long asked)
+    private Map<String, @Nullable Object> read(CompiledModel compiled, Map<String, Object> row, @Nullable Long asked)
             throws StoreUnavailableException, HistoryUnavailableException {
-        Reading reading = features.readPatiently(model, row::get);
+        Model model = compiled.model();
+        EventHistory history = new EventHistory(database, compiled.useCase());
+        Reading reading = features.readPatiently(compiled, row::get);
         long at = asked == null ? reading.progress().clock(clock.millis()) : asked;
-        EventType type = engine.useCase().event(model.definition().rows());
+        EventType type = compiled.rows();
         Map<String, Object> timed = new HashMap<>(row);
         timed.putIfAbsent(type.timeField(), at);
         List<@Nullable Block> blocks = new ArrayList<>();
@@ -212,7 +226,7 @@ public final class FeaturesEndpoint {
                 windows.put(name, List.of(text(window[0]), text(window[1])));
             }
         });
-        OptionalLong asOf = freshness.asOf(reading);
+        OptionalLong asOf = new Freshness(compiled.useCase()).asOf(reading);
         boolean complete = asOf.isPresent() && !reading.lacksEvents() && asOf.getAsLong() >= at - fresh.toMillis();
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put(MODEL, model.name());

@@ -7,12 +7,10 @@ import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.state.Block;
-import dev.millrace.forest.model.ModelPackage;
-import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
-import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
@@ -30,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores requests of one model, by the best way that is open: on fresh features; without the store, on what the package says
+ * Scores requests, by the best way that is open: on fresh features; without the store, on what the package says
  * to use then; without a model, by the use case's rule.
  */
 public final class Scorer {
@@ -46,56 +44,41 @@ public final class Scorer {
 
     private static final double RULE_THRESHOLD = 0.5;
 
-    private final Model model;
-    private final EventType rows;
-    private final FollowedModels models;
     private final OnlineFeatures features;
-    private final Freshness freshness;
     private final Duration fresh;
     private final Clock clock;
     private final ScoringMetrics metrics;
 
     /** @param fresh how far features may lag behind the moment of asking and still be called complete */
-    public Scorer(
-            Model model,
-            EventType rows,
-            FollowedModels models,
-            OnlineFeatures features,
-            Freshness freshness,
-            Duration fresh,
-            Clock clock,
-            ScoringMetrics metrics) {
-        this.model = model;
-        this.rows = rows;
-        this.models = models;
+    public Scorer(OnlineFeatures features, Duration fresh, Clock clock, ScoringMetrics metrics) {
         this.features = features;
-        this.freshness = freshness;
         this.fresh = fresh;
         this.clock = clock;
         this.metrics = metrics;
     }
 
     /** Empty when neither a model nor the rule can answer. */
-    public Optional<Answer> score(ScoringRequest request) {
-        Optional<ServedModel> served = models.served(model.name());
-        if (served.isPresent()) {
-            Evidence evidence = evidence(request, served.get().model());
-            float score = served.get().model().score(evidence.vector());
+    Optional<Answer> score(Serving serving, ScoringRequest request) {
+        ServedModel served = serving.served();
+        if (served != null) {
+            Evidence evidence = evidence(serving, request);
+            float score = served.model().score(evidence.vector());
             if (Float.isFinite(score)) {
-                double threshold = served.get().model().manifest().threshold();
-                return Optional.of(answer(request, evidence, served.get().version(), score, score >= threshold));
+                return Optional.of(answer(request, evidence, served, score));
             }
-            LOG.error("{} of {} gave {} for a vector", served.get().version(), model.name(), score);
+            LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
         }
-        return rule(request);
+        return rule(serving.compiled(), request);
     }
 
     /** What is computed before the model: also run to warm up, when there is no model yet. */
-    Evidence evidence(ScoringRequest request, @Nullable ModelPackage opened) {
+    Evidence evidence(Serving serving, ScoringRequest request) {
+        Model model = serving.compiled().model();
+        EventType rows = serving.compiled().rows();
         long wall = clock.millis();
         long began = System.nanoTime();
         try {
-            Reading reading = features.read(model, request.fields()::get);
+            Reading reading = features.read(serving.compiled(), request.fields()::get);
             Long time = request.time();
             long at = time == null ? reading.progress().clock(wall) : time;
             Values row = request.row(rows.timeField(), at)::get;
@@ -103,12 +86,12 @@ public final class Scorer {
             if (time == null || request.id() == null && model.countsCurrent()) {
                 reasons.add(NOT_IDENTIFIED);
             }
-            List<@Nullable Block> blocks = blocks(reading, request, row, at, reasons);
+            List<@Nullable Block> blocks = blocks(serving.compiled(), reading, request, row, at, reasons);
             metrics.stored(System.nanoTime() - began);
             long computing = System.nanoTime();
             double[] vector = model.vector(row, blocks, at, request.replaced());
             metrics.vector(System.nanoTime() - computing);
-            OptionalLong asOf = freshness.asOf(reading);
+            OptionalLong asOf = serving.freshness().asOf(reading);
             if (asOf.isEmpty() || reading.lacksEvents()) {
                 reasons.add(NOT_COMPLETE);
             } else if (asOf.getAsLong() < at - fresh.toMillis()) {
@@ -118,9 +101,10 @@ public final class Scorer {
             return new Evidence(vector, asOf, complete, reasons, offsets(reading));
         } catch (StoreUnavailableException e) {
             long at = request.time() == null ? wall : request.time();
-            List<Double> defaults = opened == null
+            ServedModel served = serving.served();
+            List<Double> defaults = served == null
                     ? model.features().stream().map(name -> Double.NaN).toList()
-                    : opened.manifest().defaults();
+                    : served.model().manifest().defaults();
             double[] vector =
                     model.vectorWithoutStore(request.row(rows.timeField(), at)::get, at, request.replaced(), defaults);
             return new Evidence(vector, OptionalLong.empty(), false, List.of(UNAVAILABLE), Map.of());
@@ -132,13 +116,19 @@ public final class Scorer {
             double[] vector, OptionalLong asOf, boolean complete, List<String> reasons, Map<String, Offsets> offsets) {}
 
     /** The blocks read, each with the event being scored where its type feeds it. */
-    private List<@Nullable Block> blocks(
-            Reading reading, ScoringRequest request, Values row, long at, List<String> reasons) {
+    private static List<@Nullable Block> blocks(
+            CompiledModel compiled,
+            Reading reading,
+            ScoringRequest request,
+            Values row,
+            long at,
+            List<String> reasons) {
+        Model model = compiled.model();
         boolean identified = request.id() != null && request.time() != null;
         String id =
                 identified ? String.valueOf(request.id()) : UUID.randomUUID().toString();
         SourceRecord event = new SourceRecord(id, at, 0, row);
-        Source source = new Source.Events(rows.name());
+        Source source = new Source.Events(compiled.rows().name());
         List<@Nullable Block> blocks = new ArrayList<>();
         boolean past = false;
         for (Reading.Bound bound : reading.records()) {
@@ -175,15 +165,16 @@ public final class Scorer {
         return offsets;
     }
 
-    private Answer answer(ScoringRequest request, Evidence evidence, String version, float score, boolean decision) {
+    private Answer answer(ScoringRequest request, Evidence evidence, ServedModel served, float score) {
+        boolean decision = score >= served.model().manifest().threshold();
         boolean lacksStore = evidence.reasons().contains(UNAVAILABLE);
         if (lacksStore) {
             metrics.fallback(UNAVAILABLE);
         }
-        metrics.answered(model.name(), version, decision ? "1" : "0", score);
+        metrics.answered(served.name(), served.version(), decision ? "1" : "0", score);
         return new Answer(
-                model.name(),
-                version,
+                served.name(),
+                served.version(),
                 // Through its shortest text: the double that prints like the float.
                 Double.parseDouble(Float.toString(score)),
                 decision,
@@ -194,9 +185,10 @@ public final class Scorer {
                 evidence.offsets());
     }
 
-    private Optional<Answer> rule(ScoringRequest request) {
+    private Optional<Answer> rule(CompiledModel compiled, ScoringRequest request) {
+        Model model = compiled.model();
         long at = request.time() == null ? clock.millis() : request.time();
-        Optional<Double> score = model.fallback(request.row(rows.timeField(), at)::get);
+        Optional<Double> score = model.fallback(request.row(compiled.rows().timeField(), at)::get);
         if (score.isEmpty()) {
             metrics.unanswered(model.name());
             return Optional.empty();

@@ -3,15 +3,23 @@ package dev.millrace.prediction.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.View;
 import dev.millrace.forest.ModelFormatException;
 import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.DefinitionFiles;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +32,7 @@ class ModelCacheTests {
     private PackageFiles keep(ModelCache cache, String version, long seed) throws Exception {
         TestPackages files = TestPackages.of("late", seed);
         RegisteredVersion registered = new RegisteredVersion(version, "mlflow-artifacts:/0/a/artifacts/model");
-        PackageFiles kept = new PackageFiles(registered, files.manifest(), files.trees());
+        PackageFiles kept = new PackageFiles(registered, files.files());
         cache.keep("late", kept);
         return kept;
     }
@@ -37,8 +45,11 @@ class ModelCacheTests {
         PackageFiles second = keep(cache, "2", 2);
         PackageFiles last = cache.last("late").orElseThrow();
         assertThat(last.version()).isEqualTo(second.version());
-        assertThat(last.trees()).isEqualTo(second.trees());
-        assertThat(last.open("late", Parcels.model().digest()).version()).isEqualTo("v2");
+        assertThat(last.files().keySet())
+                .isEqualTo(second.files().keySet())
+                .contains("millrace.json", "model.ubj", "definitions/events/parcel.avsc");
+        assertThat(last.file("model.ubj")).isEqualTo(second.file("model.ubj"));
+        assertThat(last.open(Parcels.compiled()).version()).isEqualTo("v2");
         try (Stream<Path> kept = Files.list(folder.resolve("late"))) {
             assertThat(kept).hasSize(2);
         }
@@ -47,13 +58,77 @@ class ModelCacheTests {
     @Test
     void anotherModelsPackageIsRefused() throws Exception {
         PackageFiles files = keep(new ModelCache(folder), "1", 1);
-        assertThatThrownBy(() -> files.open("early", "d"))
+        UseCase other =
+                new DefinitionFiles("parcels", edited("models/late.yaml", "model: late", "model: early")).load();
+        CompiledModel early = new CompiledModel(
+                other, FeatureEngine.compile(other).model("early").orElseThrow());
+        assertThatThrownBy(() -> files.open(early))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage("model-invalid: expected a package of the model early, but came one of late");
-        assertThatThrownBy(() -> files.open("late", "d"))
+    }
+
+    @Test
+    void aPackageIsReadByItsOwnDefinitions() throws Exception {
+        CompiledModel changed = changed();
+        ServedModel served = keep(new ModelCache(folder), "1", 1).open(changed);
+        assertThat(served.compiled().model().digest())
+                .isEqualTo(Parcels.model().digest())
+                .isNotEqualTo(changed.model().digest());
+        assertThat(served.compiled().views())
+                .extracting(View::name)
+                .containsExactlyInAnyOrder("sender", "depot_late", "depot");
+    }
+
+    @Test
+    void aPackageWithoutDefinitionsIsReadByThoseOfTheFolderOrRefused() throws Exception {
+        PackageFiles files = files(TestPackages.withoutDefinitions(Parcels.ENGINE.useCase(), "late", 1));
+        assertThat(files.open(Parcels.compiled()).compiled()).isEqualTo(Parcels.compiled());
+        CompiledModel changed = changed();
+        assertThatThrownBy(() -> files.open(changed))
                 .isInstanceOf(ModelFormatException.class)
-                .hasMessage("model-invalid: expected a package trained under the feature definitions d, but came one"
-                        + " trained under " + Parcels.model().digest() + ": train again");
+                .hasMessage("model-invalid: expected definitions in the package, or one trained under those in the"
+                        + " service's folder, " + changed.model().digest()
+                        + ", but came a package without, trained under "
+                        + Parcels.model().digest() + ": train again");
+    }
+
+    @Test
+    void definitionsThatAreNotThePackagesAreRefused() throws Exception {
+        String views = "definitions/features/sender.yaml";
+        TestPackages good = TestPackages.of("late", 1);
+        assertThatThrownBy(() -> files(good.broken(views)).open(Parcels.compiled()))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith("model-digest: expected sha256 ")
+                .hasMessageContaining(" of " + views + ", but came ");
+        SortedMap<String, byte[]> less = new TreeMap<>(good.files());
+        less.remove(views);
+        assertThatThrownBy(() -> files(new TestPackages(less)).open(Parcels.compiled()))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-invalid: expected the file " + views + " in the package, but came none");
+    }
+
+    private static PackageFiles files(TestPackages files) {
+        return new PackageFiles(new RegisteredVersion("1", "mlflow-artifacts:/0/a/artifacts/model"), files.files());
+    }
+
+    /** As a folder defines it that has moved on. */
+    private static CompiledModel changed() {
+        UseCase useCase = new DefinitionFiles(
+                        "parcels", edited("features/sender.yaml", "over: [1h, 1d]", "over: [1h, 2d]"))
+                .load();
+        return new CompiledModel(
+                useCase, FeatureEngine.compile(useCase).model("late").orElseThrow());
+    }
+
+    private static SortedMap<String, byte[]> edited(String path, String from, String to) {
+        SortedMap<String, byte[]> files =
+                new TreeMap<>(DefinitionFiles.of(Parcels.ENGINE.useCase()).files());
+        files.computeIfPresent(
+                path,
+                (name, content) -> new String(content, StandardCharsets.UTF_8)
+                        .replace(from, to)
+                        .getBytes(StandardCharsets.UTF_8));
+        return files;
     }
 
     @Test
@@ -68,7 +143,7 @@ class ModelCacheTests {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ModelRegistry nobody = new ModelRegistry(URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1));
         ModelFollower follower =
-                new ModelFollower("late", Parcels.model().digest(), nobody, cache, new ModelMetrics(meters));
+                new ModelFollower(Parcels.compiled(), model -> List.of(), nobody, cache, new ModelMetrics(meters));
         follower.startFromCache();
         assertThat(follower.served()).isEmpty();
         assertThat(follower.trouble()).map(Reason::code).contains("model-digest");

@@ -1,7 +1,6 @@
 package dev.millrace.prediction.model;
 
 import dev.millrace.prediction.TestPackages;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /** Puts a package where a service finds it that cannot reach the registry. */
@@ -9,8 +8,8 @@ public final class TestCache {
 
     private TestCache() {}
 
-    public static void keep(Path folder, String model, String version, TestPackages files) throws IOException {
+    public static void keep(Path folder, String model, String version, TestPackages files) throws Exception {
         RegisteredVersion registered = new RegisteredVersion(version, "mlflow-artifacts:/0/a/artifacts/model");
-        new ModelCache(folder).keep(model, new PackageFiles(registered, files.manifest(), files.trees()));
+        new ModelCache(folder).keep(model, new PackageFiles(registered, files.files()));
     }
 }

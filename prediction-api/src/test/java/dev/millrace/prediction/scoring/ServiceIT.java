@@ -89,7 +89,7 @@ class ServiceIT {
     static void start() throws Exception {
         stack = LocalStack.own(Server.REDIS);
         TestPackages files = TestPackages.of(Parcels.MODEL, 1);
-        opened = ModelPackage.open(files.manifest(), files.trees());
+        opened = files.open();
         TestCache.keep(cache, Parcels.MODEL, "3", files);
         service = run(cache);
     }

@@ -1,6 +1,7 @@
 package dev.millrace.training.data;
 
 import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
+import dev.millrace.schema.loader.DefinitionFiles;
 import java.time.Duration;
 
 /**
@@ -8,6 +9,7 @@ import java.time.Duration;
  *
  * @param kind what it predicts; {@link #BINARY} is what can be trained
  * @param definitionsDigest digest of the feature definitions behind the training set
+ * @param definitions as they were then
  * @param labelsKnownAfter how long after an event its label is known
  * @param promote what a version must reach to be promoted
  */
@@ -16,6 +18,7 @@ public record ModelSpec(
         String model,
         String kind,
         String definitionsDigest,
+        DefinitionFiles definitions,
         Duration labelsKnownAfter,
         PromotionRule promote) {
 

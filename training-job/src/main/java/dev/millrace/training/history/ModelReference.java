@@ -5,6 +5,7 @@ import dev.millrace.feature.Model;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.data.TrainingException;
@@ -48,7 +49,7 @@ record ModelReference(String useCases, String useCase, String model) implements 
         return new ModelReference(useCases.toString(), useCase, name);
     }
 
-    record Compiled(UseCase useCase, Model model) {
+    record Compiled(UseCase useCase, DefinitionFiles definitions, Model model) {
 
         ModelSpec spec() {
             ModelDefinition definition = model.definition();
@@ -57,6 +58,7 @@ record ModelReference(String useCases, String useCase, String model) implements 
                     model.name(),
                     definition.kind().name().toLowerCase(Locale.ROOT),
                     model.digest(),
+                    definitions,
                     definition.label().knownAfter(),
                     definition.promote());
         }
@@ -72,6 +74,7 @@ record ModelReference(String useCases, String useCase, String model) implements 
             UseCase loaded = UseCaseLoader.load(Path.of(useCases), useCase);
             return new Compiled(
                     loaded,
+                    DefinitionFiles.of(loaded),
                     FeatureEngine.compile(loaded)
                             .model(model)
                             .orElseThrow(

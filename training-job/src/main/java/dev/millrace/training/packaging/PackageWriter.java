@@ -18,8 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
-/** Makes the files of a model package: the trees, what Java needs to know of them, and what MLflow in Python loads. */
+/**
+ * Makes the files of a model package: the trees, what Java needs to know of them, the definitions of its features, and what
+ * MLflow in Python loads.
+ */
 public final class PackageWriter {
 
     static final String PYTHON = "code/millrace_model.py";
@@ -44,6 +48,12 @@ public final class PackageWriter {
         byte[] python = resource();
         byte[] mlModel = ML_MODEL.formatted(facts.created()).getBytes(StandardCharsets.UTF_8);
         ModelSpec spec = set.spec();
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(ModelManifest.TREES, model.trees());
+        files.put(PYTHON, python);
+        spec.definitions().files().forEach((path, content) -> files.put(ModelManifest.DEFINITIONS + path, content));
+        Map<String, String> digests = new TreeMap<>();
+        files.forEach((path, content) -> digests.put(path, ModelPackage.sha256(content)));
         ModelManifest manifest = new ModelManifest(
                 spec.useCase(),
                 spec.model(),
@@ -56,10 +66,7 @@ public final class PackageWriter {
                 facts.metrics(),
                 golden(set, model, evaluated),
                 facts.trainedThrough(),
-                Map.of(ModelManifest.TREES, ModelPackage.sha256(model.trees()), PYTHON, ModelPackage.sha256(python)));
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(ModelManifest.TREES, model.trees());
-        files.put(PYTHON, python);
+                digests);
         files.put("MLmodel", mlModel);
         files.put(ModelManifest.FILE, ManifestCodec.write(manifest));
         return files;
