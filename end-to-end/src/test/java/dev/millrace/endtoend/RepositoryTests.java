@@ -231,7 +231,9 @@ final class RepositoryTests {
         String dag = read("airflow-dags/daily_retraining.py");
         assertThat(dag).contains("\"train\", \"--use-case\", USE_CASE, \"--promote\"");
         assertThat(read("training-job/src/main/java/dev/millrace/training/TrainCommand.java"))
-                .contains("\"--use-case\"", "\"--promote\"");
+                .contains("RowOptions", "\"--promote\"");
+        assertThat(read("training-job/src/main/java/dev/millrace/training/RowOptions.java"))
+                .contains("\"--use-case\"");
         assertThat(read("training-job/src/main/java/dev/millrace/training/TrainingJob.java"))
                 .contains("KEPT = " + found("KEPT = (\\d)", dag).iterator().next());
     }

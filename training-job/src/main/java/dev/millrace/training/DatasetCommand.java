@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,24 +29,9 @@ final class DatasetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(names = "--use-case", required = true, paramLabel = "NAME", description = "The use case's name.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String useCase;
-
-    @Option(names = "--model", paramLabel = "NAME", description = "The model's name; its only one when left out.")
-    private @Nullable String model;
-
-    @Option(
-            names = "--from",
-            paramLabel = "TIME",
-            description = "Rows from this event time on, such as 2026-01-31T00:00:00Z; the last 30 days when left out.")
-    private @Nullable Instant from;
-
-    @Option(
-            names = "--to",
-            paramLabel = "TIME",
-            description = "Rows before this event time only; in any case none whose label is not known yet.")
-    private @Nullable Instant to;
+    private RowOptions rows;
 
     @Option(
             names = "--lag",
@@ -73,8 +59,8 @@ final class DatasetCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Instant began = clock.instant();
-        say("reading the lake of %s".formatted(useCase));
-        LakeHistory.Made made = history.make(new DatasetRequest(useCase, model, from, to, lag, out));
+        say("reading the lake of %s".formatted(rows.useCase()));
+        LakeHistory.Made made = history.make(new DatasetRequest(rows.useCase(), rows.model(), rows.period(), lag, out));
         say(String.format(
                 Locale.ROOT,
                 "%d rows of %d features in %s, snapshot %d, after %.1f s",

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,21 +37,9 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(names = "--use-case", required = true, paramLabel = "NAME", description = "The use case's name.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String useCase;
-
-    @Option(names = "--model", paramLabel = "NAME", description = "The model's name; its only one when left out.")
-    private @Nullable String model;
-
-    @Option(
-            names = "--from",
-            paramLabel = "TIME",
-            description = "Rows from this event time on, such as 2026-01-31T00:00:00Z.")
-    private @Nullable Instant from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "Rows before this event time only.")
-    private @Nullable Instant to;
+    private RowOptions rows;
 
     @Option(
             names = "--dataset",
@@ -91,8 +80,9 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Instant began = clock.instant();
-        say("reading the lake of %s".formatted(useCase));
-        TrainingSet set = source.read(new TrainingSetSource.Request(useCase, model, from, to, dataset));
+        say("reading the lake of %s".formatted(rows.useCase()));
+        TrainingSet set =
+                source.read(new TrainingSetSource.Request(rows.useCase(), rows.model(), rows.period(), dataset));
         say("%d rows of %d features, %.0f of them positive, of %s"
                 .formatted(
                         set.size(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.DatasetRequest;
 import dev.millrace.training.data.DatasetVersion;
+import dev.millrace.training.data.Period;
 import dev.millrace.training.history.LakeHistory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -67,7 +68,7 @@ class DatasetCommandTests {
     @Test
     void aLagIsADurationAsDefinitionsWriteThem() {
         assertThat(new DatasetCommand.Lag().convert("90s")).isEqualTo(Duration.ofSeconds(90));
-        assertThatThrownBy(() -> new DatasetRequest("u", null, null, null, Duration.ofMillis(-1), null))
+        assertThatThrownBy(() -> new DatasetRequest("u", null, Period.LATEST, Duration.ofMillis(-1), null))
                 .hasMessage("expected --lag of 0 or more, but came PT-0.001S");
     }
 }

@@ -1,15 +1,13 @@
 package dev.millrace.training.data;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a training set is to be made of.
  *
  * @param model its name, or null for the use case's only one
- * @param from the first event time of a row, or null for 30 days before the last
- * @param to rows are earlier; null for as late as labels are known
+ * @param period of the rows
  * @param lag how long after its time each event is taken to have arrived, and labels when they were known; null for when
  *     they did
  * @param table to write, or null for {@code training_MODEL}
@@ -17,15 +15,11 @@ import org.jspecify.annotations.Nullable;
 public record DatasetRequest(
         String useCase,
         @Nullable String model,
-        @Nullable Instant from,
-        @Nullable Instant to,
+        Period period,
         @Nullable Duration lag,
         @Nullable String table) {
 
     public DatasetRequest {
-        if (from != null && to != null && !from.isBefore(to)) {
-            throw new IllegalArgumentException("expected --from before --to, but came %s and %s".formatted(from, to));
-        }
         if (lag != null && lag.isNegative()) {
             throw new IllegalArgumentException("expected --lag of 0 or more, but came " + lag);
         }

@@ -1,6 +1,5 @@
 package dev.millrace.training.data;
 
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Where training sets come from. */
@@ -11,24 +10,14 @@ public interface TrainingSetSource {
      * What to read.
      *
      * @param model its name, or null for the use case's only one
-     * @param from the first event time of a row, or null for 30 days before the last
-     * @param to rows are earlier; null for as late as labels are known
-     * @param dataset one that was made before, whatever the times; null to make one
+     * @param period of the rows
+     * @param dataset one that was made before, whatever the period; null to make one
      */
     record Request(
             String useCase,
             @Nullable String model,
-            @Nullable Instant from,
-            @Nullable Instant to,
-            @Nullable DatasetVersion dataset) {
-
-        public Request {
-            if (from != null && to != null && !from.isBefore(to)) {
-                throw new IllegalArgumentException(
-                        "expected --from before --to, but came %s and %s".formatted(from, to));
-            }
-        }
-    }
+            Period period,
+            @Nullable DatasetVersion dataset) {}
 
     /**
      * Reads the training set of a model.

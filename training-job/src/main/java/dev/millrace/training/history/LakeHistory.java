@@ -54,8 +54,7 @@ public final class LakeHistory implements TrainingSetSource {
     /** Makes the training set unless it was made before, and reads it from its table. */
     @Override
     public TrainingSet read(Request request) {
-        DatasetRequest dataset =
-                new DatasetRequest(request.useCase(), request.model(), request.from(), request.to(), null, null);
+        DatasetRequest dataset = new DatasetRequest(request.useCase(), request.model(), request.period(), null, null);
         ModelReference reference = choose(dataset);
         try (LakeSession session = open()) {
             DatasetVersion made = request.dataset();
@@ -84,7 +83,7 @@ public final class LakeHistory implements TrainingSetSource {
         try {
             Lake lake = new Lake(spark, model.useCase());
             SourceTables sources = new SourceTables(lake, model, request.lag());
-            RowRange range = sources.range(request.from(), request.to(), SPAN, clock.instant());
+            RowRange range = sources.range(request.period(), SPAN, clock.instant());
             progress.accept("making rows from %s to %s of the snapshots %s"
                     .formatted(
                             Instant.ofEpochMilli(range.from()),

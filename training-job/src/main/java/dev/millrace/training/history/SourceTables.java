@@ -7,6 +7,7 @@ import dev.millrace.feature.Model;
 import dev.millrace.lake.Lake;
 import dev.millrace.lake.LakeTable;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.training.data.Period;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingException.Code;
 import java.time.Duration;
@@ -70,11 +71,12 @@ final class SourceTables {
     /**
      * Where rows begin and end.
      *
-     * @param from the first event time of a row, or null for a span before the last
-     * @param to rows are earlier; null for as late as labels are known
+     * @param span before the last row, when the period does not say where rows begin
      * @throws TrainingException when nothing has arrived
      */
-    RowRange range(@Nullable Instant from, @Nullable Instant to, Duration span, Instant now) {
+    RowRange range(Period period, Duration span, Instant now) {
+        Instant from = period.from();
+        Instant to = period.to();
         long newest = tables.keySet().stream()
                 .map(name -> lastArrival(name, BEGINNING, END))
                 .flatMapToLong(OptionalLong::stream)

@@ -13,6 +13,7 @@ import dev.millrace.training.TrainingRun;
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.DatasetRequest;
 import dev.millrace.training.data.DatasetVersion;
+import dev.millrace.training.data.Period;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingSet;
 import dev.millrace.training.data.TrainingSetSource.Request;
@@ -90,7 +91,7 @@ class LakeHistoryIT {
     }
 
     private static TrainingSet read(String model, Instant from, Instant to) {
-        return history(LATER).read(new Request("orders", model, from, to, null));
+        return history(LATER).read(new Request("orders", model, new Period(from, to), null));
     }
 
     private static Instant day(int day) {
@@ -119,9 +120,9 @@ class LakeHistoryIT {
     @Test
     void aSimulatedLagTakesThePlaceOfTheRecordedArrival() {
         Duration lag = Duration.ofHours(2);
-        LakeHistory.Made made =
-                history(LATER).make(new DatasetRequest("orders", "returns", day(10), day(20), lag, "lagging"));
-        TrainingSet set = history(LATER).read(new Request("orders", "returns", null, null, made.version()));
+        LakeHistory.Made made = history(LATER)
+                .make(new DatasetRequest("orders", "returns", new Period(day(10), day(20)), lag, "lagging"));
+        TrainingSet set = history(LATER).read(new Request("orders", "returns", Period.LATEST, made.version()));
         Orders world = WORLD.arriving(lag);
         List<Order> rows = between(world, Orders.START + 10 * Orders.DAY, Orders.START + 20 * Orders.DAY - 1);
         assertThat(made.version().table()).isEqualTo("lake.orders.lagging");
@@ -159,7 +160,7 @@ class LakeHistoryIT {
     @Test
     void rowsEndWhereLabelsAreNotKnownYetOrWhereTheCallerSays() {
         Clock early = Clock.fixed(day(20), ZoneOffset.UTC);
-        TrainingSet known = history(early).read(new Request("orders", "returns", null, null, null));
+        TrainingSet known = history(early).read(new Request("orders", "returns", Period.LATEST, null));
         assertThat(times(known))
                 .allSatisfy(time -> assertThat(time).isBetween(Orders.START, day(18).toEpochMilli()))
                 .hasSizeGreaterThan(2_000);
@@ -174,12 +175,12 @@ class LakeHistoryIT {
 
     @Test
     void aRunNamesTheSnapshotsThatItWasTrainedOn() {
-        LakeHistory.Made made =
-                history(LATER).make(new DatasetRequest("orders", "returns", day(5), day(30), null, "named"));
+        LakeHistory.Made made = history(LATER)
+                .make(new DatasetRequest("orders", "returns", new Period(day(5), day(30)), null, "named"));
         LakeHistory.Made again = history(Clock.offset(LATER, Duration.ofSeconds(1)))
-                .make(new DatasetRequest("orders", "returns", day(5), day(25), null, "named"));
+                .make(new DatasetRequest("orders", "returns", new Period(day(5), day(25)), null, "named"));
         assertThat(again.rows()).isLessThan(made.rows());
-        TrainingSet set = history(LATER).read(new Request("orders", "returns", null, null, made.version()));
+        TrainingSet set = history(LATER).read(new Request("orders", "returns", Period.LATEST, made.version()));
         assertThat(set.size()).isEqualTo(made.rows());
         List<XgboostParameters> grid = List.of(new XgboostParameters(5, 2, 0.2, 0.8, 0.8, 1, 1, 0));
         TrainingRun.Outcome outcome = new TrainingRun(new Trainer(1, 1), grid, Clock.systemUTC(), line -> {}).run(set);
@@ -245,10 +246,10 @@ class LakeHistoryIT {
                         + " case orders, but came nothing");
         assertThatThrownBy(() -> read("returns", day(1), day(1)))
                 .hasMessage("expected --from before --to, but came 2026-01-02T00:00:00Z and 2026-01-02T00:00:00Z");
-        LakeHistory.Made made =
-                history(LATER).make(new DatasetRequest("orders", "returns-unseen", day(5), day(9), null, null));
+        LakeHistory.Made made = history(LATER)
+                .make(new DatasetRequest("orders", "returns-unseen", new Period(day(5), day(9)), null, null));
         assertThat(made.version().name()).isEqualTo("training_returns_unseen");
-        assertThatThrownBy(() -> history(LATER).read(new Request("orders", "returns", null, null, made.version())))
+        assertThatThrownBy(() -> history(LATER).read(new Request("orders", "returns", Period.LATEST, made.version())))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("training-dataset: expected a training set of the model returns as it is defined now, but "
                         + made.version() + " was made of other definitions: make it anew");
@@ -256,15 +257,14 @@ class LakeHistoryIT {
                         .read(new Request(
                                 "orders",
                                 "returns",
-                                null,
-                                null,
+                                Period.LATEST,
                                 new DatasetVersion("orders", "training_returns_unseen", 5))))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage(
                         "training-dataset: expected a snapshot 5 of lake.orders.training_returns_unseen, which it does"
                                 + " not have (any more): make the training set anew");
         assertThatThrownBy(() -> history(LATER)
-                        .read(new Request("orders", "returns", null, null, new DatasetVersion("orders", "none", 5))))
+                        .read(new Request("orders", "returns", Period.LATEST, new DatasetVersion("orders", "none", 5))))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage(
                         "training-dataset: expected a training set in lake.orders.none, but there is no such table");
