@@ -98,7 +98,11 @@ public final class Publication implements AutoCloseable {
             String source = registry.version(model, version).source();
             byte[] manifest = artifacts.download(source, ModelManifest.FILE);
             byte[] trees = artifacts.download(source, ModelManifest.TREES);
-            return ModelPackage.open(manifest, trees);
+            ModelPackage opened = ModelPackage.open(manifest, trees);
+            for (String file : opened.manifest().definitions()) {
+                ModelPackage.check(opened.manifest(), file, artifacts.download(source, file));
+            }
+            return opened;
         } catch (ModelFormatException e) {
             throw new TrainingException(
                     Code.UNKNOWN_VERSION,
