@@ -18,6 +18,7 @@ import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Ports;
 import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.Supervisor;
+import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
@@ -44,12 +45,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -406,13 +409,7 @@ final class EndToEndIT {
             if (payment.cents() == 0) {
                 continue;
             }
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("transaction_id", payment.id());
-            body.put("timestamp", Instant.ofEpochMilli(payment.time()).toString());
-            body.put("amount", payment.event().fields().get("amount"));
-            body.put("customer_id", payment.customer());
-            body.put("merchant_id", payment.merchant());
-            JsonNode answer = call(post(Platform.PREDICTION, "/predict", body), 200);
+            JsonNode answer = score(payment);
             assertThat(answer.path("model_version").textValue()).isEqualTo("v1");
             Map<String, Double> features =
                     oracle.features(payment.customer(), payment.merchant(), payment.time(), payment, all);
@@ -427,7 +424,7 @@ final class EndToEndIT {
             float own = booster.predict(matrix)[0][0];
             matrix.dispose();
             float served = answer.path("fraud_probability").floatValue();
-            assertThat(served).as("%s", body).isCloseTo(own, Offset.offset(1e-6f));
+            assertThat(served).as("%s", payment).isCloseTo(own, Offset.offset(1e-6f));
             same += served == own ? 1 : 0;
             asked++;
         }
@@ -435,6 +432,102 @@ final class EndToEndIT {
         System.out.println(
                 "served = XGBoost's own to the bit for " + same + " of " + asked + " answers, within 1e-6 for all");
         assertThat(asked).isGreaterThan(400);
+    }
+
+    /** Payments come in while others are scored: each answer is recomputed over the events that it says it knew. */
+    @Test
+    @Order(6)
+    void everyLoggedAnswerIsBruteForceOverTheEventsThatItNames() throws Exception {
+        Map<String, Payment> byId = later.stream().collect(Collectors.toMap(Payment::id, payment -> payment));
+        for (int from = 0; from < later.size(); from += 5) {
+            List<Payment> arriving = later.subList(from, Math.min(later.size(), from + 5));
+            send(
+                    "transactions",
+                    Duration.ZERO,
+                    arriving.stream().map(payment -> payment.event().fields()).toList());
+            for (Payment arrived : arriving) {
+                if (arrived.cents() > 0) {
+                    // The next of the same customer, by when the last may be known or not.
+                    Payment next = new Payment(
+                            new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString(),
+                            arrived.customer(),
+                            arrived.merchant(),
+                            arrived.cents(),
+                            arrived.time() + 1_000,
+                            false,
+                            arrived.event());
+                    score(next);
+                    byId.put(next.id(), next);
+                }
+            }
+        }
+        String kafka = platform.environment().get("KAFKA_BOOTSTRAP_SERVERS");
+        long asked =
+                byId.values().stream().filter(payment -> payment.cents() > 0).count();
+        List<Prediction> answers = new ArrayList<>();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            answers.clear();
+            for (ConsumerRecord<byte[], byte[]> record :
+                    TopicRecords.read(kafka, "predictions").all()) {
+                answers.add(Prediction.getDecoder().decode(record.value()));
+            }
+            return answers.size() >= asked;
+        });
+        Arrivals arrivals = new Arrivals(kafka, USE_CASE);
+        List<String> names = new ArrayList<>();
+        JSON.readTree(find(home.resolve("data/models"), "millrace.json").toFile())
+                .path("features")
+                .forEach(name -> names.add(name.textValue()));
+        List<Payment> all = new ArrayList<>(sent);
+        all.addAll(later);
+        PaymentOracle oracle = new PaymentOracle(all);
+        int recomputed = 0;
+        int knewLess = 0;
+        for (Prediction answer : answers) {
+            Payment payment = byId.get(String.valueOf(answer.getEventId()));
+            if (payment == null
+                    || answer.getReasons().contains("features-unavailable")
+                    || answer.getReasons().contains("read-in-past")) {
+                continue;
+            }
+            long at = answer.getAskedFor().toEpochMilli();
+            Known ofCustomer = arrivals.of(answer, "customer");
+            Map<String, Double> features =
+                    oracle.features(payment.customer(), payment.merchant(), at, payment, ofCustomer);
+            oracle.features(payment.customer(), payment.merchant(), at, payment, arrivals.of(answer, "merchant"))
+                    .forEach((name, value) -> {
+                        if (name.startsWith("merchant")) {
+                            features.put(name, value);
+                        }
+                    });
+            PaymentOracle.addOwn(payment, features);
+            for (int i = 0; i < names.size(); i++) {
+                double expected = features.get(names.get(i));
+                assertThat(Double.doubleToLongBits(answer.getVector().get(i)))
+                        .as("%s: %s, brute force %s, of %s", names.get(i), answer.getVector(), expected, answer)
+                        .isEqualTo(Double.doubleToLongBits(expected));
+            }
+            recomputed++;
+            knewLess += all.stream()
+                            .filter(each -> each.customer() == payment.customer() && each.time() < payment.time())
+                            .allMatch(ofCustomer.payment())
+                    ? 0
+                    : 1;
+        }
+        System.out.println("logged = brute force over the events named for " + recomputed + " of " + answers.size()
+                + " answers, " + knewLess + " of which did not know all payments yet");
+        assertThat(recomputed).isGreaterThan(500);
+        assertThat(knewLess).isPositive();
+    }
+
+    private static JsonNode score(Payment payment) throws Exception {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("transaction_id", payment.id());
+        body.put("timestamp", Instant.ofEpochMilli(payment.time()).toString());
+        body.put("amount", payment.event().fields().get("amount"));
+        body.put("customer_id", payment.customer());
+        body.put("merchant_id", payment.merchant());
+        return call(post(Platform.PREDICTION, "/predict", body), 200);
     }
 
     private static Path find(Path folder, String name) throws IOException {

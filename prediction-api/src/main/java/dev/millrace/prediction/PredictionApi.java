@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.prediction.decision.DecisionLog;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
@@ -84,12 +85,18 @@ public class PredictionApi {
     }
 
     @Bean
+    DecisionLog decisionLog(PredictionSettings settings, PrometheusMeterRegistry meters) {
+        return new DecisionLog(settings.kafka(), meters);
+    }
+
+    @Bean
     Endpoints endpoints(
             FeatureEngine engine,
             FollowedModels models,
             OnlineStore store,
             PredictionSettings settings,
             PrometheusMeterRegistry meters,
+            DecisionLog decisions,
             Marker warmUp) {
         return new Endpoints(
                 engine,
@@ -98,6 +105,7 @@ public class PredictionApi {
                 settings.fresh(),
                 Clock.systemUTC(),
                 new ScoringMetrics(meters),
+                decisions,
                 warmUp,
                 new ScoringMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param modelPoll how often the registry is asked ({@code MILLRACE_MODEL_POLL})
  * @param modelTimeout how long a call to the registry may take ({@code MILLRACE_MODEL_TIMEOUT})
  * @param redis where the features are ({@code REDIS_URL})
+ * @param kafka where answers are kept ({@code KAFKA_BOOTSTRAP_SERVERS})
  * @param postgres where past events are, for people who ask about them ({@code POSTGRES_URL, POSTGRES_USER, POSTGRES_PASSWORD})
  * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
@@ -30,6 +31,7 @@ public record PredictionSettings(
         Duration modelPoll,
         Duration modelTimeout,
         URI redis,
+        String kafka,
         Postgres postgres,
         Duration featuresDeadline,
         Duration fresh) {
@@ -63,6 +65,9 @@ public record PredictionSettings(
         }
         if (!"redis".equals(redis.getScheme()) && !"rediss".equals(redis.getScheme())) {
             problems.add("expected a redis or rediss address in REDIS_URL, but came '" + redis + "'");
+        }
+        if (kafka.isBlank()) {
+            problems.add("expected host:port of Kafka in KAFKA_BOOTSTRAP_SERVERS, but came nothing");
         }
         if (!postgres.url().startsWith("jdbc:postgresql:")) {
             problems.add(

@@ -71,6 +71,8 @@ class PredictionApiIT {
                         "--SERVER_PORT=0",
                         "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
                         "--REDIS_URL=" + stack.redis().url(),
+                        // Nothing is there: answers do not depend on it.
+                        "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
                         "--MILLRACE_USE_CASE=parcels",
                         "--MLFLOW_TRACKING_URI=" + mlflow,
                         "--MILLRACE_MODEL_CACHE=" + cache,

@@ -19,6 +19,7 @@ class PredictionSettingsTests {
                         Duration.ZERO,
                         Duration.ofSeconds(-1),
                         URI.create("http://x"),
+                        " ",
                         new PredictionSettings.Postgres("mysql:x", "u", "p", 1, Duration.ofSeconds(1)),
                         Duration.ZERO,
                         Duration.ofMillis(-1)))
@@ -28,7 +29,7 @@ class PredictionSettingsTests {
                                 + " https address in MLFLOW_TRACKING_URI, but came 'file:/x'; expected a positive time in"
                                 + " MILLRACE_MODEL_POLL, such as 2s, but came PT0S; expected a positive time in"
                                 + " MILLRACE_MODEL_TIMEOUT, such as 10s, but came PT-1S; expected a redis or rediss address in"
-                                + " REDIS_URL, but came 'http://x'; expected an address such as"
+                                + " REDIS_URL, but came 'http://x'; expected host:port of Kafka in KAFKA_BOOTSTRAP_SERVERS, but came nothing; expected an address such as"
                                 + " jdbc:postgresql://127.0.0.1:5432/millrace in POSTGRES_URL, but came 'mysql:x'; expected a positive time in MILLRACE_FEATURES_DEADLINE, such"
                                 + " as 20ms, but came PT0S; expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came"
                                 + " PT-0.001S");

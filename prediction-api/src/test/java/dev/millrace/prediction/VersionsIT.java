@@ -79,6 +79,8 @@ class VersionsIT {
                         "--SERVER_PORT=0",
                         "--MILLRACE_USE_CASES=" + folder.resolve("use-cases"),
                         "--REDIS_URL=" + stack.redis().url(),
+                        // Nothing is there: answers do not depend on it.
+                        "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
                         "--MILLRACE_USE_CASE=parcels",
                         "--MILLRACE_FEATURES_DEADLINE=200ms",
                         "--MLFLOW_TRACKING_URI=" + registry.server(),

@@ -4,6 +4,7 @@ package dev.millrace.schema.event;
 public final class Topics {
     public static final String RAW_EVENTS = "raw-events";
     public static final String LABELS = "labels";
+    public static final String PREDICTIONS = "predictions";
     public static final String DEAD_LETTERS = "dead-letter-queue";
 
     private Topics() {}

@@ -15,7 +15,7 @@ import org.springframework.kafka.core.KafkaAdmin.NewTopics;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
 
-/** The topics that this service writes, made at its start. */
+/** The topics that this service writes, and the one of what is answered, made at its start. */
 @Configuration(proxyBeanMethods = false)
 class TopicConfiguration {
     private static final Duration EVENTS = Duration.ofDays(7);
@@ -25,7 +25,9 @@ class TopicConfiguration {
     @Bean
     NewTopics topics(UseCase useCase, IngestionSettings settings) {
         return new NewTopics(Stream.concat(
-                        Stream.concat(EventAcceptor.topics(useCase).stream(), Stream.of(Topics.RAW_EVENTS))
+                        Stream.concat(
+                                        EventAcceptor.topics(useCase).stream(),
+                                        Stream.of(Topics.RAW_EVENTS, Topics.PREDICTIONS))
                                 .map(name -> topic(name, settings.topicPartitions(), settings, EVENTS)),
                         Stream.of(topic(Topics.DEAD_LETTERS, DEAD_LETTER_PARTITIONS, settings, DEAD_LETTERS)))
                 .toArray(NewTopic[]::new));

@@ -30,18 +30,19 @@ final class AnswerJson {
         json.put("request_id", requestId);
         json.put(
                 "as_of",
-                answer.asOf().isPresent()
-                        ? Instant.ofEpochMilli(answer.asOf().getAsLong()).toString()
+                answer.evidence().asOf().isPresent()
+                        ? Instant.ofEpochMilli(answer.evidence().asOf().getAsLong())
+                                .toString()
                         : null);
-        json.put("complete", answer.complete());
-        if (!answer.reasons().isEmpty()) {
-            json.put("reasons", answer.reasons());
+        json.put("complete", answer.evidence().complete());
+        if (!answer.evidence().reasons().isEmpty()) {
+            json.put("reasons", answer.evidence().reasons());
         }
         if (!answer.replaced().isEmpty()) {
             json.put("replaced", answer.replaced());
         }
         Map<String, Map<String, Long>> offsets = new TreeMap<>();
-        answer.offsets().forEach((view, found) -> {
+        answer.evidence().offsets().forEach((view, found) -> {
             Map<String, Long> highest = new LinkedHashMap<>();
             found.highest().forEach((partition, offset) -> highest.put(text(partition), offset));
             offsets.put(view, highest);

@@ -37,12 +37,15 @@ public final class Endpoints {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final FollowedModels models;
+    private final Decisions decisions;
     private final Marker warmUp;
+    private final Clock clock;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<ModelDefinition> definitions;
 
     /**
      * @param fresh how far features may lag behind and still be called complete
+     * @param decisions keeps what was answered
      * @param warmUp is on requests that are answered, but no predictions
      * @param discarded what such requests are counted in, and nobody reads
      */
@@ -53,10 +56,13 @@ public final class Endpoints {
             Duration fresh,
             Clock clock,
             ScoringMetrics metrics,
+            Decisions decisions,
             Marker warmUp,
             ScoringMetrics discarded) {
         this.models = models;
+        this.decisions = decisions;
         this.warmUp = warmUp;
+        this.clock = clock;
         this.definitions = engine.models().stream().map(Model::definition).toList();
         for (Model model : engine.models()) {
             CompiledModel local = new CompiledModel(engine.useCase(), model);
@@ -114,18 +120,9 @@ public final class Endpoints {
         /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
         void rehearse(byte[] body) {
             try {
-                Scorer.Evidence evidence =
+                Evidence evidence =
                         rehearsals.scorer().evidence(local, local.reader().read(body));
-                Answer answer = new Answer(
-                        name(),
-                        Answer.NO_VERSION,
-                        0,
-                        false,
-                        evidence.asOf(),
-                        evidence.complete(),
-                        evidence.reasons(),
-                        List.of(),
-                        evidence.offsets());
+                Answer answer = Answer.withoutModel(name(), 0, false, evidence);
                 var unused = Json.bytes(AnswerJson.of(local.serve(), answer, Answer.NO_VERSION, 0));
             } catch (RequestException e) {
                 var unused = Json.problem(e);
@@ -164,13 +161,17 @@ public final class Endpoints {
             if (body.length > LARGEST_BODY) {
                 throw RequestException.tooLarge(LARGEST_BODY);
             }
-            Optional<Answer> answer =
-                    counted.scorer().score(serving, serving.reader().read(body));
+            ScoringRequest asked = serving.reader().read(body);
+            Optional<Answer> answer = counted.scorer().score(serving, asked);
             if (answer.isEmpty()) {
                 return Json.unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
             }
             long nanos = System.nanoTime() - began;
-            ServerResponse response = Json.ok(AnswerJson.of(serving.serve(), answer.get(), requestId(request), nanos));
+            String requestId = requestId(request);
+            ServerResponse response = Json.ok(AnswerJson.of(serving.serve(), answer.get(), requestId, nanos));
+            if (counted == endpoint.predictions) {
+                decisions.add(new Decision(answer.get(), requestId, asked.id(), clock.instant()));
+            }
             counted.metrics().latency(endpoint.name(), System.nanoTime() - began);
             return response;
         } catch (RequestException e) {

@@ -17,7 +17,7 @@ import dev.millrace.schema.definition.Source;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +98,7 @@ public final class Scorer {
                 reasons.add(LATE);
             }
             boolean complete = !reasons.contains(NOT_COMPLETE) && !reasons.contains(LATE);
-            return new Evidence(vector, asOf, complete, reasons, offsets(reading));
+            return new Evidence(vector, at, asOf, complete, reasons, entities(reading), offsets(reading));
         } catch (StoreUnavailableException e) {
             long at = request.time() == null ? wall : request.time();
             ServedModel served = serving.served();
@@ -107,13 +107,9 @@ public final class Scorer {
                     : served.model().manifest().defaults();
             double[] vector =
                     model.vectorWithoutStore(request.row(rows.timeField(), at)::get, at, request.replaced(), defaults);
-            return new Evidence(vector, OptionalLong.empty(), false, List.of(UNAVAILABLE), Map.of());
+            return new Evidence(vector, at, OptionalLong.empty(), false, List.of(UNAVAILABLE), Map.of(), Map.of());
         }
     }
-
-    /** What a score is computed from. */
-    record Evidence(
-            double[] vector, OptionalLong asOf, boolean complete, List<String> reasons, Map<String, Offsets> offsets) {}
 
     /** The blocks read, each with the event being scored where its type feeds it. */
     private static List<@Nullable Block> blocks(
@@ -154,8 +150,19 @@ public final class Scorer {
         return blocks;
     }
 
+    private static Map<String, String> entities(Reading reading) {
+        Map<String, String> entities = new HashMap<>();
+        for (Reading.Bound bound : reading.records()) {
+            String entity = bound.entity();
+            if (entity != null) {
+                entities.put(bound.binding().name(), entity);
+            }
+        }
+        return entities;
+    }
+
     private static Map<String, Offsets> offsets(Reading reading) {
-        Map<String, Offsets> offsets = new LinkedHashMap<>();
+        Map<String, Offsets> offsets = new HashMap<>();
         for (Reading.Bound bound : reading.records()) {
             OnlineRecord found = bound.record();
             if (found != null) {
@@ -167,22 +174,19 @@ public final class Scorer {
 
     private Answer answer(ScoringRequest request, Evidence evidence, ServedModel served, float score) {
         boolean decision = score >= served.model().manifest().threshold();
-        boolean lacksStore = evidence.reasons().contains(UNAVAILABLE);
-        if (lacksStore) {
+        if (evidence.reasons().contains(UNAVAILABLE)) {
             metrics.fallback(UNAVAILABLE);
         }
         metrics.answered(served.name(), served.version(), decision ? "1" : "0", score);
         return new Answer(
                 served.name(),
                 served.version(),
+                served.model().manifest().definitionsDigest(),
                 // Through its shortest text: the double that prints like the float.
                 Double.parseDouble(Float.toString(score)),
                 decision,
-                evidence.asOf(),
-                evidence.complete(),
-                evidence.reasons(),
-                request.replaced().keySet().stream().sorted().toList(),
-                evidence.offsets());
+                evidence,
+                request.replaced().keySet().stream().sorted().toList());
     }
 
     private Optional<Answer> rule(CompiledModel compiled, ScoringRequest request) {
@@ -195,15 +199,7 @@ public final class Scorer {
         }
         metrics.fallback(NO_MODEL);
         metrics.answered(model.name(), Answer.NO_VERSION, "fallback", score.get());
-        return Optional.of(new Answer(
-                model.name(),
-                Answer.NO_VERSION,
-                score.get(),
-                score.get() >= RULE_THRESHOLD,
-                OptionalLong.empty(),
-                false,
-                List.of(NO_MODEL),
-                List.of(),
-                Map.of()));
+        return Optional.of(Answer.withoutModel(
+                model.name(), score.get(), score.get() >= RULE_THRESHOLD, Evidence.none(at, NO_MODEL)));
     }
 }

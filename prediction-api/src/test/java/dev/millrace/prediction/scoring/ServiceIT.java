@@ -21,11 +21,14 @@ import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.PredictionApi;
 import dev.millrace.prediction.TestPackages;
 import dev.millrace.prediction.model.TestCache;
+import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.Topics;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,7 +49,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +95,13 @@ class ServiceIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.REDIS);
+        stack = LocalStack.own(Server.REDIS, Server.KAFKA);
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
+            admin.createTopics(Set.of(new NewTopic(Topics.PREDICTIONS, 4, (short) 1)))
+                    .all()
+                    .get();
+        }
         TestPackages files = TestPackages.of(Parcels.MODEL, 1);
         opened = files.open();
         TestCache.keep(cache, Parcels.MODEL, "3", files);
@@ -107,6 +121,7 @@ class ServiceIT {
                 "--MILLRACE_USE_CASE=parcels",
                 "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
                 "--REDIS_URL=" + stack.redis().url(),
+                "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
                 "--MILLRACE_FEATURES_DEADLINE=200ms",
                 "--MILLRACE_MODEL_CACHE=" + models);
     }
@@ -170,7 +185,9 @@ class ServiceIT {
                 byte[] record = OnlineKeys.entity(
                         "parcels", Parcels.ENGINE.view(parts[0]).orElseThrow(), parts[1]);
                 redis.sync()
-                        .hset(record, Map.of(OnlineKeys.BLOCK, block.toServedBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
+                        .hset(
+                                record,
+                                Map.of(OnlineKeys.BLOCK, block.toServedBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
             });
             redis.sync().hset(OnlineKeys.progress("parcels"), progress.toFields());
         } finally {
@@ -281,6 +298,94 @@ class ServiceIT {
                 .isEqualTo(41);
         float score = opened.score(expected(row, "another", NOW, Map.of()));
         assertThat((float) answer.path("chance").doubleValue()).isEqualTo(score);
+    }
+
+    /** What the decision log holds of these requests. */
+    private static Map<String, Prediction> logged(Set<String> requests) {
+        Map<String, Prediction> found = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers(), "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(IntStream.range(0, 4)
+                    .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(Topics.PREDICTIONS, partition))
+                    .toList());
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    Prediction prediction = decoded(record.value());
+                    if (requests.contains(prediction.getRequestId())) {
+                        assertThat(found.put(prediction.getRequestId(), prediction))
+                                .as("once")
+                                .isNull();
+                    }
+                });
+                return found.keySet().containsAll(requests);
+            });
+        }
+        return found;
+    }
+
+    private static Prediction decoded(byte[] record) {
+        try {
+            return Prediction.getDecoder().decode(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode postAs(String requestId, Map<String, ?> body) throws Exception {
+        int port = Integer.parseInt(service.getEnvironment().getProperty("local.server.port"));
+        HttpResponse<String> response = HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/score"))
+                        .header("X-Request-ID", requestId)
+                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    @Test
+    void everyAnswerIsInTheDecisionLogWithWhatItRestsOn() throws Exception {
+        Map<String, Map<String, Object>> rows = new HashMap<>();
+        Map<String, JsonNode> answers = new HashMap<>();
+        for (int i = 0; i < 40; i++) {
+            Map<String, Object> row = new HashMap<>(parcels.get(i));
+            row.put("timestamp", NOW - i * 1_000L);
+            rows.put("logged-" + i, row);
+            answers.put("logged-" + i, postAs("logged-" + i, request(row)));
+        }
+        logged(rows.keySet()).forEach((id, prediction) -> {
+            Map<String, Object> row = rows.get(id);
+            long at = (Long) row.get("timestamp");
+            assertThat(prediction.getEventId()).isEqualTo(row.get("parcel_id"));
+            assertThat(prediction.getAskedFor()).isEqualTo(Instant.ofEpochMilli(at));
+            assertThat(prediction.getModelVersion()).isEqualTo("v3");
+            assertThat(prediction.getDefinitionsDigest()).isEqualTo(MODEL.digest());
+            assertThat(prediction.getComplete()).isTrue();
+            assertThat(prediction.getScore())
+                    .isEqualTo(answers.get(id).path("chance").doubleValue());
+            assertThat(prediction.getVector().stream()
+                            .mapToDouble(value -> value)
+                            .toArray())
+                    .isEqualTo(expected(row, (String) row.get("parcel_id"), at, Map.of()));
+            assertThat(prediction.getEntities())
+                    .containsEntry("sender", (String) row.get("sender"))
+                    .containsEntry("depot_late", row.get("depot").toString());
+            assertThat(prediction.getOffsets()).containsEntry("depot_late/%016x/1".formatted(PARTITION.topic()), 41L);
+        });
+    }
+
+    @Test
+    void withoutKafkaAnswersAreGivenAndWaitToBeLogged() throws Exception {
+        stack.kill(Server.KAFKA);
+        try {
+            JsonNode answer = postAs("logged-later", request(parcels.getFirst()));
+            assertThat(answer.path("complete").booleanValue()).isTrue();
+        } finally {
+            stack.start(Server.KAFKA);
+        }
+        assertThat(logged(Set.of("logged-later"))).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,187 @@
+package dev.millrace.prediction.decision;
+
+import dev.millrace.prediction.scoring.Decision;
+import dev.millrace.prediction.scoring.Decisions;
+import dev.millrace.schema.avro.Prediction;
+import dev.millrace.schema.event.SingleObject;
+import dev.millrace.schema.event.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The decision log: every answer goes to Kafka, by a thread of its own. While Kafka is away answers wait in a bounded queue; when
+ * that is full they are lost, which is counted, and no request ever waits.
+ */
+public final class DecisionLog implements Decisions, SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DecisionLog.class);
+
+    /** Some kilobytes each: bounds memory, and at a thousand answers a second an absence of some seconds. */
+    private static final int WAITING = 8_192;
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(3);
+
+    private final BlockingQueue<Decision> queue = new ArrayBlockingQueue<>(WAITING);
+    private final Map<String, Object> settings;
+    private final Counter kept;
+    private final Counter overflowed;
+    private final Counter undelivered;
+    private volatile boolean stopping;
+    private volatile boolean failing;
+    private @Nullable Thread thread;
+
+    /** @param kafka bootstrap servers */
+    public DecisionLog(String kafka, MeterRegistry meters) {
+        this.settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "snappy",
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                10_000,
+                ProducerConfig.CLIENT_ID_CONFIG,
+                "decision-log");
+        this.kept = counter(meters, "kept");
+        this.overflowed = counter(meters, "queue-full");
+        this.undelivered = counter(meters, "not-delivered");
+        Gauge.builder("decision_log_waiting", queue, BlockingQueue::size)
+                .description("Answers that are not in Kafka yet")
+                .register(meters);
+    }
+
+    private static Counter counter(MeterRegistry meters, String result) {
+        return Counter.builder("decisions_total")
+                .description("Answers by what became of their record: kept, or lost and why")
+                .tag("result", result)
+                .register(meters);
+    }
+
+    @Override
+    public void add(Decision decision) {
+        if (!queue.offer(decision)) {
+            overflowed.increment();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                try {
+                    sendAll();
+                } catch (KafkaException e) {
+                    // Its address cannot be resolved yet, say.
+                    failed(e);
+                    TimeUnit.SECONDS.sleep(1);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            undelivered.increment(queue.size());
+            queue.clear();
+        }
+    }
+
+    /** Until this is stopped, and what waits then is sent. */
+    private void sendAll() throws InterruptedException {
+        KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                Decision next = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    send(producer, PredictionRecord.of(next));
+                }
+            }
+        } finally {
+            producer.close(LAST_CHANCE);
+        }
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, Prediction prediction) {
+        byte[] key = prediction.getKey().getBytes(StandardCharsets.UTF_8);
+        byte[] value = SingleObject.bytes(Prediction.getEncoder(), prediction);
+        try {
+            var unused = producer.send(new ProducerRecord<>(Topics.PREDICTIONS, key, value), (sent, failure) -> {
+                if (failure == null) {
+                    kept.increment();
+                    failing = false;
+                } else {
+                    lost(failure);
+                }
+            });
+        } catch (KafkaException e) {
+            lost(e);
+        }
+    }
+
+    private void lost(Exception failure) {
+        undelivered.increment();
+        failed(failure);
+    }
+
+    /** Said once, until it works again. */
+    private void failed(Exception failure) {
+        if (!failing) {
+            failing = true;
+            LOG.warn("answers are not in the decision log: {}", failure.toString());
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        stopping = false;
+        thread = Thread.ofPlatform().name("decision-log").daemon().start(this::run);
+    }
+
+    @Override
+    public synchronized void stop() {
+        Thread running = thread;
+        if (running == null) {
+            return;
+        }
+        stopping = true;
+        try {
+            if (!running.join(LAST_CHANCE.multipliedBy(2))) {
+                running.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread = null;
+    }
+
+    /** Before the web server starts, and after it has stopped. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return thread != null;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.feature.online.Offsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a score is computed from.
+ *
+ * @param vector exactly what the model is given; empty when there is no model
+ * @param at the moment at which features were read, epoch milliseconds
+ * @param asOf every event that had arrived by then is in it, epoch milliseconds
+ * @param complete whether that is recent enough, and nothing is missing
+ * @param reasons stable codes of what is amiss
+ * @param entities by view: whose features were read
+ * @param offsets by view: the highest offsets of the entity that were read
+ */
+public record Evidence(
+        double[] vector,
+        long at,
+        OptionalLong asOf,
+        boolean complete,
+        List<String> reasons,
+        Map<String, String> entities,
+        Map<String, Offsets> offsets) {
+
+    public Evidence {
+        reasons = List.copyOf(reasons);
+        entities = Map.copyOf(entities);
+        offsets = Map.copyOf(offsets);
+    }
+
+    /** Of an answer that rests on the request alone. */
+    static Evidence none(long at, String reason) {
+        return new Evidence(new double[0], at, OptionalLong.empty(), false, List.of(reason), Map.of(), Map.of());
+    }
+}

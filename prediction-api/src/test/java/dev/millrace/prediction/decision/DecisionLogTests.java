@@ -1,0 +1,36 @@
+package dev.millrace.prediction.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.prediction.scoring.Answer;
+import dev.millrace.prediction.scoring.Decision;
+import dev.millrace.prediction.scoring.Evidence;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class DecisionLogTests {
+
+    @Test
+    void whatFindsNoRoomIsCountedAndNobodyWaits() {
+        Evidence evidence =
+                new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), Map.of(), Map.of());
+        Decision decision = new Decision(
+                new Answer("late", "v1", "d", 0.5, true, evidence, List.of()), "mine", null, Instant.EPOCH);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        // Never started: nothing is taken out.
+        DecisionLog log = new DecisionLog("127.0.0.1:1", meters);
+        for (int i = 0; i < 8_192 + 3; i++) {
+            log.add(decision);
+        }
+        assertThat(meters.get("decision_log_waiting").gauge().value()).isEqualTo(8_192);
+        assertThat(meters.get("decisions_total")
+                        .tag("result", "queue-full")
+                        .counter()
+                        .count())
+                .isEqualTo(3);
+    }
+}
