@@ -1,8 +1,10 @@
 package dev.millrace.bench.features;
 
 import com.sun.management.ThreadMXBean;
+import dev.millrace.bench.features.Readings.Resolution;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.ProjectedEvent;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -13,89 +15,139 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 
-/** How a block's size, a fold and a read grow: with an entity's events, with its windows, with the number of entities. */
+/**
+ * How a block's size, a fold, a read and a batch grow: with an entity's events, with its windows, with the number of entities.
+ * Times are of the thread's own processor time.
+ */
 final class Growth {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int DAYS = 30;
+    private static final long STEADY = Duration.ofDays(DAYS + 1).toMillis();
+    private static final int CHUNK = 10_000;
     private static final int FOLDS = 400_000;
-    private static final int READS = 20_000;
     private static final List<String> WINDOWS = List.of("10h", "1d", "2d", "7d", "30d", "3d", "4d", "5d", "10d", "20d");
+    private static final int USUAL_PER_DAY = 144;
 
-    private record Row(int entities, int windows, int perDay, double foldNanos, double readMicros, int bytes) {}
+    /** What is varied. */
+    private record Case(Resolution resolution, int entities, int windows, int perDay) {
+        int events() {
+            return perDay * DAYS;
+        }
+    }
+
+    /**
+     * @param kept bytes in the stream's state
+     * @param served bytes in Redis
+     * @param batchMicros out of the state's bytes, one event, back into bytes, and those that are served
+     */
+    private record Row(Case of, double foldNanos, double readMicros, double batchMicros, int kept, int served) {}
 
     void print() throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (int perDay : List.of(1, 10, 100, 1_000, 3_000)) {
-            rows.add(measure(1_000, 5, perDay));
+        for (Resolution resolution : Resolution.values()) {
+            for (int perDay : List.of(4, 34, 334, 3_334)) {
+                rows.add(measure(new Case(resolution, perDay > 1_000 ? 20 : 200, 5, perDay)));
+            }
         }
         List<Row> byEvents = List.copyOf(rows);
         for (int windows : List.of(1, 2, 5, 10)) {
-            rows.add(measure(1_000, windows, 144));
+            rows.add(measure(new Case(Resolution.RELATIVE, 1_000, windows, USUAL_PER_DAY)));
         }
-        for (int entities : List.of(100, 1_000, 10_000)) {
-            rows.add(measure(entities, 5, 144));
+        for (int entities : List.of(100, 1_000, 10_000, 20_000)) {
+            rows.add(measure(new Case(Resolution.RELATIVE, entities, 5, USUAL_PER_DAY)));
         }
-        System.out.println(
-                "| entities | windows | events a day of an entity | fold, ns of CPU | read of 5 aggregates, us of CPU | block, bytes |");
-        System.out.println("|---|---|---|---|---|---|");
+        System.out.println("| windows move by | entities | windows | events of an entity in 30 days | fold, ns | "
+                + "read of 5 aggregates, us | a batch's one event, us | kept, bytes | served, bytes |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             System.out.printf(
-                    "| %,d | %d | %,d | %,.0f | %.1f | %,d |%n",
-                    row.entities(), row.windows(), row.perDay(), row.foldNanos(), row.readMicros(), row.bytes());
+                    "| %s | %,d | %d | %,d | %,.0f | %,.1f | %,.0f | %,d | %,d |%n",
+                    row.of().resolution().text(),
+                    row.of().entities(),
+                    row.of().windows(),
+                    row.of().events(),
+                    row.foldNanos(),
+                    row.readMicros(),
+                    row.batchMicros(),
+                    row.kept(),
+                    row.served());
         }
         draw(byEvents);
     }
 
-    private static Row measure(int entities, int windows, int perDay) {
-        View view = Readings.view(WINDOWS.subList(0, windows));
-        long interval = Duration.ofDays(1).toMillis() / perDay;
-        Fleet fleet = new Fleet(view, entities, interval, Duration.ofDays(31).toMillis());
-        int bytes = fleet.any().toBytes().length;
-        for (int i = 0; i < FOLDS; i++) {
-            var event = fleet.next();
-            fleet.device().fold(event);
+    private static Row measure(Case of) {
+        View view = Readings.view(WINDOWS.subList(0, of.windows()), of.resolution());
+        long interval = Duration.ofDays(1).toMillis() / of.perDay();
+        Fleet fleet = new Fleet(view, of.entities(), interval, STEADY);
+        byte[] kept = fleet.any().toBytes();
+        int served = fleet.any().toServedBytes().length;
+        int reads = Math.max(20, 20_000_000 / (kept.length + 1_000));
+        double batch = 0;
+        double read = 0;
+        // The first round warms up.
+        for (int round = 0; round < 2; round++) {
+            batch = microsOf(reads / 2, () -> {
+                Block block = view.shape().read(kept);
+                block.fold(fleet.next());
+                block.toBytes();
+                block.toServedBytes();
+            });
+            read = microsOf(reads, () -> view.read(fleet.any(), fleet.time()));
         }
+        fold(fleet);
+        return new Row(of, (double) fold(fleet) / FOLDS, read, batch, kept.length, served);
+    }
+
+    private static double microsOf(int times, Runnable work) {
+        long before = THREADS.getCurrentThreadCpuTime();
+        for (int i = 0; i < times; i++) {
+            work.run();
+        }
+        return (THREADS.getCurrentThreadCpuTime() - before) / 1e3 / times;
+    }
+
+    /** Nanoseconds of all folds. */
+    private static long fold(Fleet fleet) {
+        ProjectedEvent[] events = new ProjectedEvent[CHUNK];
+        Block[] blocks = new Block[CHUNK];
         long spent = 0;
-        for (int done = 0; done < FOLDS; ) {
-            var events = new dev.millrace.feature.state.ProjectedEvent[10_000];
-            Block[] blocks = new Block[events.length];
-            for (int i = 0; i < events.length; i++) {
+        for (int done = 0; done < FOLDS; done += CHUNK) {
+            for (int i = 0; i < CHUNK; i++) {
                 events[i] = fleet.next();
                 blocks[i] = fleet.device();
             }
             long before = THREADS.getCurrentThreadCpuTime();
-            for (int i = 0; i < events.length; i++) {
+            for (int i = 0; i < CHUNK; i++) {
                 blocks[i].fold(events[i]);
             }
             spent += THREADS.getCurrentThreadCpuTime() - before;
-            done += events.length;
         }
-        double read = 0;
-        for (int round = 0; round < 2; round++) {
-            long before = THREADS.getCurrentThreadCpuTime();
-            for (int i = 0; i < READS; i++) {
-                view.read(fleet.any(), fleet.time());
-            }
-            read = (THREADS.getCurrentThreadCpuTime() - before) / 1e3 / READS;
-        }
-        return new Row(entities, windows, perDay, (double) spent / FOLDS, read, bytes);
+        return spent;
     }
 
     private static void draw(List<Row> rows) throws IOException {
         XYChart chart = new XYChartBuilder()
                 .width(800)
                 .height(500)
-                .title("A block of five aggregates over five windows of sixty tiles")
-                .xAxisTitle("events a day of one entity")
-                .yAxisTitle("bytes, ns")
+                .title("A block of five aggregates over five windows")
+                .xAxisTitle("events of one entity in 30 days")
+                .yAxisTitle("bytes")
                 .build();
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-        List<Integer> perDay = rows.stream().map(Row::perDay).toList();
-        chart.addSeries("block, bytes", perDay, rows.stream().map(Row::bytes).toList());
-        chart.addSeries("fold, ns", perDay, rows.stream().map(Row::foldNanos).toList());
-        chart.addSeries(
-                "read of 25 features, ns",
-                perDay,
-                rows.stream().map(row -> row.readMicros() * 1_000).toList());
+        for (Resolution resolution : Resolution.values()) {
+            List<Row> own = rows.stream()
+                    .filter(row -> row.of().resolution() == resolution)
+                    .toList();
+            List<Integer> events = own.stream().map(row -> row.of().events()).toList();
+            chart.addSeries(
+                    resolution.text() + ", kept",
+                    events,
+                    own.stream().map(Row::kept).toList());
+            chart.addSeries(
+                    resolution.text() + ", served",
+                    events,
+                    own.stream().map(Row::served).toList());
+        }
         Path picture = Path.of(System.getProperty("millrace.root", "."), "docs", "feature-growth.png");
         BitmapEncoder.saveBitmap(chart, picture.toString(), BitmapEncoder.BitmapFormat.PNG);
         System.out.println("Drawn: " + picture);

@@ -44,12 +44,33 @@ final class Readings {
         return view(folder());
     }
 
+    /** How finely the windows move. */
+    enum Resolution {
+        RELATIVE("a sixtieth"),
+        EXACT("a millisecond");
+
+        private final String text;
+
+        Resolution(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
     /** Over other windows. */
-    static View view(List<String> windows) {
+    static View view(List<String> windows, Resolution resolution) {
         Path folder = folder();
         Path file = folder.resolve(USE_CASE).resolve("features/device.yaml");
         try {
-            Files.writeString(file, Files.readString(file).replaceAll("over: \\[.*?]", "over: " + windows));
+            String definition = Files.readString(file).replaceAll("over: \\[.*?]", "over: " + windows);
+            Files.writeString(
+                    file,
+                    resolution == Resolution.EXACT
+                            ? definition.replace("features:", "resolution: exact\nfeatures:")
+                            : definition);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
