@@ -9,6 +9,7 @@ import dev.millrace.feature.state.BlockShape;
 import dev.millrace.feature.state.CorruptBlockException;
 import dev.millrace.feature.state.EntityBlock;
 import dev.millrace.feature.state.Fingerprint;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.feature.state.Sequence;
 import dev.millrace.feature.state.SequenceState;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** A view, ready to project events, keep blocks and read features. Thread-safe. */
 public final class View {
@@ -202,13 +204,18 @@ public final class View {
 
     /** What is kept under a key before its first event. */
     public ViewState state(String key) {
-        return sequence.<ViewState>map(SequenceState::new).orElseGet(() -> new EntityBlock(key, shape.empty()));
+        return sequence.<ViewState>map(SequenceState::new)
+                .orElseGet(() -> new EntityBlock(key, shape.emptyLayers(LayeredBlock.YOUNG)));
     }
 
-    /** @throws CorruptBlockException when the bytes are no state of this view */
-    public ViewState state(String key, byte[] bytes) {
+    /**
+     * @param older gives the older block's bytes; asked only where there is one and it is needed
+     * @throws CorruptBlockException when the bytes are no state of this view
+     */
+    public ViewState state(String key, byte[] bytes, Supplier<byte[]> older) {
         return sequence.<ViewState>map(kept -> SequenceState.read(kept, bytes))
-                .orElseGet(() -> new EntityBlock(key, shape.read(bytes)));
+                .orElseGet(() -> new EntityBlock(
+                        key, shape.readLayers(LayeredBlock.YOUNG, bytes, () -> shape.read(older.get()))));
     }
 
     private ProjectedEvent project(SourceRecord record, Values fields) {

@@ -74,7 +74,7 @@ final class MillionChecksTests {
 
     private static Block stored(View view, Block block) {
         return OnlineRecord.read(
-                        view, Map.of(OnlineKeys.BLOCK, block.toServedBytes()).entrySet())
+                        view, Map.of(OnlineKeys.BLOCK, block.toServedBytes()).entrySet(), Things::noOlder)
                 .block();
     }
 

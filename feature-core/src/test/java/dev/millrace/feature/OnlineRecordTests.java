@@ -40,15 +40,17 @@ final class OnlineRecordTests {
         }
         fields.put(OnlineKeys.BLOCK, early.toBytes());
         fields.put(OnlineKeys.OFFSETS, Offsets.NONE.with(Map.of(PARTITION, 24L)).toBytes());
-        OnlineRecord record = OnlineRecord.read(view, fields.entrySet());
+        OnlineRecord record = OnlineRecord.read(view, fields.entrySet(), Things::noOlder);
         assertThat(record.block().toBytes()).isEqualTo(all.toBytes());
         assertThat(record.offsets().highest()).containsExactly(Map.entry(PARTITION, 39L));
         assertThat(record.cut()).isFalse();
         fields.put(OnlineKeys.CUT, new byte[] {'1'});
-        assertThat(OnlineRecord.read(view, fields.entrySet()).cut()).isTrue();
-        assertThat(OnlineRecord.read(view, List.of()).block().newest()).isEqualTo(Block.NONE);
+        assertThat(OnlineRecord.read(view, fields.entrySet(), Things::noOlder).cut())
+                .isTrue();
+        assertThat(OnlineRecord.read(view, List.of(), Things::noOlder).block().newest())
+                .isEqualTo(Block.NONE);
         assertThatThrownBy(() ->
-                        OnlineRecord.read(view, Map.of(new byte[2], new byte[0]).entrySet()))
+                        OnlineRecord.read(view, Map.of(new byte[2], new byte[0]).entrySet(), Things::noOlder))
                 .isInstanceOf(CorruptBlockException.class)
                 .hasMessage("Expected the fields b, o, c and h… of an entity, found one of 2 bytes");
     }

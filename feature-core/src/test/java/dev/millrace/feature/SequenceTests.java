@@ -92,7 +92,7 @@ final class SequenceTests {
         for (Duel duel : delivered) {
             duel.projected().forEach(state::fold);
             if (restarts.nextInt(5) == 0) {
-                state = VIEW.state("here", state.toBytes());
+                state = VIEW.state("here", state.toBytes(), Things::noOlder);
             }
         }
         return state;
@@ -127,7 +127,7 @@ final class SequenceTests {
     @Example
     void aGoldenPartitionIsStillReadToTheLastBit() throws IOException {
         byte[] golden = HexFormat.of().parseHex(Files.readString(GOLDEN).strip());
-        assertThat(VIEW.state("here", golden).toBytes()).isEqualTo(golden);
+        assertThat(VIEW.state("here", golden, Things::noOlder).toBytes()).isEqualTo(golden);
         assertThat(ofGolden().toBytes()).isEqualTo(golden);
     }
 
@@ -182,7 +182,7 @@ final class SequenceTests {
             duel.projected().forEach(state::fold);
             if (random.nextInt(4) == 0) {
                 state.changed().forEach((entity, block) -> served.put(entity, block.toBytes()));
-                state = VIEW.state("here", state.toBytes());
+                state = VIEW.state("here", state.toBytes(), Things::noOlder);
             }
         }
         state.changed().forEach((entity, block) -> served.put(entity, block.toBytes()));
@@ -212,12 +212,12 @@ final class SequenceTests {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt();
             }
             try {
-                VIEW.state("here", bad).blocks();
+                VIEW.state("here", bad, Things::noOlder).blocks();
             } catch (CorruptBlockException e) {
                 assertThat(e).hasMessageStartingWith("Expected");
             }
         }
-        assertThatThrownBy(() -> VIEW.state("here", new byte[] {9}))
+        assertThatThrownBy(() -> VIEW.state("here", new byte[] {9}, Things::noOlder))
                 .isInstanceOf(CorruptBlockException.class)
                 .hasMessage("Expected a partition of format 2, found 9");
     }

@@ -3,6 +3,7 @@ package dev.millrace.feature;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ProjectedEvent;
 import java.util.List;
 
@@ -12,6 +13,9 @@ import java.util.List;
  */
 final class StoredStateFuzzTests {
     private static final List<View> VIEWS = Things.ENGINE.views();
+    /** A block that is kept, or served; and a young one of each. */
+    private static final byte[] FORMATS = {1, 3, 4, 5};
+
     private static final long AT = 1_700_000_000_000L;
 
     @FuzzTest(maxDuration = "60s")
@@ -22,11 +26,16 @@ final class StoredStateFuzzTests {
         View view = VIEWS.get(Byte.toUnsignedInt(bytes[0]) % VIEWS.size());
         byte[] block = withHead(view, bytes);
         try {
-            var read = view.shape().read(block);
+            var read = view.shape()
+                    .readLayers(LayeredBlock.YOUNG, block, () -> view.shape().empty());
             if (!view.isTumbling()) {
                 view.read(read, AT);
             }
-            view.shape().read(read.toBytes());
+            view.shape()
+                    .readLayers(
+                            LayeredBlock.YOUNG,
+                            read.toBytes(),
+                            () -> view.shape().empty());
         } catch (CorruptBlockException e) {
             // Declared.
         }
@@ -37,6 +46,7 @@ final class StoredStateFuzzTests {
         byte[] head = view.shape().empty().toBytes();
         byte[] block = new byte[Math.max(bytes.length, 6)];
         System.arraycopy(head, 0, block, 0, 6);
+        block[0] = FORMATS[Byte.toUnsignedInt(bytes[bytes.length - 1]) % FORMATS.length];
         System.arraycopy(bytes, 0, block, 6, Math.max(0, bytes.length - 6));
         return block;
     }

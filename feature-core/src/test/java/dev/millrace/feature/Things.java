@@ -17,6 +17,11 @@ final class Things {
 
     private Things() {}
 
+    /** Of what is small: nobody may ask. */
+    static <T> T noOlder() {
+        throw new AssertionError("Asked for an older block where there is none");
+    }
+
     static View view(String name) {
         return ENGINE.view(name).orElseThrow();
     }

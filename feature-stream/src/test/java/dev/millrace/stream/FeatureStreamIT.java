@@ -7,7 +7,7 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
-import dev.millrace.feature.online.OnlineRecord;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ViewState;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
@@ -40,9 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericData;
@@ -179,24 +177,12 @@ final class FeatureStreamIT {
     private static void assertOnlineIsTheFoldOfAll() {
         for (View view : ENGINE.views()) {
             Map<String, byte[]> expected = view.isTumbling() ? Map.of() : expectedBlocks(view);
-            String prefix = new String(OnlineKeys.entity("orders", view, ""));
-            Set<String> keys = new TreeSet<>();
-            stream.redis()
-                    .sync()
-                    .keys(prefix + "*")
-                    .forEach(key -> keys.add(new String(key).substring(prefix.length())));
-            assertThat(keys).as(view.name()).isEqualTo(expected.keySet());
+            assertThat(stream.served(view)).as(view.name()).isEqualTo(expected.keySet());
             expected.forEach((entity, bytes) -> {
-                OnlineRecord record = OnlineRecord.read(
-                        view,
-                        stream.redis()
-                                .sync()
-                                .hgetall(OnlineKeys.entity("orders", view, entity))
-                                .entrySet());
-                assertThat(record.block().toBytes())
+                assertThat(stream.bytes(view, entity))
                         .as(view.name() + " " + entity)
                         .isEqualTo(bytes);
-                assertThat(record.offsets().highest()).isNotEmpty();
+                assertThat(stream.record(view, entity).offsets().highest()).isNotEmpty();
             });
         }
     }
@@ -374,8 +360,42 @@ final class FeatureStreamIT {
     }
 
     /** Ten days in one batch, in order in each partition: a shop's orders lie in both. */
+    /** What a batch writes of a busy entity is a part of it; the rest is written now and then, and from state when it is lost. */
     @Test
     @Order(6)
+    void aBusyEntityIsWrittenInParts() throws Exception {
+        View view = ENGINE.view("buyer").orElseThrow();
+        byte[] key = OnlineKeys.entity("orders", view, "99");
+        long from = START + 1_400_000;
+        sendOfBusy(4_000, from);
+        awaitRead();
+        long version = olderVersion(key);
+        sendOfBusy(20, from + 400_000);
+        awaitRead();
+        assertThat(olderVersion(key)).isEqualTo(version).isPositive();
+        assertThat(stream.redis().sync().hget(key, OnlineKeys.BLOCK)).hasSizeLessThan(LayeredBlock.YOUNG);
+        assertOnlineIsTheFoldOfAll();
+        stream.redis().sync().flushall();
+        awaitRead();
+        assertOnlineIsTheFoldOfAll();
+    }
+
+    private static void sendOfBusy(int count, long from) {
+        for (int i = 0; i < count; i++) {
+            GenericRecord order = order(from + i * 100L);
+            order.put("buyer", 99L);
+            sendOrder(order);
+        }
+        stream.flush();
+    }
+
+    private static long olderVersion(byte[] key) {
+        return LayeredBlock.olderVersion(stream.redis().sync().hget(key, OnlineKeys.BLOCK))
+                .orElse(0);
+    }
+
+    @Test
+    @Order(7)
     void catchingUpMakesNothingTooLate() throws Exception {
         stream.stop();
         for (int i = 0; i < 480; i++) {
@@ -390,7 +410,7 @@ final class FeatureStreamIT {
 
     /** Two batches: the first moves the watermark, the second acts on it. */
     @Test
-    @Order(7)
+    @Order(8)
     void whatNoWindowReachesAnyMoreIsForgotten() throws Exception {
         long before = states();
         stream.stop();

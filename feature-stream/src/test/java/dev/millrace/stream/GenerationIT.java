@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
-import dev.millrace.feature.online.OnlineKeys;
-import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.state.Block;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
@@ -35,9 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericData;
@@ -193,21 +189,8 @@ final class GenerationIT {
                                         fed.key(), key -> view.shape().empty())
                                 .fold(fed.event()));
             }
-            String prefix = new String(OnlineKeys.entity("orders", view, ""));
-            Set<String> found = new TreeSet<>();
-            stream.redis()
-                    .sync()
-                    .keys(prefix + "*")
-                    .forEach(key -> found.add(new String(key).substring(prefix.length())));
-            assertThat(found).as(view.name()).isEqualTo(expected.keySet());
-            expected.forEach((entity, block) -> assertThat(OnlineRecord.read(
-                                    view,
-                                    stream.redis()
-                                            .sync()
-                                            .hgetall(OnlineKeys.entity("orders", view, entity))
-                                            .entrySet())
-                            .block()
-                            .toBytes())
+            assertThat(stream.served(view)).as(view.name()).isEqualTo(expected.keySet());
+            expected.forEach((entity, block) -> assertThat(stream.bytes(view, entity))
                     .as(view.name() + " " + entity)
                     .isEqualTo(block.toServedBytes()));
         }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.online.Progress;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.local.LocalStack;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -122,6 +128,29 @@ final class StreamFixture implements AutoCloseable {
 
     StatefulRedisConnection<byte[], byte[]> redis() {
         return redis;
+    }
+
+    /** The entities of a view that are served. */
+    Set<String> served(View view) {
+        String prefix = new String(OnlineKeys.entity("orders", view, ""), StandardCharsets.UTF_8);
+        return redis.sync().keys(prefix + "*").stream()
+                .map(key -> new String(key, StandardCharsets.UTF_8).substring(prefix.length()))
+                .filter(entity -> !entity.endsWith("#older"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What is served of an entity: of a large one with its older block. */
+    OnlineRecord record(View view, String entity) {
+        byte[] key = OnlineKeys.entity("orders", view, entity);
+        return OnlineRecord.read(
+                view,
+                redis.sync().hgetall(key).entrySet(),
+                () -> view.shape().read(redis.sync().hget(OnlineKeys.older(key), OnlineKeys.BLOCK)));
+    }
+
+    /** As one block, however it lies in Redis. */
+    byte[] bytes(View view, String entity) {
+        return ((LayeredBlock) record(view, entity).block()).whole().toBytes();
     }
 
     Progress progress() {

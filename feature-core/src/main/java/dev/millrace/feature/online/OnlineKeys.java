@@ -3,12 +3,14 @@ package dev.millrace.feature.online;
 import dev.millrace.feature.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Redis keys and fields.
  *
  * <pre>
  * f:{use case}:{view}:{version}:{entity}   hash: b (block), o (offsets), h + partition + offset (head events), c (head is cut)
+ * f:…:{entity}#older                       hash: v (version), b (the older block of a large record)
  * p:{use case}                             hash: what each lane has read, see {@link Progress}
  * m:{use case}:{checkpoint}                the number of the last batch whose blocks are all written
  * </pre>
@@ -16,16 +18,27 @@ import java.nio.charset.StandardCharsets;
 public final class OnlineKeys {
     public static final byte[] BLOCK = {'b'};
     public static final byte[] OFFSETS = {'o'};
+    /** Of an older block, in decimal. */
+    public static final byte[] VERSION = {'v'};
     /** Present when the head lost events to its cap. */
     public static final byte[] CUT = {'c'};
     /** Events that a head holds at most. */
     public static final int HEAD_CAP = 10_000;
+
+    private static final byte[] OLDER = {'#', 'o', 'l', 'd', 'e', 'r'};
 
     private OnlineKeys() {}
 
     public static byte[] entity(String useCase, View view, String entity) {
         return ("f:" + useCase + ":" + view.name() + ":" + view.version() + ":" + entity)
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Where the older block of a large record lies: fields {@link #VERSION} and {@link #BLOCK}. */
+    public static byte[] older(byte[] entity) {
+        byte[] key = Arrays.copyOf(entity, entity.length + OLDER.length);
+        System.arraycopy(OLDER, 0, key, entity.length, OLDER.length);
+        return key;
     }
 
     public static byte[] progress(String useCase) {

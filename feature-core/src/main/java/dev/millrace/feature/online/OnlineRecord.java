@@ -4,10 +4,13 @@ import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.Block.Outcome;
 import dev.millrace.feature.state.CorruptBlockException;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ProjectedEvent;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * What Redis holds of one entity, folded: the exact lane's block and, on top, the events that the fast lane has seen
@@ -20,16 +23,17 @@ import java.util.Map;
 public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
     /**
      * @param fields of the hash; empty for an entity that was never seen
+     * @param older gives the older block of the version that {@link #olderVersion} says
      * @throws CorruptBlockException when they are no record of this view
      */
-    public static OnlineRecord read(View view, Iterable<Map.Entry<byte[], byte[]>> fields) {
+    public static OnlineRecord read(View view, Iterable<Map.Entry<byte[], byte[]>> fields, Supplier<Block> older) {
         Block block = view.shape().empty();
         Offsets offsets = Offsets.NONE;
         boolean cut = false;
         Map<TopicPartition, Long> highest = new HashMap<>();
         for (Map.Entry<byte[], byte[]> field : fields) {
             switch (kind(field.getKey())) {
-                case 'b' -> block = view.shape().read(field.getValue());
+                case 'b' -> block = view.shape().readLayers(LayeredBlock.YOUNG, field.getValue(), older);
                 case 'o' -> offsets = Offsets.fromBytes(field.getValue());
                 case 'c' -> cut = true;
                 default -> {
@@ -47,6 +51,16 @@ public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
             }
         }
         return new OnlineRecord(block, offsets.with(highest), cut);
+    }
+
+    /** Of which version the older block is that belongs to a record; empty when all of it is in the hash. */
+    public static OptionalLong olderVersion(Map<byte[], byte[]> fields) {
+        for (Map.Entry<byte[], byte[]> field : fields.entrySet()) {
+            if (kind(field.getKey()) == 'b') {
+                return LayeredBlock.olderVersion(field.getValue());
+            }
+        }
+        return OptionalLong.empty();
     }
 
     private static char kind(byte[] field) {

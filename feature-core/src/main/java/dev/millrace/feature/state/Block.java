@@ -4,7 +4,7 @@ package dev.millrace.feature.state;
  * The state of one view for one entity: a function of the set of events folded into it, whatever their order. Answers
  * any window of the view that ends at or after the newest event minus the horizon. Not thread-safe.
  */
-public sealed interface Block permits TiledBlock, RevisedBlock {
+public sealed interface Block permits PlainBlock, LayeredBlock {
     /** The first byte of every block that is kept. */
     int FORMAT = 1;
 
@@ -25,6 +25,9 @@ public sealed interface Block permits TiledBlock, RevisedBlock {
     }
 
     Outcome fold(ProjectedEvent event);
+
+    /** Whether an event with this time and id is there, in whatever revision: known for as long as repetitions are. */
+    boolean contains(ProjectedEvent event);
 
     /** The newest event time, or {@link #NONE}. */
     long newest();

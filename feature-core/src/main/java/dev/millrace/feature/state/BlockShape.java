@@ -1,6 +1,7 @@
 package dev.millrace.feature.state;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What every block of one view has in common. All times in milliseconds.
@@ -40,7 +41,33 @@ public record BlockShape(
     public record TileWidth(long width, long keep, boolean lifetime) {}
 
     public Block empty() {
-        return revised ? new RevisedBlock(this) : new TiledBlock(this, Block.FORMAT);
+        return empty(Block.FORMAT);
+    }
+
+    /** @param format {@link Block#FORMAT} or {@link Block#SERVED_FORMAT} */
+    PlainBlock empty(int format) {
+        return revised && format == Block.FORMAT ? new RevisedBlock(this) : new TiledBlock(this, format);
+    }
+
+    /**
+     * Events later than the newest minus this are told from their repetitions, milliseconds. Nobody asks a block that is served of
+     * a moment before the horizon.
+     */
+    long memory(int format) {
+        return format == Block.SERVED_FORMAT ? Math.min(duplicates, horizon + 1) : duplicates;
+    }
+
+    /** In layers once it is larger than this, as it is kept and served. */
+    public LayeredBlock emptyLayers(int youngBytes) {
+        return LayeredBlock.empty(this, youngBytes);
+    }
+
+    /**
+     * @param older gives the older block of the version that the bytes name, if they name one
+     * @throws CorruptBlockException when the bytes are no block of this view
+     */
+    public LayeredBlock readLayers(int youngBytes, byte[] bytes, Supplier<Block> older) {
+        return LayeredBlock.read(this, youngBytes, bytes, older);
     }
 
     /** @throws CorruptBlockException when the bytes are no block of this view */
@@ -52,9 +79,8 @@ public record BlockShape(
                     "Expected a block of format " + Block.FORMAT + " or " + Block.SERVED_FORMAT + ", found " + version);
         }
         expectFingerprint((int) in.unsigned());
-        Block block = revised && version == Block.FORMAT
-                ? RevisedBlock.read(this, in)
-                : new TiledBlock(this, version).read(in);
+        PlainBlock block = empty(version);
+        block.read(in);
         in.expectEnd();
         return block;
     }

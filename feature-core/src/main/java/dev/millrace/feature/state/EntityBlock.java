@@ -1,14 +1,15 @@
 package dev.millrace.feature.state;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** The state of a view of windows: its key is the entity, and there is nothing but the entity's block. */
 public final class EntityBlock implements ViewState {
     private final String entity;
-    private final Block block;
+    private final LayeredBlock block;
     private boolean folded;
 
-    public EntityBlock(String entity, Block block) {
+    public EntityBlock(String entity, LayeredBlock block) {
         this.entity = entity;
         this.block = block;
     }
@@ -37,6 +38,11 @@ public final class EntityBlock implements ViewState {
     @Override
     public Map<String, Block> blocks() {
         return Map.of(entity, block);
+    }
+
+    @Override
+    public Optional<byte[]> changedOlder() {
+        return block.changedOlder().map(Block::toBytes);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class EventIds {
      */
     boolean add(long time, long hash, long after) {
         int place = place(time, hash);
-        if (place > from && time(place - 1) == time && hash(place - 1) == hash) {
+        if (isBefore(place, time, hash)) {
             return false;
         }
         if (to * WIDTH == cells.length) {
@@ -52,6 +52,15 @@ final class EventIds {
         cells[place * WIDTH + 1] = hash;
         to++;
         return true;
+    }
+
+    boolean contains(long time, long hash) {
+        return isBefore(place(time, hash), time, hash);
+    }
+
+    /** Whether this is what lies before a place. */
+    private boolean isBefore(int place, long time, long hash) {
+        return place > from && time(place - 1) == time && hash(place - 1) == hash;
     }
 
     /** The place behind the last that is not after this one. */

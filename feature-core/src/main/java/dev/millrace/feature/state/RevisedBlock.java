@@ -3,7 +3,7 @@ package dev.millrace.feature.state;
 import java.util.Arrays;
 
 /** Labels one by one, each under its event's time and id: the highest revision counts, so nothing can be merged. */
-final class RevisedBlock implements Block {
+final class RevisedBlock implements PlainBlock {
     private final BlockShape shape;
     private final int width;
     private long newest = NONE;
@@ -24,10 +24,7 @@ final class RevisedBlock implements Block {
         if (newest != NONE && label.time() <= newest - shape.duplicates()) {
             return Outcome.TOO_LATE;
         }
-        int place = size;
-        while (place > 0 && compare(place - 1, label) > 0) {
-            place--;
-        }
+        int place = place(label);
         if (place > 0 && compare(place - 1, label) == 0) {
             return revise(place - 1, label);
         }
@@ -38,6 +35,21 @@ final class RevisedBlock implements Block {
             dropUpTo(newest - shape.duplicates());
         }
         return Outcome.FOLDED;
+    }
+
+    /** The place behind the last that is not after this one. */
+    private int place(ProjectedEvent label) {
+        int place = size;
+        while (place > 0 && compare(place - 1, label) > 0) {
+            place--;
+        }
+        return place;
+    }
+
+    @Override
+    public boolean contains(ProjectedEvent label) {
+        int place = place(label);
+        return place > 0 && compare(place - 1, label) == 0;
     }
 
     private Outcome revise(int place, ProjectedEvent label) {
@@ -176,22 +188,21 @@ final class RevisedBlock implements Block {
         return served.toBytes();
     }
 
-    static RevisedBlock read(BlockShape shape, ByteReader in) {
-        RevisedBlock block = new RevisedBlock(shape);
-        block.newest = in.signed();
+    @Override
+    public void read(ByteReader in) {
+        newest = in.signed();
         int size = in.count();
         long time = 0;
         for (int i = 0; i < size; i++) {
             time += in.signed();
-            long[] values = new long[block.width];
+            long[] values = new long[width];
             ProjectedEvent label = new ProjectedEvent(time, in.fixed64(), (int) in.signed(), values);
-            ProjectedEvent.readInputs(in, values, 0, block.width);
-            if (i > 0 && block.compare(i - 1, label) >= 0) {
+            ProjectedEvent.readInputs(in, values, 0, width);
+            if (i > 0 && compare(i - 1, label) >= 0) {
                 throw new CorruptBlockException("Expected labels in ascending order of time and id");
             }
-            block.insert(i);
-            block.put(i, label);
+            insert(i);
+            put(i, label);
         }
-        return block;
     }
 }

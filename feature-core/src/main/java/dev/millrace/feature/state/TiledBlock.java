@@ -5,7 +5,7 @@ package dev.millrace.feature.state;
  * resolution, and where a lifetime is kept, those older than its tiles into one. What is merged or dropped depends on the
  * newest event time alone, so every order of arrival gives the same bytes.
  */
-final class TiledBlock implements Block {
+final class TiledBlock implements PlainBlock {
     /** The number of the one tile of all that is older than a resolution's tiles. */
     private static final long PAST = 0;
 
@@ -29,7 +29,7 @@ final class TiledBlock implements Block {
     TiledBlock(BlockShape shape, int format) {
         this.shape = shape;
         this.format = format;
-        this.memory = format == SERVED_FORMAT ? servedMemory(shape) : shape.duplicates();
+        this.memory = shape.memory(format);
         this.recent = new Tiles(shape.layout(), UNSETTLED);
         this.tiles = new Tiles[shape.resolutions().size()];
         this.past = new Tiles[tiles.length];
@@ -37,11 +37,6 @@ final class TiledBlock implements Block {
             tiles[i] = new Tiles(shape.layout(), SPARE);
             past[i] = new Tiles(shape.layout(), 1);
         }
-    }
-
-    /** Nobody asks a block that is served of a moment before the horizon: what is scored there may be in it already. */
-    private static long servedMemory(BlockShape shape) {
-        return Math.min(shape.duplicates(), shape.horizon() + 1);
     }
 
     @Override
@@ -122,6 +117,11 @@ final class TiledBlock implements Block {
     }
 
     @Override
+    public boolean contains(ProjectedEvent event) {
+        return ids.contains(event.time(), event.idHash());
+    }
+
+    @Override
     public long newest() {
         return newest;
     }
@@ -197,7 +197,7 @@ final class TiledBlock implements Block {
 
     @Override
     public byte[] toServedBytes() {
-        return write(SERVED_FORMAT, newest - servedMemory(shape));
+        return write(SERVED_FORMAT, newest - shape.memory(SERVED_FORMAT));
     }
 
     private byte[] write(int as, long idsAfter) {
@@ -217,8 +217,8 @@ final class TiledBlock implements Block {
         return out.toBytes();
     }
 
-    /** What was written, into this empty one. */
-    TiledBlock read(ByteReader in) {
+    @Override
+    public void read(ByteReader in) {
         newest = in.signed();
         ids = EventIds.read(in);
         recent = Tiles.read(shape.layout(), in, UNSETTLED);
@@ -228,6 +228,5 @@ final class TiledBlock implements Block {
                 past[i] = Tiles.read(shape.layout(), in, 1);
             }
         }
-        return this;
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.feature.state;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is kept under one key of a view while its events come: a function of their set, whatever their order. The key is an
@@ -21,5 +22,11 @@ public sealed interface ViewState permits EntityBlock, SequenceState {
     /** The blocks of all entities. */
     Map<String, Block> blocks();
 
+    /** What changes with each event; of a large block without its older one. Asked before {@link #changedOlder}. */
     byte[] toBytes();
+
+    /** The older block's bytes, where they are others than those read. */
+    default Optional<byte[]> changedOlder() {
+        return Optional.empty();
+    }
 }

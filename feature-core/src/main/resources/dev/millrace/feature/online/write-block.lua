@@ -1,4 +1,5 @@
--- KEYS[1] the entity's record. ARGV: block, offsets, milliseconds to live, or 0 for ever.
+-- KEYS[1] the entity's record, KEYS[2] its older block, where there is one. ARGV: block, offsets, milliseconds to live, or 0 for
+-- ever, version of the older block, and that itself unless it is here already.
 -- Offsets: per partition 12 bytes that name it and 8 of the offset, big-endian. A number is exact up to 2^53.
 local function number(text, at)
   local high, low = struct.unpack('>I4I4', text, at)
@@ -15,6 +16,9 @@ if stored then
       return 0
     end
   end
+end
+if KEYS[2] and ARGV[5] ~= '' then
+  redis.call('HSET', KEYS[2], 'v', ARGV[4], 'b', ARGV[5])
 end
 redis.call('HSET', KEYS[1], 'b', ARGV[1], 'o', ARGV[2])
 local heads = 0
@@ -33,5 +37,8 @@ if heads == 0 then
 end
 if ARGV[3] ~= '0' then
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  if KEYS[2] then
+    redis.call('PEXPIRE', KEYS[2], ARGV[3])
+  end
 end
 return 1

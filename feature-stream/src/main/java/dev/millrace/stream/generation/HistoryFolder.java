@@ -73,7 +73,8 @@ final class HistoryFolder implements MapPartitionsFunction<Row, Row> {
                 row = read();
             }
             next = row;
-            return InitialState.row(key, new EntityState(BATCH, readAt, Offsets.NONE.with(offsets), state.toBytes()));
+            EntityState kept = new EntityState(BATCH, readAt, Offsets.NONE.with(offsets), state.toBytes());
+            return InitialState.row(key, kept, state.changedOlder());
         }
     }
 }

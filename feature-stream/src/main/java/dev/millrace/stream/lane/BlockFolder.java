@@ -5,6 +5,7 @@ import dev.millrace.feature.View;
 import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.feature.state.ProjectedEvent;
+import dev.millrace.feature.state.Served;
 import dev.millrace.feature.state.ViewState;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Produced.Kind;
@@ -38,8 +39,11 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, Row, Row> {
     private static final long serialVersionUID = 1L;
-    /** Of the one state variable; the rebuild of Redis reads it by this name. */
+    /** Of the state variable with what each batch changes; the rebuild of Redis reads it by this name. */
     static final String STATE = "entity";
+
+    /** Of the state variable with the older blocks of the large ones. */
+    static final String OLDER = "older";
 
     /** How much clocks may differ or go back before rows count as late and are dropped: by far more than they do. */
     static final Duration CLOCK_SLACK = Duration.ofDays(1);
@@ -47,6 +51,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
     private final StreamConfig config;
     private transient @Nullable FeatureEngine engine;
     private transient @Nullable ValueState<byte[]> state;
+    private transient @Nullable ValueState<byte[]> older;
 
     BlockFolder(StreamConfig config) {
         this.config = config;
@@ -56,6 +61,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
     public void init(OutputMode outputMode, TimeMode timeMode) {
         engine = Engines.of(config);
         state = getHandle().getValueState(STATE, Encoders.BINARY(), TTLConfig.NONE());
+        older = getHandle().getValueState(OLDER, Encoders.BINARY(), TTLConfig.NONE());
     }
 
     /** @param initial a row of {@link InitialState} */
@@ -63,6 +69,10 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
     public void handleInitialState(String key, Row initial, TimerValues timers) {
         byte[] bytes = initial.getAs(1);
         state().update(bytes);
+        byte @Nullable [] beside = initial.getAs(2);
+        if (beside != null) {
+            older().update(beside);
+        }
         if (view(key).shape().millisToLive() > 0) {
             expire(view(key), EntityState.of(bytes), timers);
         }
@@ -93,6 +103,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
             long unreachable = unreachable(view(key), EntityState.of(state().get()));
             if (unreachable <= timers.getCurrentWatermarkInMs()) {
                 state().clear();
+                older().clear();
             } else {
                 getHandle().registerTimer(unreachable);
             }
@@ -106,10 +117,18 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
     }
 
     private ValueState<byte[]> state() {
-        if (state == null) {
+        return initialized(state);
+    }
+
+    private ValueState<byte[]> older() {
+        return initialized(older);
+    }
+
+    private static ValueState<byte[]> initialized(@Nullable ValueState<byte[]> variable) {
+        if (variable == null) {
             throw new IllegalStateException("Spark calls init first");
         }
-        return state;
+        return variable;
     }
 
     private View view(String key) {
@@ -128,7 +147,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
         EntityState before = bytes == null
                 ? new EntityState(-1, 0, Offsets.NONE, view.state(entity).toBytes())
                 : EntityState.of(bytes);
-        ViewState kept = view.state(entity, before.block());
+        ViewState kept = view.state(entity, before.block(), () -> Keyed.older(key, older().get()));
         Arrivals arrivals = Arrivals.of(rows, view);
         TreeMap<Long, double[]> changed = new TreeMap<>();
         for (Arrived arrived : arrivals.inOrder()) {
@@ -161,6 +180,7 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
                 before.offsets().with(arrivals.offsets()),
                 kept.toBytes());
         state().update(after.toBytes());
+        kept.changedOlder().ifPresent(older()::update);
         if (bytes == null && view.shape().millisToLive() > 0) {
             expire(view, after, timers);
         }
@@ -170,12 +190,11 @@ final class BlockFolder extends StatefulProcessorWithInitialState<String, Row, R
                 produced.add(new Produced(Kind.WINDOW, name, entity, 0, 0, 0, window.toBytes()).toRow());
             });
         } else {
-            kept.changed().forEach((each, block) -> produced.add(block(name, each, after.with(block))));
+            kept.changed()
+                    .forEach((each, block) ->
+                            produced.add(Produced.block(name, each, after.serving(Served.changed(block)))
+                                    .toRow()));
         }
-    }
-
-    private static Row block(String view, String entity, EntityState state) {
-        return new Produced(Kind.BLOCK, view, entity, 0, 0, 0, state.toBytes()).toRow();
     }
 
     private record Arrived(TopicPartition partition, long offset, ProjectedEvent event) {}

@@ -1,7 +1,7 @@
 package dev.millrace.stream.lane;
 
 import dev.millrace.feature.online.Offsets;
-import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.Served;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
  * @param batch the last one that changed it
  * @param readAt when its last event was read, epoch milliseconds
  * @param offsets of the events that the block includes
- * @param block bytes of a view's state, or of an entity's block
+ * @param block bytes of a view's state; of a large block without its older one, which is kept beside
  */
 public record EntityState(long batch, long readAt, Offsets offsets, byte[] block) {
-    /** What is served of one entity: the state's own, or one of a partition's. */
-    EntityState with(Block served) {
-        return new EntityState(batch, readAt, offsets, served.toServedBytes());
+    /** What is served of one entity: of the state's own, or of one of a partition's. */
+    ServedState serving(Served served) {
+        return new ServedState(batch, offsets, served);
     }
 
     public byte[] toBytes() {

@@ -130,19 +130,25 @@ public final class ExactLane {
     }
 
     /**
-     * What every entity's state was after a batch.
+     * What was served after a batch.
      *
      * @param batch one that is committed
-     * @return view, entity and {@link EntityState} bytes of every block that is served, as {@link Produced} of the kind BLOCK
+     * @return every block, as {@link Produced} of the kind BLOCK
      */
     public Dataset<Row> stateAfter(long batch) {
+        Dataset<Row> states = variable(BlockFolder.STATE, batch);
+        Dataset<Row> older = variable(BlockFolder.OLDER, batch);
+        return states.join(older, states.col("key").equalTo(older.col("key")), "left")
+                .select(states.col("key.value"), states.col("value.value"), older.col("value.value"))
+                .mapPartitions(served(config), PRODUCED);
+    }
+
+    private Dataset<Row> variable(String name, long batch) {
         return spark.read()
                 .format("statestore")
-                .option("stateVarName", BlockFolder.STATE)
+                .option("stateVarName", name)
                 .option("batchId", batch)
-                .load(config.checkpoint())
-                .select("key.value", "value.value")
-                .mapPartitions(served(config), PRODUCED);
+                .load(config.checkpoint());
     }
 
     /** The same of what the query starts with. */
@@ -154,7 +160,7 @@ public final class ExactLane {
         return rows -> {
             ServedBlocks blocks = new ServedBlocks(Engines.of(config));
             return Streams.stream(rows)
-                    .flatMap(row -> blocks.of(row.getString(0), row.getAs(1)))
+                    .flatMap(row -> blocks.of(row.getString(0), row.getAs(1), row.getAs(2)))
                     .map(Produced::toRow)
                     .iterator();
         };

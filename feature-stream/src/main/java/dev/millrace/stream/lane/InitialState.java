@@ -1,5 +1,6 @@
 package dev.millrace.stream.lane;
 
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
@@ -9,17 +10,20 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** State that a query starts with: rows of a key of the stateful step, and {@link EntityState} bytes. */
+/** State that a query starts with: rows of a key of the stateful step, {@link EntityState} bytes, and the older block. */
 public final class InitialState {
-    static final StructType SCHEMA =
-            new StructType().add("key", DataTypes.StringType, false).add("state", DataTypes.BinaryType, false);
+    static final StructType SCHEMA = new StructType()
+            .add("key", DataTypes.StringType, false)
+            .add("state", DataTypes.BinaryType, false)
+            .add("older", DataTypes.BinaryType, true);
 
     public static final Encoder<Row> ROWS = Encoders.row(SCHEMA);
 
     private InitialState() {}
 
-    public static Row row(String key, EntityState state) {
-        return RowFactory.create(key, state.toBytes());
+    /** @param older the bytes that belong to the state, where its block is large */
+    public static Row row(String key, EntityState state, Optional<byte[]> older) {
+        return RowFactory.create(key, state.toBytes(), older.orElse(null));
     }
 
     static Dataset<Row> read(SparkSession spark, Beginning beginning) {

@@ -1,11 +1,13 @@
 package dev.millrace.stream.lane;
 
+import dev.millrace.feature.state.CorruptBlockException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes into the stateful step: a task's events of one view and entity; and its records as a whole, keyed by their
@@ -50,6 +52,14 @@ public record Keyed(String key, long topicId, int partition, byte[] pack) {
     /** The entity or partition of a key. */
     public static String rest(String key) {
         return key.substring(key.indexOf(SEPARATOR) + 1);
+    }
+
+    /** What is kept beside a state that names it. */
+    static byte[] older(String key, byte @Nullable [] kept) {
+        if (kept == null) {
+            throw new CorruptBlockException("The state of " + name(key) + " " + rest(key) + " lacks its older block");
+        }
+        return kept;
     }
 
     Row toRow(Instant readAt) {

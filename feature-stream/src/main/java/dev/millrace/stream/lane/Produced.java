@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
  * @param entity the entity's key; empty for a record
  * @param topicId fingerprint of Kafka's topic id; 0 for a block or window
  * @param offset of a record or an event that came too late; else 0
- * @param payload an {@link EntityState}, a {@link ChangedWindow}, an {@link Arrival} or a pack of those; empty for an event
+ * @param payload an {@link ServedState}, a {@link ChangedWindow}, an {@link Arrival} or a pack of those; empty for an event
  *     that came too late
  */
 public record Produced(
@@ -36,6 +36,11 @@ public record Produced(
             .add("partition", DataTypes.IntegerType, false)
             .add("offset", DataTypes.LongType, false)
             .add("payload", DataTypes.BinaryType, false);
+
+    /** What Redis is to hold. */
+    static Produced block(String view, String entity, ServedState state) {
+        return new Produced(Kind.BLOCK, view, entity, 0, 0, 0, state.toBytes());
+    }
 
     public Row toRow() {
         return RowFactory.create(kind.ordinal(), name, entity, topicId, partition, offset, payload);

@@ -4,10 +4,11 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.Scripts;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
-import dev.millrace.stream.lane.EntityState;
 import dev.millrace.stream.lane.Produced;
+import dev.millrace.stream.lane.ServedState;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
@@ -104,22 +105,37 @@ public final class RedisWriter implements MapPartitionsFunction<Row, Row> {
             View view = engine.view(produced.name())
                     .filter(known -> !known.isTumbling())
                     .orElse(null);
-            EntityState state = EntityState.of(produced.payload());
+            ServedState state = ServedState.of(produced.payload());
             if (view == null || state.batch() <= onlyAfterBatch) {
                 continue;
             }
-            pending.add(commands.evalsha(
-                    script,
-                    ScriptOutputType.INTEGER,
-                    new byte[][] {OnlineKeys.entity(config.useCase(), view, produced.entity())},
-                    state.block(),
-                    state.offsets().toBytes(),
-                    Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII)));
+            pending.add(write(commands, script, view, produced.entity(), state));
             if (pending.size() == WINDOW) {
                 await(connection, pending);
             }
         }
         await(connection, pending);
+    }
+
+    private RedisFuture<Long> write(
+            RedisAsyncCommands<byte[], byte[]> commands, String script, View view, String entity, ServedState state) {
+        byte[] key = OnlineKeys.entity(config.useCase(), view, entity);
+        byte[] young = state.block().young();
+        boolean layered = LayeredBlock.olderVersion(young).isPresent();
+        byte[] millisToLive = ascii(view.shape().millisToLive());
+        return commands.evalsha(
+                script,
+                ScriptOutputType.INTEGER,
+                layered ? new byte[][] {key, OnlineKeys.older(key)} : new byte[][] {key},
+                young,
+                state.offsets().toBytes(),
+                millisToLive,
+                layered ? ascii(LayeredBlock.olderVersion(young).getAsLong()) : new byte[0],
+                state.block().older().orElse(new byte[0]));
+    }
+
+    private static byte[] ascii(long number) {
+        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void await(StatefulRedisConnection<byte[], byte[]> connection, List<RedisFuture<Long>> pending)

@@ -31,7 +31,10 @@ class FreshnessTests {
                 records.add(new Reading.Bound(
                         binding,
                         binding.name().equals("sender") ? sender : "7",
-                        OnlineRecord.read(binding.view(), List.of())));
+                        OnlineRecord.read(
+                                binding.view(),
+                                List.of(),
+                                () -> binding.view().shape().empty())));
             }
         }
         return new Reading(new Progress(read, Optional.empty(), false), records);
