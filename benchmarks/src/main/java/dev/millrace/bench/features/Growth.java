@@ -4,7 +4,10 @@ import com.sun.management.ThreadMXBean;
 import dev.millrace.bench.features.Readings.Resolution;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.BlockShape;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ProjectedEvent;
+import dev.millrace.feature.state.Served;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -39,8 +42,17 @@ final class Growth {
      * @param kept bytes in the stream's state
      * @param served bytes in Redis
      * @param batchMicros out of the state's bytes, one event, back into bytes, and those that are served
+     * @param layered the same as the stream does it: what changes apart from the rest
      */
-    private record Row(Case of, double foldNanos, double readMicros, double batchMicros, int kept, int served) {}
+    private record Row(
+            Case of, double foldNanos, double readMicros, double batchMicros, int kept, int served, Layered layered) {}
+
+    /**
+     * @param batchMicros of one event's batch
+     * @param kept bytes that it writes to the state
+     * @param served bytes that it writes to Redis
+     */
+    private record Layered(double batchMicros, int kept, int served) {}
 
     void print() throws IOException {
         List<Row> rows = new ArrayList<>();
@@ -57,20 +69,24 @@ final class Growth {
             rows.add(measure(new Case(Resolution.RELATIVE, entities, 5, USUAL_PER_DAY)));
         }
         System.out.println("| windows move by | entities | windows | events of an entity in 30 days | fold, ns | "
-                + "read of 5 aggregates, us | a batch's one event, us | kept, bytes | served, bytes |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|");
+                + "read of 5 aggregates, us | kept, bytes | served, bytes | a batch of one event, us "
+                + "| in layers, us | state written, bytes | Redis written, bytes |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             System.out.printf(
-                    "| %s | %,d | %d | %,d | %,.0f | %,.1f | %,.0f | %,d | %,d |%n",
+                    "| %s | %,d | %d | %,d | %,.0f | %,.1f | %,d | %,d | %,.0f | %,.0f | %,d | %,d |%n",
                     row.of().resolution().text(),
                     row.of().entities(),
                     row.of().windows(),
                     row.of().events(),
                     row.foldNanos(),
                     row.readMicros(),
-                    row.batchMicros(),
                     row.kept(),
-                    row.served());
+                    row.served(),
+                    row.batchMicros(),
+                    row.layered().batchMicros(),
+                    row.layered().kept(),
+                    row.layered().served());
         }
         draw(byEvents);
     }
@@ -94,8 +110,27 @@ final class Growth {
             });
             read = microsOf(reads, () -> view.read(fleet.any(), fleet.time()));
         }
+        Layered layered = layered(fleet, view.shape(), kept);
         fold(fleet);
-        return new Row(of, (double) fold(fleet) / FOLDS, read, batch, kept.length, served);
+        return new Row(of, (double) fold(fleet) / FOLDS, read, batch, kept.length, served, layered);
+    }
+
+    private static Layered layered(Fleet fleet, BlockShape shape, byte[] kept) {
+        LayeredBlock block = shape.emptyLayers(LayeredBlock.YOUNG);
+        block.merge(shape.read(kept));
+        byte[] young = block.toBytes();
+        Block older = block.changedOlder().orElseGet(shape::empty);
+        int batches = 20_000;
+        double micros = 0;
+        for (int round = 0; round < 2; round++) {
+            micros = microsOf(batches, () -> {
+                LayeredBlock read = shape.readLayers(LayeredBlock.YOUNG, young, () -> older);
+                read.fold(fleet.next());
+                read.toBytes();
+                Served.changed(read);
+            });
+        }
+        return new Layered(micros, young.length, block.toServedBytes().length);
     }
 
     private static double microsOf(int times, Runnable work) {

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A block that costs what changes: the events since some time in a young block, all others in an older one, which is looked at
- * only when a window reaches it or an event is as old, and written only when the young one has grown to a part of it. Both hold
- * different events, so what they say together is what one block of all would.
+ * only when a window reaches it or an event is as old, and written only when the young one has grown. Both hold different events,
+ * so what they say together is what one block of all would.
  *
  * <p>A small block has no older one, and its bytes are the block's own.
  */
 public final class LayeredBlock implements Block {
-    /** Bytes that a young block may have whatever the older one's size: most entities never need two. */
+    /**
+     * Bytes that a young block may have; then it joins the older one. Most entities never need two. Of an older block of a
+     * megabyte this is one writing for some thousands of events; what is cheapest grows with the root of its size only.
+     */
     public static final int YOUNG = 32 * 1024;
-
-    /** A young block grows to this part of the older one, which is then written once for as many events. */
-    private static final int PART = 4;
 
     private final BlockShape shape;
     private final Format format;
@@ -31,19 +31,17 @@ public final class LayeredBlock implements Block {
     private static final class Older {
         private final long version;
         private final long newest;
-        private final int length;
         private final Supplier<Block> source;
         private @Nullable Block block;
 
-        Older(long version, long newest, int length, Supplier<Block> source) {
+        Older(long version, long newest, Supplier<Block> source) {
             this.version = version;
             this.newest = newest;
-            this.length = length;
             this.source = source;
         }
 
-        static Older of(long version, Block block, int length) {
-            Older older = new Older(version, block.newest(), length, () -> block);
+        static Older of(long version, Block block) {
+            Older older = new Older(version, block.newest(), () -> block);
             older.block = block;
             return older;
         }
@@ -109,11 +107,10 @@ public final class LayeredBlock implements Block {
         shape.expectFingerprint((int) in.unsigned());
         long version = in.unsigned();
         long newest = in.signed();
-        int length = (int) in.unsigned();
         Block young = shape.read(in.bytes());
         in.expectEnd();
         Format format = first == Format.SERVED.layered ? Format.SERVED : Format.KEPT;
-        return new LayeredBlock(shape, format, limit, young, new Older(version, newest, length, source));
+        return new LayeredBlock(shape, format, limit, young, new Older(version, newest, source));
     }
 
     @Override
@@ -135,7 +132,7 @@ public final class LayeredBlock implements Block {
 
     private void replaceOlder(Block block) {
         long version = older == null ? 0 : older.version;
-        older = Older.of(version + 1, block, block.toBytes().length);
+        older = Older.of(version + 1, block);
         changed = true;
         revised = false;
     }
@@ -202,7 +199,7 @@ public final class LayeredBlock implements Block {
             older = null;
         }
         byte[] bytes = young.toBytes();
-        if (bytes.length > Math.max(limit, older == null ? 0 : older.length / PART)) {
+        if (bytes.length > limit) {
             replaceOlder(whole());
             young = shape.empty(format.plain);
             bytes = young.toBytes();
@@ -224,7 +221,6 @@ public final class LayeredBlock implements Block {
         out.unsigned(Integer.toUnsignedLong(shape.fingerprint()));
         out.unsigned(known.version);
         out.signed(known.newest);
-        out.unsigned(known.length);
         out.bytes(bytes);
         return out.toBytes();
     }
