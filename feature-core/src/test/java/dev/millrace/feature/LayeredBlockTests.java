@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -41,6 +43,7 @@ final class LayeredBlockTests {
         private byte[] servedOlder = {};
         private int reads;
         private int writes;
+        private OptionalLong id = OptionalLong.empty();
 
         Store(View view) {
             this.view = view;
@@ -61,6 +64,11 @@ final class LayeredBlockTests {
             Served parts = Served.changed(block);
             served = parts.young();
             parts.older().ifPresent(changed -> servedOlder = changed);
+            // Another older block is written, and has another name, at once.
+            OptionalLong now = LayeredBlock.olderId(served);
+            assertThat(now).isEqualTo(LayeredBlock.olderId(kept));
+            assertThat(parts.older().isPresent()).isEqualTo(now.isPresent() && !now.equals(id));
+            id = now;
             return outcomes;
         }
 
@@ -200,9 +208,7 @@ final class LayeredBlockTests {
         // Only to be replaced.
         assertThat(store.reads).isLessThan(store.writes);
         assertThat(store.kept.length).isLessThan(store.older.length / 3);
-        assertThat(LayeredBlock.olderVersion(store.served)).isEqualTo(OptionalLong.of(store.writes));
-        assertThat(LayeredBlock.olderVersion(view.shape().empty().toServedBytes()))
-                .isEmpty();
+        assertThat(LayeredBlock.olderId(view.shape().empty().toServedBytes())).isEmpty();
     }
 
     @Example
@@ -212,11 +218,27 @@ final class LayeredBlockTests {
         for (int i = 0; i < 200; i++) {
             store.batch(List.of(new Thing("id" + i, 1_000_000L + i, new BigDecimal("1.00"), 3L, true).in(view)));
         }
-        assertThat(LayeredBlock.olderVersion(store.kept)).isPresent();
+        assertThat(LayeredBlock.olderId(store.kept)).isPresent();
         int reads = store.reads;
         long later = 1_000_000L + 2 * view.shape().reach();
         store.batch(List.of(new Thing("late", later, new BigDecimal("1.00"), 3L, true).in(view)));
-        assertThat(LayeredBlock.olderVersion(store.kept)).isEmpty();
+        assertThat(LayeredBlock.olderId(store.kept)).isEmpty();
         assertThat(store.reads).isEqualTo(reads);
+    }
+
+    /** A reader keeps older blocks by their names, and does not hear of a state that begins anew. */
+    @Example
+    void olderBlocksOfOtherEventsHaveOtherNames() {
+        View view = Things.view("exact");
+        Set<Long> names = new HashSet<>();
+        for (int state = 0; state < 50; state++) {
+            Store store = new Store(view);
+            for (int i = 0; LayeredBlock.olderId(store.kept).isEmpty(); i++) {
+                store.batch(
+                        List.of(new Thing(state + "-" + i, 1_000_000L + i, new BigDecimal("1.00"), 3L, true).in(view)));
+            }
+            names.add(LayeredBlock.olderId(store.kept).getAsLong());
+        }
+        assertThat(names).hasSize(50);
     }
 }

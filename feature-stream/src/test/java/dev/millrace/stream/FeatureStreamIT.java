@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -359,7 +360,6 @@ final class FeatureStreamIT {
         get("/health/other", 404);
     }
 
-    /** Ten days in one batch, in order in each partition: a shop's orders lie in both. */
     /** What a batch writes of a busy entity is a part of it; the rest is written now and then, and from state when it is lost. */
     @Test
     @Order(6)
@@ -369,10 +369,10 @@ final class FeatureStreamIT {
         long from = START + 1_400_000;
         sendOfBusy(4_000, from);
         awaitRead();
-        long version = olderVersion(key);
+        OptionalLong older = older(key);
         sendOfBusy(20, from + 400_000);
         awaitRead();
-        assertThat(olderVersion(key)).isEqualTo(version).isPositive();
+        assertThat(older(key)).isEqualTo(older).isPresent();
         assertThat(stream.redis().sync().hget(key, OnlineKeys.BLOCK)).hasSizeLessThan(LayeredBlock.YOUNG);
         assertOnlineIsTheFoldOfAll();
         stream.redis().sync().flushall();
@@ -389,11 +389,11 @@ final class FeatureStreamIT {
         stream.flush();
     }
 
-    private static long olderVersion(byte[] key) {
-        return LayeredBlock.olderVersion(stream.redis().sync().hget(key, OnlineKeys.BLOCK))
-                .orElse(0);
+    private static OptionalLong older(byte[] key) {
+        return LayeredBlock.olderId(stream.redis().sync().hget(key, OnlineKeys.BLOCK));
     }
 
+    /** Ten days in one batch, in order in each partition: a shop's orders lie in both. */
     @Test
     @Order(7)
     void catchingUpMakesNothingTooLate() throws Exception {

@@ -8,6 +8,7 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
+import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.schema.definition.EventType;
@@ -136,16 +137,21 @@ final class GenerationIT {
     }
 
     private static void send(int count) {
+        send(count, false);
+    }
+
+    /** @param busy of one buyer in one shop, who brings all of it back: their blocks have layers in every view */
+    private static void send(int count, boolean busy) {
         EventType type = engine().useCase().event("orders");
         RecordCodec codec = new RecordCodec(type.schema());
         for (int i = 0; i < count; i++) {
             GenericRecord order = new GenericData.Record(type.schema());
             order.put("id", new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString());
-            order.put("buyer", 1L + RANDOM.nextInt(20));
-            order.put("shop", "shop|" + RANDOM.nextInt(5));
+            order.put("buyer", busy ? 99L : 1L + RANDOM.nextInt(20));
+            order.put("shop", busy ? "busy" : "shop|" + RANDOM.nextInt(5));
             order.put("price", BigDecimal.valueOf(RANDOM.nextInt(3000), 2));
-            order.put("at", START + SENT.size() * 1_000L + RANDOM.nextInt(30_000));
-            order.put("returned", RANDOM.nextInt(4) == 0 ? 1 : null);
+            order.put("at", START + SENT.size() * 200L + RANDOM.nextInt(30_000));
+            order.put("returned", busy || RANDOM.nextInt(4) == 0 ? 1 : null);
             int sent = RANDOM.nextInt(8) == 0 ? 2 : 1;
             for (int each = 0; each < sent; each++) {
                 ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
@@ -215,6 +221,15 @@ final class GenerationIT {
         }
     }
 
+    private static void assertServedInLayers() {
+        FeatureEngine engine = engine();
+        Map.of("buyer", "99", "shop_returns", "busy").forEach((view, entity) -> {
+            LayeredBlock block = (LayeredBlock)
+                    stream.record(engine.view(view).orElseThrow(), entity).block();
+            assertThat(block.older()).as(view).isPresent();
+        });
+    }
+
     private static Generation newest() throws Exception {
         return new Generations(
                         config.checkpoint(),
@@ -245,8 +260,10 @@ final class GenerationIT {
     @Order(1)
     void theFirstReadsItsTopicsFromTheirBeginning() throws Exception {
         send(1_000);
+        send(3_000, true);
         awaitServed();
         assertServedIsTheFoldOfAll();
+        assertServedInLayers();
         assertThat(newest().number()).isZero();
     }
 
@@ -264,8 +281,10 @@ final class GenerationIT {
         Generation made = new Backfill(spark, config, generations, Clock.systemUTC()).run();
         assertThat(made.number()).isEqualTo(1);
         send(300);
+        send(3_000, true);
         awaitServed();
         assertServedIsTheFoldOfAll();
+        assertServedInLayers();
         stream.redis().sync().flushall();
         awaitServed();
         assertServedIsTheFoldOfAll();

@@ -142,10 +142,11 @@ final class StreamFixture implements AutoCloseable {
     /** What is served of an entity: of a large one with its older block. */
     OnlineRecord record(View view, String entity) {
         byte[] key = OnlineKeys.entity("orders", view, entity);
-        return OnlineRecord.read(
-                view,
-                redis.sync().hgetall(key).entrySet(),
-                () -> view.shape().read(redis.sync().hget(OnlineKeys.older(key), OnlineKeys.BLOCK)));
+        Map<byte[], byte[]> fields = redis.sync().hgetall(key);
+        return OnlineRecord.read(view, fields.entrySet(), () -> {
+            byte[] field = OnlineKeys.olderField(OnlineRecord.olderId(fields).orElseThrow());
+            return view.shape().read(redis.sync().hget(OnlineKeys.older(key), field));
+        });
     }
 
     /** As one block, however it lies in Redis. */

@@ -84,6 +84,12 @@ public class PredictionApi {
                 settings.redis().toString(), settings.featuresDeadline(), OnlineKeys.progress(settings.useCase()));
     }
 
+    /** One for all: what it has read of large records serves predictions and questions alike. */
+    @Bean
+    OnlineFeatures onlineFeatures(OnlineStore store) {
+        return new OnlineFeatures(store);
+    }
+
     @Bean
     DecisionLog decisionLog(PredictionSettings settings, PrometheusMeterRegistry meters) {
         return new DecisionLog(settings.kafka(), meters);
@@ -93,7 +99,7 @@ public class PredictionApi {
     Endpoints endpoints(
             FeatureEngine engine,
             FollowedModels models,
-            OnlineStore store,
+            OnlineFeatures features,
             PredictionSettings settings,
             PrometheusMeterRegistry meters,
             DecisionLog decisions,
@@ -101,7 +107,7 @@ public class PredictionApi {
         return new Endpoints(
                 engine,
                 models,
-                new OnlineFeatures(store),
+                features,
                 settings.fresh(),
                 Clock.systemUTC(),
                 new ScoringMetrics(meters),
@@ -156,12 +162,10 @@ public class PredictionApi {
     RouterFunction<ServerResponse> featureRoutes(
             FeatureEngine engine,
             FollowedModels models,
-            OnlineStore store,
+            OnlineFeatures features,
             HikariDataSource database,
             PredictionSettings settings) {
-        return new FeaturesEndpoint(
-                        engine, new OnlineFeatures(store), database, models, settings.fresh(), Clock.systemUTC())
-                .routes();
+        return new FeaturesEndpoint(engine, features, database, models, settings.fresh(), Clock.systemUTC()).routes();
     }
 
     @Bean

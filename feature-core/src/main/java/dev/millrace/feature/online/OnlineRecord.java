@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
     /**
      * @param fields of the hash; empty for an entity that was never seen
-     * @param older gives the older block of the version that {@link #olderVersion} says
+     * @param older gives the older block that {@link #olderId} says
      * @throws CorruptBlockException when they are no record of this view
      */
     public static OnlineRecord read(View view, Iterable<Map.Entry<byte[], byte[]>> fields, Supplier<Block> older) {
@@ -53,11 +53,11 @@ public record OnlineRecord(Block block, Offsets offsets, boolean cut) {
         return new OnlineRecord(block, offsets.with(highest), cut);
     }
 
-    /** Of which version the older block is that belongs to a record; empty when all of it is in the hash. */
-    public static OptionalLong olderVersion(Map<byte[], byte[]> fields) {
+    /** Which older block belongs to a record; empty when all of it is in the hash. */
+    public static OptionalLong olderId(Map<byte[], byte[]> fields) {
         for (Map.Entry<byte[], byte[]> field : fields.entrySet()) {
             if (kind(field.getKey()) == 'b') {
-                return LayeredBlock.olderVersion(field.getValue());
+                return LayeredBlock.olderId(field.getValue());
             }
         }
         return OptionalLong.empty();

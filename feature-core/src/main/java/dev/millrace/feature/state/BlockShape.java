@@ -63,7 +63,7 @@ public record BlockShape(
     }
 
     /**
-     * @param older gives the older block of the version that the bytes name, if they name one
+     * @param older gives the older block that the bytes name, if they name one
      * @throws CorruptBlockException when the bytes are no block of this view
      */
     public LayeredBlock readLayers(int youngBytes, byte[] bytes, Supplier<Block> older) {

@@ -3,7 +3,7 @@ package dev.millrace.feature.state;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 
-/** 64 bits that stand for a text: the same in every release and on every machine. */
+/** 64 bits that stand for a text or for bytes: the same in every release and on every machine. */
 public final class Fingerprint {
     private Fingerprint() {}
 
@@ -11,5 +11,9 @@ public final class Fingerprint {
         return Hashing.farmHashFingerprint64()
                 .hashString(text, StandardCharsets.UTF_8)
                 .asLong();
+    }
+
+    static long of(byte[] bytes) {
+        return Hashing.farmHashFingerprint64().hashBytes(bytes).asLong();
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.feature.state;
 
+import com.google.common.base.Suppliers;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -27,32 +28,19 @@ public final class LayeredBlock implements Block {
     private boolean changed;
     private boolean revised;
 
-    /** What is known of the older block without reading it. */
-    private static final class Older {
-        private final long version;
-        private final long newest;
-        private final Supplier<Block> source;
-        private @Nullable Block block;
-
-        Older(long version, long newest, Supplier<Block> source) {
-            this.version = version;
-            this.newest = newest;
-            this.source = source;
-        }
-
-        static Older of(long version, Block block) {
-            Older older = new Older(version, block.newest(), () -> block);
-            older.block = block;
-            return older;
+    /**
+     * What is known of the older block without reading it.
+     *
+     * @param id of its content: blocks of other content have other ids, whenever and from whichever state they were written
+     * @param source gives the block, read once
+     */
+    private record Older(long id, long newest, Supplier<Block> source) {
+        static Older of(Block block) {
+            return new Older(Fingerprint.of(block.toBytes()), block.newest(), () -> block);
         }
 
         Block block() {
-            Block found = block;
-            if (found == null) {
-                found = source.get();
-                block = found;
-            }
-            return found;
+            return source.get();
         }
     }
 
@@ -68,6 +56,14 @@ public final class LayeredBlock implements Block {
             this.layered = layered;
             this.plain = plain;
         }
+
+        /** Of a young block that has an older one; null when the byte begins a block in one piece. */
+        static @Nullable Format layered(int first) {
+            if (first == KEPT.layered) {
+                return KEPT;
+            }
+            return first == SERVED.layered ? SERVED : null;
+        }
     }
 
     private LayeredBlock(BlockShape shape, Format format, int limit, Block young, @Nullable Older older) {
@@ -82,11 +78,10 @@ public final class LayeredBlock implements Block {
         return new LayeredBlock(shape, Format.KEPT, limit, shape.empty(), null);
     }
 
-    /** Of which version the older block of these bytes is; empty when there is none. */
-    public static OptionalLong olderVersion(byte[] bytes) {
+    /** Which older block belongs to these bytes; empty when there is none. */
+    public static OptionalLong olderId(byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
-        int first = in.fixed8();
-        if (first != Format.KEPT.layered && first != Format.SERVED.layered) {
+        if (Format.layered(in.fixed8()) == null) {
             return OptionalLong.empty();
         }
         in.unsigned();
@@ -94,23 +89,24 @@ public final class LayeredBlock implements Block {
     }
 
     /**
-     * @param source gives the older block, of the version that the bytes name; asked at most once
+     * @param source gives the older block that the bytes name; asked at most once
      * @throws CorruptBlockException when the bytes are no block of this shape
      */
     static LayeredBlock read(BlockShape shape, int limit, byte[] bytes, Supplier<Block> source) {
         ByteReader in = new ByteReader(bytes);
         int first = in.fixed8();
-        if (first != Format.KEPT.layered && first != Format.SERVED.layered) {
-            Format format = first == SERVED_FORMAT ? Format.SERVED : Format.KEPT;
-            return new LayeredBlock(shape, format, limit, shape.read(bytes), null);
+        Format format = Format.layered(first);
+        if (format == null) {
+            Format plain = first == SERVED_FORMAT ? Format.SERVED : Format.KEPT;
+            return new LayeredBlock(shape, plain, limit, shape.read(bytes), null);
         }
         shape.expectFingerprint((int) in.unsigned());
-        long version = in.unsigned();
+        long id = in.unsigned();
         long newest = in.signed();
         Block young = shape.read(in.bytes());
         in.expectEnd();
-        Format format = first == Format.SERVED.layered ? Format.SERVED : Format.KEPT;
-        return new LayeredBlock(shape, format, limit, young, new Older(version, newest, source));
+        Older older = new Older(id, newest, Suppliers.memoize(source::get));
+        return new LayeredBlock(shape, format, limit, young, older);
     }
 
     @Override
@@ -122,7 +118,7 @@ public final class LayeredBlock implements Block {
         if (event.time() <= newest() - shape.memory(format.plain)) {
             return Outcome.TOO_LATE;
         }
-        if (event.time() > before.newest || !before.block().contains(event)) {
+        if (event.time() > before.newest() || !before.block().contains(event)) {
             return young.fold(event);
         }
         Outcome outcome = before.block().fold(event);
@@ -131,8 +127,7 @@ public final class LayeredBlock implements Block {
     }
 
     private void replaceOlder(Block block) {
-        long version = older == null ? 0 : older.version;
-        older = Older.of(version + 1, block);
+        older = Older.of(block);
         changed = true;
         revised = false;
     }
@@ -149,20 +144,20 @@ public final class LayeredBlock implements Block {
         Older before = older;
         return young.contains(event)
                 || before != null
-                        && event.time() <= before.newest
+                        && event.time() <= before.newest()
                         && before.block().contains(event);
     }
 
     @Override
     public long newest() {
         Older before = older;
-        return before == null ? young.newest() : Math.max(before.newest, young.newest());
+        return before == null ? young.newest() : Math.max(before.newest(), young.newest());
     }
 
     @Override
     public void sum(int resolution, long left, long right, Aggregates into) {
         Older before = older;
-        if (before != null && left < before.newest) {
+        if (before != null && left < before.newest()) {
             before.block().sum(resolution, left, right, into);
         }
         young.sum(resolution, left, right, into);
@@ -171,7 +166,7 @@ public final class LayeredBlock implements Block {
     @Override
     public void walk(int resolution, long left, long right, Aggregates scratch, TileConsumer consumer) {
         Older before = older;
-        boolean reached = before != null && left < before.newest;
+        boolean reached = before != null && left < before.newest();
         (reached ? whole() : young).walk(resolution, left, right, scratch, consumer);
     }
 
@@ -195,7 +190,7 @@ public final class LayeredBlock implements Block {
     @Override
     public byte[] toBytes() {
         Older before = older;
-        if (before != null && newest() - before.newest >= shape.reach()) {
+        if (before != null && newest() - before.newest() >= shape.reach()) {
             older = null;
         }
         byte[] bytes = young.toBytes();
@@ -219,8 +214,8 @@ public final class LayeredBlock implements Block {
         ByteWriter out = new ByteWriter(bytes.length + 32);
         out.fixed8(as.layered);
         out.unsigned(Integer.toUnsignedLong(shape.fingerprint()));
-        out.unsigned(known.version);
-        out.signed(known.newest);
+        out.unsigned(known.id());
+        out.signed(known.newest());
         out.bytes(bytes);
         return out.toBytes();
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param block with its older one where Redis may not have that yet
  */
 public record ServedState(long batch, Offsets offsets, Served block) {
-    byte[] toBytes() {
+    public byte[] toBytes() {
         byte[] included = offsets.toBytes();
         byte[] older = block.older().orElse(new byte[0]);
         return ByteBuffer.allocate(

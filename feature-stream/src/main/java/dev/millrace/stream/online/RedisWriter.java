@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -121,21 +122,17 @@ public final class RedisWriter implements MapPartitionsFunction<Row, Row> {
             RedisAsyncCommands<byte[], byte[]> commands, String script, View view, String entity, ServedState state) {
         byte[] key = OnlineKeys.entity(config.useCase(), view, entity);
         byte[] young = state.block().young();
-        boolean layered = LayeredBlock.olderVersion(young).isPresent();
-        byte[] millisToLive = ascii(view.shape().millisToLive());
+        OptionalLong older = LayeredBlock.olderId(young);
+        byte[] millisToLive = Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII);
         return commands.evalsha(
                 script,
                 ScriptOutputType.INTEGER,
-                layered ? new byte[][] {key, OnlineKeys.older(key)} : new byte[][] {key},
+                older.isPresent() ? new byte[][] {key, OnlineKeys.older(key)} : new byte[][] {key},
                 young,
                 state.offsets().toBytes(),
                 millisToLive,
-                layered ? ascii(LayeredBlock.olderVersion(young).getAsLong()) : new byte[0],
+                older.isPresent() ? OnlineKeys.olderField(older.getAsLong()) : new byte[0],
                 state.block().older().orElse(new byte[0]));
-    }
-
-    private static byte[] ascii(long number) {
-        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void await(StatefulRedisConnection<byte[], byte[]> connection, List<RedisFuture<Long>> pending)

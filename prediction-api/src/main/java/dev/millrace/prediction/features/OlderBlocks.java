@@ -16,17 +16,17 @@ final class OlderBlocks {
             .weigher((Key key, Kept block) -> block.storedBytes())
             .build();
 
-    private record Key(ByteBuffer record, long version) {}
+    private record Key(ByteBuffer record, long id) {}
 
     private record Kept(Block block, int storedBytes) {}
 
     @Nullable
-    Block of(byte[] record, long version) {
-        Kept found = kept.getIfPresent(new Key(ByteBuffer.wrap(record), version));
+    Block of(byte[] record, long id) {
+        Kept found = kept.getIfPresent(new Key(ByteBuffer.wrap(record), id));
         return found == null ? null : found.block();
     }
 
-    void put(byte[] record, long version, Block block, int storedBytes) {
-        kept.put(new Key(ByteBuffer.wrap(record), version), new Kept(block, storedBytes));
+    void put(byte[] record, long id, Block block, int storedBytes) {
+        kept.put(new Key(ByteBuffer.wrap(record), id), new Kept(block, storedBytes));
     }
 }

@@ -5,7 +5,6 @@ import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.state.Block;
 import dev.millrace.feature.state.CorruptBlockException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -68,15 +67,15 @@ final class OnlineRecords {
         return older;
     }
 
-    /** False when one of them is not of the version that its record names. */
+    /** False when one of them is not there that its record names. */
     private boolean addOlder(
             List<Wanted> wanted, List<Map<byte[], byte[]>> hashes, Hashes source, Map<Integer, Block> older)
             throws StoreUnavailableException {
         List<Integer> missing = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
-            OptionalLong version = OnlineRecord.olderVersion(hashes.get(i));
-            if (version.isPresent()) {
-                Block block = known.of(wanted.get(i).key(), version.getAsLong());
+            OptionalLong id = OnlineRecord.olderId(hashes.get(i));
+            if (id.isPresent()) {
+                Block block = known.of(wanted.get(i).key(), id.getAsLong());
                 if (block == null) {
                     missing.add(i);
                 } else {
@@ -91,27 +90,23 @@ final class OnlineRecords {
                 missing.stream().map(i -> OnlineKeys.older(wanted.get(i).key())).toList());
         for (int i = 0; i < missing.size(); i++) {
             Wanted each = wanted.get(missing.get(i));
-            long version = OnlineRecord.olderVersion(hashes.get(missing.get(i))).orElseThrow();
-            byte[] bytes = field(found.get(i), OnlineKeys.BLOCK);
-            if (!Long.toString(version).equals(text(field(found.get(i), OnlineKeys.VERSION)))) {
+            long id = OnlineRecord.olderId(hashes.get(missing.get(i))).orElseThrow();
+            byte[] bytes = field(found.get(i), OnlineKeys.olderField(id));
+            if (bytes == null) {
                 return false;
             }
             Block block = each.view().shape().read(bytes);
-            known.put(each.key(), version, block, bytes.length);
+            known.put(each.key(), id, block, bytes.length);
             older.put(missing.get(i), block);
         }
         return true;
     }
 
-    private static String text(byte[] value) {
-        return new String(value, StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] field(Map<byte[], byte[]> hash, byte[] name) {
+    private static byte @Nullable [] field(Map<byte[], byte[]> hash, byte[] name) {
         return hash.entrySet().stream()
                 .filter(field -> Arrays.equals(field.getKey(), name))
                 .map(Map.Entry::getValue)
                 .findFirst()
-                .orElse(new byte[0]);
+                .orElse(null);
     }
 }

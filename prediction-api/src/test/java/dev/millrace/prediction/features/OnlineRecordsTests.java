@@ -10,7 +10,6 @@ import dev.millrace.feature.state.LayeredBlock;
 import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.feature.state.Served;
 import dev.millrace.prediction.Parcels;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +47,9 @@ class OnlineRecordsTests {
             block.toBytes();
         }
         Served served = Served.all(block);
-        long version = LayeredBlock.olderVersion(served.young()).orElseThrow();
+        long id = LayeredBlock.olderId(served.young()).orElseThrow();
         young = Map.of(OnlineKeys.BLOCK, served.young());
-        older = Map.of(
-                OnlineKeys.VERSION,
-                Long.toString(version).getBytes(StandardCharsets.US_ASCII),
-                OnlineKeys.BLOCK,
-                served.older().orElseThrow());
+        older = Map.of(OnlineKeys.olderField(id), served.older().orElseThrow());
     }
 
     /** Redis: the first read is of the records, one of a single key of the older blocks. */
@@ -94,6 +89,16 @@ class OnlineRecordsTests {
             return outdated ? List.of(Map.of(), before) : now;
         });
         assertReadsAll(read);
+        assertThat(asked).containsExactly(2, 1, 2, 1);
+    }
+
+    /** Folded again from nothing: as many older blocks were written, of other events. */
+    @Test
+    void aRecordThatWasBegunAnewIsNotTakenForTheFormerOne() throws Exception {
+        assertReadsAll(read(this::answer));
+        block = VIEW.shape().emptyLayers(YOUNG);
+        write(60);
+        assertReadsAll(read(this::answer));
         assertThat(asked).containsExactly(2, 1, 2, 1);
     }
 
