@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /** Measures the feature engine: its kernels, what it stores, and itself inside Spark beside its peers. */
 @Command(name = "features", mixinStandardHelpOptions = true)
 public final class FeaturesBench implements Callable<Integer> {
-    private static final int READINGS = 4_000_000;
+    private static final int READINGS = 6_000_000;
     private static final int DEVICES = 20_000;
     private static final double FOLD_NANOS = 1_000;
     private static final double READ_MICROS = 10;

@@ -14,12 +14,30 @@ public final class ByteReader {
 
     public int fixed8() {
         if (at >= bytes.length) {
-            throw new CorruptBlockException("Expected more than " + bytes.length + " bytes; the record is cut");
+            throw cut();
         }
         return bytes[at++] & 0xFF;
     }
 
+    private CorruptBlockException cut() {
+        return new CorruptBlockException("Expected more than " + bytes.length + " bytes; the record is cut");
+    }
+
     public long unsigned() {
+        if (at <= bytes.length - Long.BYTES) {
+            long word = (long) SevenBits.LEAST_FIRST.get(bytes, at);
+            long ends = ~word & SevenBits.MORE;
+            if (ends != 0) {
+                int bits = Long.numberOfTrailingZeros(ends) + 1;
+                at += bits >>> 3;
+                // A shift by 64 - bits, which is less than 64, drops the bytes of what follows.
+                return SevenBits.gather((word << (64 - bits)) >>> (64 - bits) & ~SevenBits.MORE);
+            }
+        }
+        return unsignedByBytes();
+    }
+
+    private long unsignedByBytes() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             int next = fixed8();
@@ -37,10 +55,11 @@ public final class ByteReader {
     }
 
     public long fixed64() {
-        long value = 0;
-        for (int i = 0; i < 8; i++) {
-            value = value << 8 | fixed8();
+        if (at > bytes.length - Long.BYTES) {
+            throw cut();
         }
+        long value = (long) SevenBits.GREATEST_FIRST.get(bytes, at);
+        at += Long.BYTES;
         return value;
     }
 

@@ -20,6 +20,19 @@ public final class ByteWriter {
 
     public void unsigned(long value) {
         ensure(10);
+        if ((value & ~0x7FL) == 0) {
+            bytes[length++] = (byte) value;
+        } else if (value >= 0 && value < SevenBits.LIMIT) {
+            int last = (63 - Long.numberOfLeadingZeros(value)) / 7;
+            long more = SevenBits.MORE & (1L << 8 * last) - 1;
+            SevenBits.LEAST_FIRST.set(bytes, length, SevenBits.spread(value) | more);
+            length += last + 1;
+        } else {
+            unsignedByBytes(value);
+        }
+    }
+
+    private void unsignedByBytes(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             bytes[length++] = (byte) (rest & 0x7F | 0x80);
@@ -39,14 +52,18 @@ public final class ByteWriter {
 
     public void fixed64(long value) {
         ensure(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            bytes[length++] = (byte) (value >>> shift);
-        }
+        SevenBits.GREATEST_FIRST.set(bytes, length, value);
+        length += Long.BYTES;
     }
 
     /** With their number before them. */
     public void bytes(byte[] written) {
         unsigned(written.length);
+        raw(written);
+    }
+
+    /** As they are. */
+    void raw(byte[] written) {
         ensure(written.length);
         System.arraycopy(written, 0, bytes, length, written.length);
         length += written.length;

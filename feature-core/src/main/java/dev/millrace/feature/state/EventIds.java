@@ -10,6 +10,8 @@ final class EventIds {
 
     private static final int SPARE = 8;
 
+    private static final int GREATEST_VARINT = 10;
+
     /** Time and hash in turns: blocks of many entities do not fit a processor's cache, and so an id is one wait for memory. */
     private long[] cells;
 
@@ -102,6 +104,11 @@ final class EventIds {
         while (from < to && time(from) <= time) {
             from++;
         }
+    }
+
+    /** Bytes that writing takes at most. */
+    int greatestLength() {
+        return (to - from) * (GREATEST_VARINT + Long.BYTES) + GREATEST_VARINT;
     }
 
     /** Those that are later than a time. */

@@ -1,5 +1,7 @@
 package dev.millrace.feature.state;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Events as partial aggregates: those within the horizon in tiles of 1 ms, older ones merged into the tiles of each
  * resolution, and where a lifetime is kept, those older than its tiles into one. What is merged or dropped depends on the
@@ -14,6 +16,12 @@ final class TiledBlock implements PlainBlock {
 
     private static final int SPARE = 4;
 
+    /** Bytes of what comes before the ids, at most. */
+    private static final int HEAD = 32;
+
+    /** Bytes that most blocks do not exceed by much. */
+    private static final int INITIAL = 1024;
+
     private final BlockShape shape;
     private final int format;
     /** Events later than the newest minus this are told from their repetitions, milliseconds. */
@@ -24,6 +32,8 @@ final class TiledBlock implements PlainBlock {
     private Tiles recent;
     private final Tiles[] tiles;
     private final Tiles[] past;
+    /** What both forms have in common, as it was written last: forgotten with the next event. */
+    private byte @Nullable [] settled;
 
     /** @param format {@link #FORMAT}, or {@link #SERVED_FORMAT} of one that will only be read */
     TiledBlock(BlockShape shape, int format) {
@@ -54,6 +64,7 @@ final class TiledBlock implements PlainBlock {
 
     /** An event of which it is known that it is not there yet. */
     void put(ProjectedEvent event) {
+        settled = null;
         newest = Math.max(newest, event.time());
         if (recent.isFull()) {
             settle();
@@ -179,6 +190,7 @@ final class TiledBlock implements PlainBlock {
         if (from.newest == NONE) {
             return;
         }
+        settled = null;
         newest = Math.max(newest, from.newest);
         ids.addAll(from.ids, newest - memory);
         for (int i = 0; i < tiles.length; i++) {
@@ -201,12 +213,23 @@ final class TiledBlock implements PlainBlock {
     }
 
     private byte[] write(int as, long idsAfter) {
-        settle();
-        ByteWriter out = new ByteWriter(64);
+        byte[] tail = settled();
+        ByteWriter out = new ByteWriter(tail.length + HEAD + ids.greatestLength());
         out.fixed8(as);
         out.unsigned(Integer.toUnsignedLong(shape.fingerprint()));
         out.signed(newest);
         ids.write(out, idsAfter);
+        out.raw(tail);
+        return out.toBytes();
+    }
+
+    private byte[] settled() {
+        byte[] known = settled;
+        if (known != null) {
+            return known;
+        }
+        settle();
+        ByteWriter out = new ByteWriter(INITIAL);
         recent.write(out);
         for (int i = 0; i < tiles.length; i++) {
             tiles[i].write(out);
@@ -214,7 +237,9 @@ final class TiledBlock implements PlainBlock {
                 past[i].write(out);
             }
         }
-        return out.toBytes();
+        byte[] tail = out.toBytes();
+        settled = tail;
+        return tail;
     }
 
     @Override

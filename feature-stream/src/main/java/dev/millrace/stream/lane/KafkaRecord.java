@@ -41,25 +41,28 @@ public record KafkaRecord(
     /** For {@link #of}: what it wants, in its order. */
     public static Dataset<Row> rows(DataStreamReader reader) {
         return reader.load()
-                .selectExpr("topic", "partition", "offset", "value", "unix_millis(timestamp) as writtenAt", "headers");
+                .selectExpr(
+                        "topic",
+                        "partition",
+                        "offset",
+                        "value",
+                        "unix_millis(timestamp) as writtenAt",
+                        // Rows of headers would cost as much as all else of a record.
+                        "get(headers.value, cast(array_position(headers.key, '%s') - 1 as int)) as arrivalTime"
+                                .formatted(Headers.ARRIVAL_TIME),
+                        "coalesce(array_contains(headers.key, '%s'), false) as isArrivalStated"
+                                .formatted(Headers.ARRIVAL_STATED));
     }
 
     public static KafkaRecord of(Row row) {
         byte @Nullable [] value = row.getAs(3);
-        long arrival = row.getLong(4);
-        boolean stated = false;
-        if (!row.isNullAt(5)) {
-            for (Row header : row.<Row>getList(5)) {
-                switch (header.getString(0)) {
-                    case Headers.ARRIVAL_TIME -> arrival = Headers.millis(header.getAs(1));
-                    case Headers.ARRIVAL_STATED -> stated = true;
-                    default -> {
-                        // Not ours.
-                    }
-                }
-            }
-        }
+        byte @Nullable [] arrival = row.getAs(5);
         return new KafkaRecord(
-                row.getString(0), row.getInt(1), row.getLong(2), value == null ? new byte[0] : value, arrival, stated);
+                row.getString(0),
+                row.getInt(1),
+                row.getLong(2),
+                value == null ? new byte[0] : value,
+                arrival == null ? row.getLong(4) : Headers.millis(arrival),
+                row.getBoolean(6));
     }
 }

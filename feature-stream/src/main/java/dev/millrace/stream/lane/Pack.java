@@ -12,31 +12,27 @@ import java.util.List;
 final class Pack {
     private static final int HEADER = Long.BYTES + Integer.BYTES;
 
-    private byte[] bytes = new byte[64];
-    private int length;
+    private ByteBuffer bytes = ByteBuffer.allocate(64);
 
     /** @param offset of the record that the payload is of */
     record Item(long offset, byte[] payload) {}
 
     void add(long offset, byte[] payload) {
-        int end = length + HEADER + payload.length;
-        if (end > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
+        int more = HEADER + payload.length;
+        if (more > bytes.remaining()) {
+            int capacity = Math.max(bytes.position() + more, 2 * bytes.capacity());
+            bytes = ByteBuffer.allocate(capacity).put(bytes.flip());
         }
-        ByteBuffer.wrap(bytes, length, end - length)
-                .putLong(offset)
-                .putInt(payload.length)
-                .put(payload);
-        length = end;
+        bytes.putLong(offset).putInt(payload.length).put(payload);
     }
 
     /** Bytes so far. */
     int length() {
-        return length;
+        return bytes.position();
     }
 
     byte[] toBytes() {
-        return Arrays.copyOf(bytes, length);
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** In the order in which they were added. */

@@ -15,6 +15,7 @@ final class RecordRouter {
     private final ViewFeeds feeds;
     private final TopicDecoder decoder;
     private final Map<String, Long> topics = new HashMap<>();
+    private final Map<TopicPartition, String> recordKeys = new HashMap<>();
 
     /** @param topicIds Kafka's id of each topic */
     RecordRouter(FeatureEngine engine, Map<String, String> topicIds) {
@@ -42,12 +43,13 @@ final class RecordRouter {
             refusal = "out-of-range " + e.getMessage();
         }
         for (ViewFeeds.Fed each : fed) {
-            String key = Keyed.viewKey(each.view().name(), each.key());
-            packs.add(partition, key, record.offset(), each.event().toBytes());
+            String view = Keyed.viewKey(each.view().name(), each.key());
+            packs.add(partition, view, record.offset(), each.event().toBytes());
         }
         Arrival whole =
                 new Arrival(record.arrivalTime(), record.isArrivalStated(), fed.size(), refusal, record.value());
-        packs.add(partition, Keyed.recordKey(record.topic(), record.partition()), record.offset(), whole.toBytes());
+        String key = recordKeys.computeIfAbsent(partition, read -> Keyed.recordKey(record.topic(), record.partition()));
+        packs.add(partition, key, record.offset(), whole.toBytes());
     }
 
     private List<ViewFeeds.Fed> fed(KafkaRecord record) {
