@@ -64,8 +64,10 @@ final class RedisWriterIT {
         config = StreamConfig.from(environment);
     }
 
+    /** The server is shared with other tests of the same use case. */
     @AfterAll
     static void stop() {
+        redis.sync().flushall();
         redis.close();
     }
 
