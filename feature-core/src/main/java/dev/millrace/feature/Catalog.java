@@ -4,10 +4,10 @@ import dev.millrace.feature.Model.Binding;
 import dev.millrace.feature.Model.Entry;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.FeatureDefinition;
+import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.ViewDefinition;
 import dev.millrace.schema.definition.ViewDefinition.Shape;
-import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ public final class Catalog {
     private static final String HEAD = """
             # Feature catalog
 
-            Written by `./millrace catalog` from the definitions in [`use-cases/`](../use-cases); [what they mean](features.md).
+            Written by `./millrace catalog > docs/catalog.md` from the definitions in [`use-cases/`](../use-cases); [what they mean](features.md).
             """;
 
     private static final long DAY = Duration.ofDays(1).toMillis();
@@ -44,16 +44,21 @@ public final class Catalog {
         try (Stream<Path> folders = Files.list(folder)) {
             folders.filter(each -> Files.exists(each.resolve("use-case.yaml")))
                     .sorted()
-                    .forEach(each -> catalog.useCase(FeatureEngine.compile(UseCaseLoader.load(each))));
+                    .forEach(each -> catalog.useCase(FeatureEngine.load(each)));
         } catch (IOException e) {
             throw new UncheckedIOException("Expected a folder of use cases, found " + folder, e);
         }
         return catalog.text.toString();
     }
 
-    /** Prints it. The one argument is the folder of use cases. */
+    /** Prints it, or what is wrong with the definitions. The one argument is the folder of use cases. */
     public static void main(String[] arguments) {
-        new PrintStream(System.out, true, StandardCharsets.UTF_8).print(markdown(Path.of(arguments[0])));
+        try {
+            new PrintStream(System.out, true, StandardCharsets.UTF_8).print(markdown(Path.of(arguments[0])));
+        } catch (InvalidUseCaseException e) {
+            new PrintStream(System.err, true, StandardCharsets.UTF_8).println(e.getMessage());
+            System.exit(1);
+        }
     }
 
     private void line(String line) {

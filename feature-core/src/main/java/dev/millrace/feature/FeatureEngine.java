@@ -5,11 +5,16 @@ import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.Problem;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition;
+import dev.millrace.schema.loader.UseCaseDraft;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A use case, compiled: its views and models. Thread-safe. */
 public final class FeatureEngine {
@@ -23,24 +28,40 @@ public final class FeatureEngine {
         this.models = models;
     }
 
+    /**
+     * @param folder of the use case
+     * @throws InvalidUseCaseException holds everything that is wrong, or that this version does not support
+     */
+    public static FeatureEngine load(Path folder) {
+        return compile(UseCaseLoader.draft(folder));
+    }
+
     /** @throws InvalidUseCaseException holds everything that is wrong, or that this version does not support */
     public static FeatureEngine compile(UseCase useCase) {
+        return compile(new UseCaseDraft(useCase, Set.of(), List.of()));
+    }
+
+    private static FeatureEngine compile(UseCaseDraft draft) {
+        UseCase useCase = draft.readable();
         List<Problem> problems = new ArrayList<>();
         Map<String, View> views = new LinkedHashMap<>();
+        Set<String> broken = new HashSet<>(draft.flawed());
         for (ViewDefinition definition : useCase.views()) {
-            ViewCompiler.compile(useCase, definition, problems).ifPresent(view -> views.put(view.name(), view));
+            if (useCase.events().containsKey(definition.source().eventType())) {
+                ViewCompiler.compile(useCase, definition, problems)
+                        .ifPresentOrElse(view -> views.put(view.name(), view), () -> broken.add(definition.name()));
+            } else {
+                broken.add(definition.name());
+            }
         }
         Map<String, Model> models = new LinkedHashMap<>();
-        if (problems.isEmpty()) {
-            for (ModelDefinition definition : useCase.models()) {
-                ModelCompiler.compile(useCase, definition, views, problems)
+        for (ModelDefinition definition : useCase.models()) {
+            if (useCase.events().containsKey(definition.rows())) {
+                ModelCompiler.compile(useCase, definition, views, broken, problems)
                         .ifPresent(model -> models.put(model.name(), model));
             }
         }
-        if (!problems.isEmpty()) {
-            throw new InvalidUseCaseException(useCase.name(), problems);
-        }
-        return new FeatureEngine(useCase, views, models);
+        return new FeatureEngine(draft.without(problems), views, models);
     }
 
     public UseCase useCase() {

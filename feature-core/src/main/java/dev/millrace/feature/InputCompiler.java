@@ -2,6 +2,7 @@ package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.ExpressionCompiler;
+import dev.millrace.feature.expression.Variables;
 import dev.millrace.feature.operation.Argument;
 import dev.millrace.feature.operation.Operation;
 import dev.millrace.feature.operation.OperationType;
@@ -123,7 +124,8 @@ final class InputCompiler {
         if (allowed.contains(Argument.NUMBER) && (rounded || !fields.has(text))) {
             return computed(feature);
         }
-        String inexact = fields.has(text) && allowed.contains(Argument.NUMBER)
+        boolean isNumber = fields.variables().types().get(text) == Variables.Type.NUMBER;
+        String inexact = isNumber && allowed.contains(Argument.NUMBER)
                 ? "; " + text + " is " + fields.type(text)
                         + ": only decimals and whole numbers of at most 12 digits are exact; 'scale: 2' rounds it to hundredths"
                 : "";

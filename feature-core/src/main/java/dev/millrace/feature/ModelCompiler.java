@@ -13,6 +13,7 @@ import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.definition.Problem;
+import dev.millrace.schema.definition.Suggestion;
 import dev.millrace.schema.definition.UseCase;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -31,22 +32,37 @@ final class ModelCompiler {
     private final ModelDefinition definition;
     private final EventType rows;
     private final Map<String, View> views;
+    private final Set<String> broken;
     private final List<Problem> problems;
     private final List<Binding> bindings = new ArrayList<>();
     private final Map<String, Slot> stored = new LinkedHashMap<>();
 
-    private ModelCompiler(ModelDefinition definition, EventType rows, Map<String, View> views, List<Problem> problems) {
+    private ModelCompiler(
+            ModelDefinition definition,
+            EventType rows,
+            Map<String, View> views,
+            Set<String> broken,
+            List<Problem> problems) {
         this.definition = definition;
         this.rows = rows;
         this.views = views;
+        this.broken = broken;
         this.problems = problems;
     }
 
-    /** Empty when it has problems, which are added to the list. */
+    /**
+     * Empty when it has problems, which are added to the list.
+     *
+     * @param broken views that have problems of their own: what reads them has none for that
+     */
     static Optional<Model> compile(
-            UseCase useCase, ModelDefinition definition, Map<String, View> views, List<Problem> problems) {
+            UseCase useCase,
+            ModelDefinition definition,
+            Map<String, View> views,
+            Set<String> broken,
+            List<Problem> problems) {
         int before = problems.size();
-        Model model = new ModelCompiler(definition, useCase.event(definition.rows()), views, problems).model();
+        Model model = new ModelCompiler(definition, useCase.event(definition.rows()), views, broken, problems).model();
         return problems.size() == before ? Optional.of(model) : Optional.empty();
     }
 
@@ -69,12 +85,16 @@ final class ModelCompiler {
         ExpressionCompiler expressions = new ExpressionCompiler(fields.and(features));
         List<Entry> entries = new ArrayList<>();
         for (FeatureUse use : definition.features()) {
+            if (readsBroken(use)) {
+                continue;
+            }
+            int before = entries.size();
             switch (use) {
                 case FeatureUse.All all -> all(all, entries);
                 case FeatureUse.Named named -> named(named, expressions).ifPresent(entries::add);
             }
+            refuseTwins(entries, before, use);
         }
-        refuseTwins(entries);
         Optional<CompiledExpression> fallback = definition
                 .serve()
                 .map(ServeDefinition::fallback)
@@ -103,10 +123,25 @@ final class ModelCompiler {
     }
 
     private boolean isUsed(String binding) {
-        return definition.features().stream().anyMatch(use -> switch (use) {
+        return definition.features().stream().anyMatch(use -> uses(use, binding));
+    }
+
+    private static boolean uses(FeatureUse use, String binding) {
+        return switch (use) {
             case FeatureUse.All all -> all.binding().equals(binding);
             case FeatureUse.Named named -> named.expression().text().contains(binding + ".");
-        });
+        };
+    }
+
+    private boolean readsBroken(FeatureUse use) {
+        return broken.stream().anyMatch(view -> uses(use, view))
+                || definition.read().entrySet().stream()
+                        .anyMatch(read -> isUnknown(read.getValue().view()) && uses(use, read.getKey()));
+    }
+
+    /** Broken, or reported as a name that nothing bears. */
+    private boolean isUnknown(String view) {
+        return !views.containsKey(view);
     }
 
     private void add(Binding binding) {
@@ -141,17 +176,33 @@ final class ModelCompiler {
         }
         return expressions
                 .compile(named.expression(), problems)
+                .filter(expression -> isKnownInTime(named, expression))
                 .map(expression -> new Entry.Derived(named.name(), expression));
     }
 
-    private void refuseTwins(List<Entry> entries) {
-        Set<String> seen = new HashSet<>();
-        for (Entry entry : entries) {
-            if (!seen.add(entry.name())) {
-                refuse(
-                        definition.at(),
-                        "duplicate-name",
-                        "the feature '" + entry.name() + "' is given twice; keep one");
+    /** What a model is to find out is not among what it is told. */
+    private boolean isKnownInTime(FeatureUse.Named named, CompiledExpression expression) {
+        String label = definition.label().value();
+        if (expression.names().contains(label)) {
+            refuse(
+                    named.expression().at(),
+                    "label-as-feature",
+                    "'" + named.name() + "' reads '" + label + "', which is what the model predicts, and nobody"
+                            + " knows yet; a view on 'labels of " + rows.name() + "' counts what was known by then");
+            return false;
+        }
+        return true;
+    }
+
+    private void refuseTwins(List<Entry> entries, int from, FeatureUse use) {
+        List<String> before = entries.subList(0, from).stream().map(Entry::name).toList();
+        Location at = switch (use) {
+            case FeatureUse.All all -> all.at();
+            case FeatureUse.Named named -> named.expression().at();
+        };
+        for (Entry entry : entries.subList(from, entries.size())) {
+            if (before.contains(entry.name())) {
+                refuse(at, "duplicate-name", "the feature '" + entry.name() + "' is given twice; keep one");
             }
         }
     }
@@ -159,13 +210,15 @@ final class ModelCompiler {
     private void checkRequest(ServeDefinition serve) {
         for (RequestField field : serve.request()) {
             if (field.replaces().isPresent()) {
-                if (!stored.containsKey(field.replaces().get())) {
+                String replaced = field.replaces().get();
+                if (!stored.containsKey(replaced)
+                        && broken.stream().noneMatch(view -> replaced.startsWith(view + "."))) {
                     refuse(
                             field.at(),
                             "unknown-name",
                             "'" + field.name() + "' replaces '"
-                                    + field.replaces().get() + "', which the model does not read; it reads "
-                                    + stored.keySet());
+                                    + replaced + "', which the model does not read; "
+                                    + Suggestion.among(replaced, stored.keySet()));
                 }
             } else if (rows.schema().getField(field.name()) == null) {
                 refuse(

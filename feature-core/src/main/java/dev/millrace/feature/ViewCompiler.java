@@ -13,11 +13,14 @@ import dev.millrace.schema.definition.FeatureDefinition;
 import dev.millrace.schema.definition.Problem;
 import dev.millrace.schema.definition.Resolution;
 import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.definition.Suggestion;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -71,6 +74,7 @@ final class ViewCompiler {
         for (FeatureDefinition feature : definition.features()) {
             pending.addAll(features(feature));
         }
+        refuseTwins(pending);
         if (pending.isEmpty() && problems.size() == before) {
             problems.add(new Problem(
                     definition.at(), "no-features", "the view '" + definition.name() + "' has no features"));
@@ -86,6 +90,21 @@ final class ViewCompiler {
                         .thenComparing(feature -> feature.operation().looksBack()))
                 .toList();
         return Optional.of(View.ofWindows(definition, fields.projections(), inputs.inputs(), features, shape()));
+    }
+
+    /** A line may give several features: their names may meet those of another. */
+    private void refuseTwins(List<Pending> pending) {
+        Map<String, FeatureDefinition> seen = new HashMap<>();
+        for (Pending feature : pending) {
+            FeatureDefinition other = seen.putIfAbsent(feature.name(), feature.definition());
+            if (other != null) {
+                refuse(
+                        feature.definition(),
+                        "duplicate-name",
+                        "its feature '" + feature.name() + "' is given by '" + other.name() + "' in line "
+                                + other.at().line() + " already; rename one");
+            }
+        }
     }
 
     private static long order(Window window) {
@@ -121,10 +140,12 @@ final class ViewCompiler {
             refuse(
                     feature,
                     "unsupported-operation",
-                    "'" + feature.operation() + "' is no operation; there are "
-                            + OperationType.ALL.stream()
-                                    .map(OperationType::name)
-                                    .toList());
+                    "'" + feature.operation() + "' is no operation; "
+                            + Suggestion.among(
+                                    feature.operation(),
+                                    OperationType.ALL.stream()
+                                            .map(OperationType::name)
+                                            .toList()));
             return List.of();
         }
         TreeSet<String> unknown = new TreeSet<>(feature.parameters().keySet());
@@ -136,8 +157,10 @@ final class ViewCompiler {
             refuse(
                     feature,
                     "unknown-key",
-                    unknown + " means nothing to '" + type.get().name() + "', which knows "
-                            + new TreeSet<>(type.get().parameters()));
+                    unknown + " means nothing to '" + type.get().name() + "', which "
+                            + (type.get().parameters().isEmpty()
+                                    ? "has no settings"
+                                    : "knows " + new TreeSet<>(type.get().parameters())));
         }
         List<Pending> pending = new ArrayList<>();
         List<WindowCompiler.Kept> over = windows.of(feature, inputs);
@@ -170,6 +193,7 @@ final class ViewCompiler {
                     throw new IllegalArgumentException("it needs a window that slides");
                 }
                 pending.add(new Pending(
+                        feature,
                         feature.name() + bound.suffix() + variant.suffix() + window.suffix(),
                         variant.operation(),
                         inputs.use(bound, variant),
@@ -187,6 +211,7 @@ final class ViewCompiler {
     }
 
     private record Pending(
+            FeatureDefinition definition,
             String name,
             Operation operation,
             int input,

@@ -264,18 +264,113 @@ final class FeatureEngineTests {
                 .containsExactlyInAnyOrder(
                         "5 bad-expression",
                         "5 bad-expression",
-                        "1 duplicate-name",
+                        "5 duplicate-name",
                         "10 bad-expression",
                         "8 unknown-name",
                         "8 unknown-name");
         assertThat(problems.getFirst().message())
-                .contains("undeclared reference to 'fine'")
-                .contains("names are [amount, at, colour, fine.n_1d, flag, id, owner, partner, size, weight]");
+                .isEqualTo("'fine.n_2d': there is no 'fine.n_2d'; did you mean 'fine.n_1d'? there are"
+                        + " [amount, at, colour, fine.n_1d, flag, id, owner, partner, size, weight]");
+    }
+
+    /** What the files say and what it means is checked in one go; what reads a broken view has no problem of its own. */
+    @Test
+    void reportsEverythingAtOnceAndWhatToWriteInstead(@TempDir Path temp) throws IOException {
+        Path folder = temp.resolve("things");
+        for (String part : List.of("events", "features", "models")) {
+            Files.createDirectories(folder.resolve(part));
+        }
+        Files.copy(Path.of("src/test/resources/things/use-case.yaml"), folder.resolve("use-case.yaml"));
+        Files.copy(Path.of("src/test/resources/things/events/things.avsc"), folder.resolve("events/things.avsc"));
+        Files.writeString(folder.resolve("features/many.yaml"), """
+                view: many
+                entity: owners
+                source: things
+                resolutoin: exact
+                delay: soon
+                features:
+                  a: {mean: amuont, over: [1d]}
+                  b: {count: "amount > colour", over: [1d]}
+                  c: {mean: amount, ovr: [1d]}
+                  d: {mean: amount, max: amount, over: [1d]}
+                  e: {maen: amount, over: [1d]}
+                  f: {sum: "amount / 10", over: [1d]}
+                  g: {count: "colour == RED", over: [1d]}
+                  h: {count: "is_nite(at)", over: [1d]}
+                  i: {mean: amount, k: 3, over: [1d]}
+                  j: {sum: amount, over: [36526d]}
+                """);
+        Files.writeString(folder.resolve("features/twins.yaml"), """
+                view: twins
+                entity: owner
+                source: things
+                features:
+                  last: {last_k: amount, k: 2, over: [1d]}
+                  last_1: {last: amount, over: [1d]}
+                  n: {count: all, over: [7d, 7d]}
+                """);
+        Files.writeString(folder.resolve("models/told.yaml"), """
+                model: told
+                kind: binary
+                rows: things
+                label: {value: flag, known_after: 1d}
+                features: [many.*, amount]
+                promot: {better: auc}
+                ---
+                model: known
+                kind: binary
+                rows: things
+                label: {value: flag, known_after: 1d}
+                features: [many.*, {twice: "2.0 * many.a_1d"}, {cheat: "flag ? 1.0 : 0.0"}]
+                promote: {better: auc}
+                """);
+        String fields = "there are [amount, at, colour, flag, id, owner, partner, size, weight]";
+        String settings = "[at, bound, by, empty, error, k, n, over, per, scale, values, where]";
+        String operations = "there are [count, decayed_count, decayed_sum, distinct, first, histogram, kurtosis, last,"
+                + " last_k, max, mean, min, percentile, rate, share, skew, stddev, sum, time_since_last, top_k, variance]";
+        assertThat(problems(folder))
+                .extracting(Problem::toString)
+                .containsExactly(
+                        "features/many.yaml:2: there is no field of things 'owners'; did you mean 'owner'? " + fields
+                                + " [unknown-name]",
+                        "features/many.yaml:4: 'resolutoin' means nothing in a view; did you mean 'resolution'? there are"
+                                + " [delay, duplicates, entity, features, fold, horizon, resolution, source, tumbling,"
+                                + " unordered, view] [unknown-key]",
+                        "features/many.yaml:5: 'delay' is a whole number and one of ms, s, m, h, d, such as 30d, of at most"
+                                + " 36525d; found 'soon' [bad-duration]",
+                        "features/many.yaml:7: 'amuont': there is no 'amuont'; did you mean 'amount'? " + fields
+                                + " [bad-expression]",
+                        "features/many.yaml:8: 'amount > colour': '>' does not take a number and a text; a text goes with a"
+                                + " text, such as == \"a\" [bad-expression]",
+                        "features/many.yaml:9: 'ovr' means nothing in a feature; did you mean 'over'? there are "
+                                + settings + " [unknown-key]",
+                        "features/many.yaml:10: 'd' has [mean, max], of which one at most is an operation; give each a line"
+                                + " of its own. Settings are " + settings + " [no-operation]",
+                        "features/many.yaml:11: 'e': 'maen' is no operation; did you mean 'mean'? " + operations
+                                + " [unsupported-operation]",
+                        "features/many.yaml:12: 'amount / 10': '/' does not take a number and a time or a number without a"
+                                + " point; write numbers with a point, such as 10.0 [bad-expression]",
+                        "features/many.yaml:13: 'colour == RED': there is no 'RED'; a text is quoted, such as \"RED\"; "
+                                + fields + " [bad-expression]",
+                        "features/many.yaml:14: 'is_nite(at)': there is no function 'is_nite'; did you mean 'is_night'?"
+                                + " there are [hour_of_day, is_night, is_weekend, log, sqrt] [bad-expression]",
+                        "features/many.yaml:15: 'i': [k] means nothing to 'mean', which has no settings [unknown-key]",
+                        "features/many.yaml:16: a window is lifetime or a whole number and one of ms, s, m, h, d, such as"
+                                + " 30d, of at most 36525d; found '36526d' [bad-duration]",
+                        "features/twins.yaml:6: 'last_1': its feature 'last_1_1d' is given by 'last' in line 5 already;"
+                                + " rename one [duplicate-name]",
+                        "features/twins.yaml:7: 'n': its feature 'n_7d' is given by 'n' in line 7 already; rename one"
+                                + " [duplicate-name]",
+                        "models/told.yaml:1: 'promote' is missing; found [model, kind, rows, label, features, promot]"
+                                + " [missing-key]",
+                        "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [current,"
+                                + " features, kind, label, model, promote, read, rows, serve] [unknown-key]",
+                        "models/told.yaml:12: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
+                                + " a view on 'labels of things' counts what was known by then [label-as-feature]");
     }
 
     private static List<Problem> problems(Path folder) {
-        return catchThrowableOfType(
-                        InvalidUseCaseException.class, () -> FeatureEngine.compile(UseCaseLoader.load(folder)))
+        return catchThrowableOfType(InvalidUseCaseException.class, () -> FeatureEngine.load(folder))
                 .problems();
     }
 

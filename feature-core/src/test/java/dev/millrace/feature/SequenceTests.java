@@ -267,8 +267,7 @@ final class SequenceTests {
                   speed: {emitted: speed}
                   mean: {mean: points, over: [1d]}
                 """);
-        assertThat(catchThrowableOfType(
-                                InvalidUseCaseException.class, () -> FeatureEngine.compile(UseCaseLoader.load(folder)))
+        assertThat(catchThrowableOfType(InvalidUseCaseException.class, () -> FeatureEngine.load(folder))
                         .problems())
                 .extracting(problem -> problem.at().line() + " " + problem.code() + " " + problem.message())
                 .containsExactlyInAnyOrder(

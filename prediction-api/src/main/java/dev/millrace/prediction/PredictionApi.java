@@ -24,7 +24,6 @@ import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.schema.definition.UseCase;
-import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -54,13 +53,13 @@ public class PredictionApi {
     }
 
     @Bean
-    UseCase useCase(PredictionSettings settings) {
-        return UseCaseLoader.load(settings.useCases(), settings.useCase());
+    FeatureEngine featureEngine(PredictionSettings settings) {
+        return FeatureEngine.load(settings.useCases().resolve(settings.useCase()));
     }
 
     @Bean
-    FeatureEngine featureEngine(UseCase useCase) {
-        return FeatureEngine.compile(useCase);
+    UseCase useCase(FeatureEngine engine) {
+        return engine.useCase();
     }
 
     @Bean

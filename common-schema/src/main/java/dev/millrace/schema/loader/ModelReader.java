@@ -29,21 +29,37 @@ final class ModelReader {
     private ModelReader() {}
 
     static ModelDefinition read(YamlMap map) {
-        YamlMap label = map.map("label");
-        ModelDefinition model = new ModelDefinition(
-                map.text("model"),
-                choice(map, "kind", Kind.class),
-                map.text("rows"),
-                map.has("current") ? choice(map, "current", Current.class) : Current.INCLUDED,
-                new LabelDefinition(label.text("value"), label.duration("known_after")),
-                map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()),
-                features(map),
-                map.optionalMap("serve").map(ModelReader::serve),
-                promote(map.map("promote")),
-                map.at());
-        label.refuseUnread("a label");
+        Problems problems = map.problems();
+        Optional<String> name = problems.attempt(() -> map.text("model"));
+        Optional<Kind> kind = problems.attempt(() -> choice(map, "kind", Kind.class));
+        Optional<String> rows = problems.attempt(() -> map.text("rows"));
+        Optional<Current> current =
+                problems.attempt(() -> map.has("current") ? choice(map, "current", Current.class) : Current.INCLUDED);
+        Optional<LabelDefinition> label = problems.attempt(() -> label(map.map("label")));
+        Optional<Map<String, Binding>> read = problems.attempt(
+                () -> map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()));
+        Optional<List<FeatureUse>> features = problems.attempt(() -> features(map));
+        Optional<Optional<ServeDefinition>> serve =
+                problems.attempt(() -> map.optionalMap("serve").map(ModelReader::serve));
+        Optional<PromotionRule> promote = problems.attempt(() -> promote(map.map("promote")));
         map.refuseUnread("a model");
-        return model;
+        return new ModelDefinition(
+                problems.need(name),
+                problems.need(kind),
+                problems.need(rows),
+                problems.need(current),
+                problems.need(label),
+                problems.need(read),
+                problems.need(features),
+                problems.need(serve),
+                problems.need(promote),
+                map.at());
+    }
+
+    private static LabelDefinition label(YamlMap map) {
+        LabelDefinition label = new LabelDefinition(map.text("value"), map.duration("known_after"));
+        map.refuseUnread("a label");
+        return label;
     }
 
     private static <T extends Enum<T>> T choice(YamlMap map, String key, Class<T> type) {

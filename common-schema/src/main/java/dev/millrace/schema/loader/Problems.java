@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Collects mistakes, so that one run reports them all. */
 final class Problems {
@@ -19,7 +20,21 @@ final class Problems {
     /** Gives up the definition being read; what is after it is still read. */
     Rejected reject(Location at, String code, String message) {
         add(at, code, message);
+        return giveUp();
+    }
+
+    /** The same once its problems are noted. */
+    Rejected giveUp() {
         return new Rejected();
+    }
+
+    int count() {
+        return found.size();
+    }
+
+    /** The part of a definition that was attempted; without it the definition is given up, too. */
+    <T> T need(Optional<T> attempted) {
+        return attempted.orElseThrow(Rejected::new);
     }
 
     /** Empty when the definition was given up: the problem is noted already. */
@@ -32,15 +47,15 @@ final class Problems {
     }
 
     List<Problem> sorted() {
-        return found.stream()
-                .distinct()
+        return sorted(found.stream());
+    }
+
+    /** In the order of files and lines, each once. */
+    static List<Problem> sorted(Stream<Problem> problems) {
+        return problems.distinct()
                 .sorted(Comparator.comparing((Problem problem) -> problem.at().file())
                         .thenComparing(problem -> problem.at().line()))
                 .toList();
-    }
-
-    boolean none() {
-        return found.isEmpty();
     }
 
     /** Unwinds to the nearest {@link #attempt}. */

@@ -5,27 +5,42 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Location;
 import dev.millrace.schema.definition.MappingDefinition;
 import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.Suggestion;
 import dev.millrace.schema.definition.ViewDefinition;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that every name that a definition uses exists. */
+/**
+ * Checks that every name that a definition uses exists.
+ *
+ * @param flawed names of views and event types with problems of their own: they are there
+ */
 record ReferenceCheck(
         Map<String, EventType> events,
-        List<ViewDefinition> views,
-        List<ModelDefinition> models,
-        List<MappingDefinition> mappings,
+        List<Written<ViewDefinition>> views,
+        List<Written<ModelDefinition>> models,
+        List<Written<MappingDefinition>> mappings,
+        Set<String> flawed,
         Problems problems) {
-    void run() {
-        views.forEach(this::check);
-        models.forEach(this::check);
-        mappings.forEach(this::check);
+
+    /** A definition, and the places of its parts. */
+    record Written<T>(T definition, YamlMap map) {
+        Location at(String key) {
+            return map.at(key);
+        }
     }
 
-    private void check(ViewDefinition view) {
-        EventType event = event(view.source().eventType(), view.at());
+    void run() {
+        views.forEach(view -> checkView(view.definition(), view));
+        models.forEach(model -> checkModel(model.definition(), model));
+        mappings.forEach(mapping -> checkMapping(mapping.definition(), mapping));
+    }
+
+    private void checkView(ViewDefinition view, Written<?> written) {
+        EventType event = event(view.source().eventType(), written.at("source"));
         if (event == null) {
             return;
         }
@@ -36,20 +51,16 @@ record ReferenceCheck(
                         .map(EntityKey.Projection::key)
                         .toList();
         };
-        keys.forEach(key -> fields(event, key.names(), view.at()));
+        keys.forEach(key -> fields(event, key.names(), written.at("entity")));
         if (view.shape() instanceof ViewDefinition.Shape.Sequential sequential) {
-            fields(event, List.of(sequential.partition()), view.at());
+            fields(event, List.of(sequential.partition()), written.at("partition"));
         }
     }
 
-    private void check(ModelDefinition model) {
-        EventType event = event(model.rows(), model.at());
+    private void checkModel(ModelDefinition model, Written<?> written) {
+        EventType event = event(model.rows(), written.at("rows"));
         for (ModelDefinition.Binding binding : model.read().values()) {
-            known(
-                    "view",
-                    binding.view(),
-                    views.stream().map(ViewDefinition::name).toList(),
-                    binding.at());
+            view(binding.view(), binding.at());
             if (event != null) {
                 fields(event, binding.key(), binding.at());
             }
@@ -57,20 +68,20 @@ record ReferenceCheck(
         for (ModelDefinition.FeatureUse use : model.features()) {
             if (use instanceof ModelDefinition.FeatureUse.All all
                     && !model.read().containsKey(all.binding())) {
-                known(
-                        "view",
-                        all.binding(),
-                        views.stream().map(ViewDefinition::name).toList(),
-                        all.at());
+                view(all.binding(), all.at());
             }
         }
     }
 
-    private void check(MappingDefinition mapping) {
-        EventType event = event(mapping.event(), mapping.at());
+    private void checkMapping(MappingDefinition mapping, Written<?> written) {
+        EventType event = event(mapping.event(), written.at("event"));
         if (event != null) {
-            fields(event, mapping.fields().keySet(), mapping.at());
+            fields(event, mapping.fields().keySet(), written.at("fields"));
         }
+    }
+
+    private void view(String name, Location at) {
+        known("view", name, views.stream().map(view -> view.definition().name()).toList(), at);
     }
 
     private @Nullable EventType event(String name, Location at) {
@@ -85,12 +96,9 @@ record ReferenceCheck(
     }
 
     private void known(String kind, String name, Collection<String> known, Location at) {
-        if (!known.contains(name)) {
+        if (!known.contains(name) && !flawed.contains(name)) {
             problems.add(
-                    at,
-                    "unknown-name",
-                    "there is no " + kind + " '" + name + "'; there are "
-                            + known.stream().sorted().toList());
+                    at, "unknown-name", "there is no " + kind + " '" + name + "'; " + Suggestion.among(name, known));
         }
     }
 }

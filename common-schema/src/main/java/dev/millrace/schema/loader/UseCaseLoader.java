@@ -7,6 +7,7 @@ import dev.millrace.schema.definition.MappingDefinition;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition;
+import dev.millrace.schema.loader.ReferenceCheck.Written;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -41,9 +43,10 @@ public final class UseCaseLoader {
     private final Path folder;
     private final Problems problems = new Problems();
     private final Map<String, EventType> events = new HashMap<>();
-    private final List<ViewDefinition> views = new ArrayList<>();
-    private final List<ModelDefinition> models = new ArrayList<>();
-    private final List<MappingDefinition> mappings = new ArrayList<>();
+    private final List<Written<ViewDefinition>> views = new ArrayList<>();
+    private final List<Written<ModelDefinition>> models = new ArrayList<>();
+    private final List<Written<MappingDefinition>> mappings = new ArrayList<>();
+    private final Set<String> flawed = new HashSet<>();
 
     private UseCaseLoader(Path folder) {
         this.folder = folder;
@@ -59,10 +62,19 @@ public final class UseCaseLoader {
 
     /** @throws InvalidUseCaseException holds all that is wrong */
     public static UseCase load(Path folder) {
+        return draft(folder).without(List.of());
+    }
+
+    /**
+     * What can be read of it, and all that is wrong so far.
+     *
+     * @throws InvalidUseCaseException when the folder holds no use case
+     */
+    public static UseCaseDraft draft(Path folder) {
         return new UseCaseLoader(folder).read();
     }
 
-    private UseCase read() {
+    private UseCaseDraft read() {
         String expected = folder.toAbsolutePath().normalize().getFileName().toString();
         if (!Files.isRegularFile(folder.resolve("use-case.yaml"))) {
             problems.add(
@@ -86,36 +98,51 @@ public final class UseCaseLoader {
         });
         for (Path file : files("events", ".avsc")) {
             problems.attempt(() -> EventTypeReader.read(relative(file), textOf(file), problems))
-                    .ifPresent(event -> events.put(event.name(), event));
+                    .ifPresentOrElse(
+                            event -> events.put(event.name(), event),
+                            () -> flawed.add(file.getFileName().toString().replace(".avsc", "")));
         }
-        files("features", ".yaml")
-                .forEach(file ->
-                        documents(file, (name, node) -> views.add(ViewReader.read(new YamlMap(name, problems, node)))));
-        files("models", ".yaml")
-                .forEach(file -> documents(
-                        file, (name, node) -> models.add(ModelReader.read(new YamlMap(name, problems, node)))));
-        files("mappings", ".yaml")
-                .forEach(file -> documents(
-                        file, (name, node) -> mappings.add(MappingReader.read(new YamlMap(name, problems, node)))));
-        new ReferenceCheck(events, views, models, mappings, problems).run();
-        refuseTwins();
+        files("features", ".yaml").forEach(file -> definitions(file, "view", ViewReader::read, views));
+        files("models", ".yaml").forEach(file -> definitions(file, "model", ModelReader::read, models));
+        files("mappings", ".yaml").forEach(file -> definitions(file, "mapping", MappingReader::read, mappings));
+        new ReferenceCheck(events, views, models, mappings, flawed, problems).run();
+        refuseTwins("views", views, ViewDefinition::name);
+        refuseTwins("models", models, ModelDefinition::name);
         Map<String, Object> settings = settings(folder.resolve("generator.yaml"));
-        if (!problems.none()) {
-            throw new InvalidUseCaseException(expected, problems.sorted());
-        }
-        return new UseCase(expected, titles.getFirst(), folder, events, views, models, mappings, settings);
+        String title = titles.isEmpty() ? expected : titles.getFirst();
+        UseCase readable = new UseCase(
+                expected,
+                title,
+                folder,
+                events,
+                definitions(views),
+                definitions(models),
+                definitions(mappings),
+                settings);
+        return new UseCaseDraft(readable, flawed, problems.sorted());
     }
 
-    private void refuseTwins() {
-        Set<String> seen = new HashSet<>();
-        for (ViewDefinition view : views) {
-            if (!seen.add("view " + view.name())) {
-                problems.add(view.at(), "duplicate-name", "there are two views '" + view.name() + "'; rename one");
+    private static <T> List<T> definitions(List<Written<T>> written) {
+        return written.stream().map(Written::definition).toList();
+    }
+
+    private <T> void definitions(Path file, String kind, Function<YamlMap, T> reader, List<Written<T>> into) {
+        documents(file, (name, node) -> {
+            int before = problems.count();
+            YamlMap map = new YamlMap(name, problems, node);
+            problems.attempt(() -> reader.apply(map)).ifPresent(definition -> into.add(new Written<>(definition, map)));
+            if (problems.count() > before && map.has(kind)) {
+                problems.attempt(() -> map.text(kind)).ifPresent(flawed::add);
             }
-        }
-        for (ModelDefinition model : models) {
-            if (!seen.add("model " + model.name())) {
-                problems.add(model.at(), "duplicate-name", "there are two models '" + model.name() + "'; rename one");
+        });
+    }
+
+    private <T> void refuseTwins(String kind, List<Written<T>> all, Function<T, String> name) {
+        Set<String> seen = new HashSet<>();
+        for (Written<T> each : all) {
+            String its = name.apply(each.definition());
+            if (!seen.add(its)) {
+                problems.add(each.map().at(), "duplicate-name", "there are two " + kind + " '" + its + "'; rename one");
             }
         }
     }

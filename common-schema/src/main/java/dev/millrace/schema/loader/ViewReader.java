@@ -1,11 +1,13 @@
 package dev.millrace.schema.loader;
 
+import dev.millrace.schema.definition.Durations;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.FeatureDefinition;
 import dev.millrace.schema.definition.Location;
 import dev.millrace.schema.definition.Resolution;
 import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.definition.Suggestion;
 import dev.millrace.schema.definition.ViewDefinition;
 import dev.millrace.schema.definition.WindowDefinition;
 import dev.millrace.schema.loader.YamlMap.Item;
@@ -30,9 +32,55 @@ final class ViewReader {
     private ViewReader() {}
 
     static ViewDefinition read(YamlMap map) {
-        String name = map.text("view");
-        Source source = source(map);
-        ViewDefinition.Shape shape = shape(map);
+        Problems problems = map.problems();
+        Optional<String> name = problems.attempt(() -> map.text("view"));
+        Optional<Source> source = problems.attempt(() -> source(map));
+        Optional<EntityKey> entity = problems.attempt(() -> entity(map));
+        Optional<ViewDefinition.Shape> shape = problems.attempt(() -> shape(map));
+        Optional<List<FeatureDefinition>> features = problems.attempt(() -> features(map, shape));
+        boolean sequential =
+                shape.filter(ViewDefinition.Shape.Sequential.class::isInstance).isPresent();
+        Windows moving = sequential ? ofSequence(map) : ofWindows(map);
+        map.refuseUnread(sequential ? "a sequential view" : "a view");
+        if (moving.duplicates().orElse(ViewDefinition.DEFAULT_DUPLICATES).compareTo(moving.horizon()) < 0) {
+            problems.add(map.at("duplicates"), "duplicates-below-horizon", "'duplicates' is at least the horizon");
+        }
+        return new ViewDefinition(
+                problems.need(name),
+                problems.need(entity),
+                problems.need(source),
+                moving.resolution(),
+                moving.delay(),
+                moving.horizon(),
+                moving.duplicates(),
+                problems.need(shape),
+                problems.need(features),
+                map.at());
+    }
+
+    /** How windows move. */
+    private record Windows(Resolution resolution, Duration delay, Duration horizon, Optional<Duration> duplicates) {}
+
+    private static Windows ofWindows(YamlMap map) {
+        return new Windows(
+                map.problems().attempt(() -> resolution(map)).orElse(new Resolution.Relative()),
+                duration(map, "delay").orElse(Duration.ZERO),
+                duration(map, "horizon").orElse(ViewDefinition.DEFAULT_HORIZON),
+                duration(map, "duplicates"));
+    }
+
+    /** Empty also where it is none: noted, and no reason to leave the rest unread. */
+    private static Optional<Duration> duration(YamlMap map, String key) {
+        return map.problems().attempt(() -> map.optionalDuration(key)).flatMap(found -> found);
+    }
+
+    /** It has no windows: what says how they move is refused as unknown. */
+    private static Windows ofSequence(YamlMap map) {
+        Duration horizon = duration(map, "horizon").orElse(ViewDefinition.DEFAULT_DEPTH);
+        return new Windows(new Resolution.Exact(), Duration.ZERO, horizon, Optional.of(horizon));
+    }
+
+    private static List<FeatureDefinition> features(YamlMap map, Optional<ViewDefinition.Shape> shape) {
         List<FeatureDefinition> features = new ArrayList<>();
         YamlMap written = map.map("features");
         for (String feature : written.keys()) {
@@ -40,47 +88,7 @@ final class ViewReader {
                     .attempt(() -> feature(feature, written.map(feature), shape))
                     .ifPresent(features::add);
         }
-        ViewDefinition view = shape instanceof ViewDefinition.Shape.Sequential
-                ? ofSequence(map, name, source, shape, features)
-                : ofWindows(map, name, source, shape, features);
-        if (view.duplicates().orElse(ViewDefinition.DEFAULT_DUPLICATES).compareTo(view.horizon()) < 0) {
-            map.problems()
-                    .add(map.at("duplicates"), "duplicates-below-horizon", "'duplicates' is at least the horizon");
-        }
-        map.refuseUnread(shape instanceof ViewDefinition.Shape.Sequential ? "a sequential view" : "a view");
-        return view;
-    }
-
-    private static ViewDefinition ofWindows(
-            YamlMap map, String name, Source source, ViewDefinition.Shape shape, List<FeatureDefinition> features) {
-        return new ViewDefinition(
-                name,
-                entity(map),
-                source,
-                resolution(map),
-                map.optionalDuration("delay").orElse(Duration.ZERO),
-                map.optionalDuration("horizon").orElse(ViewDefinition.DEFAULT_HORIZON),
-                map.optionalDuration("duplicates"),
-                shape,
-                features,
-                map.at());
-    }
-
-    /** It has no windows: what says how they move is refused as unknown. */
-    private static ViewDefinition ofSequence(
-            YamlMap map, String name, Source source, ViewDefinition.Shape shape, List<FeatureDefinition> features) {
-        Duration horizon = map.optionalDuration("horizon").orElse(ViewDefinition.DEFAULT_DEPTH);
-        return new ViewDefinition(
-                name,
-                entity(map),
-                source,
-                new Resolution.Exact(),
-                Duration.ZERO,
-                horizon,
-                Optional.of(horizon),
-                shape,
-                features,
-                map.at());
+        return features;
     }
 
     private static Source source(YamlMap map) {
@@ -112,9 +120,15 @@ final class ViewReader {
         if (text.isEmpty()) {
             return new Resolution.Relative();
         }
-        return text.get().equals("exact")
-                ? new Resolution.Exact()
-                : new Resolution.Every(map.duration("resolution", text.get()));
+        if (text.get().equals("exact")) {
+            return new Resolution.Exact();
+        }
+        return new Resolution.Every(Durations.parse(text.get())
+                .orElseThrow(() -> map.problems()
+                        .reject(
+                                map.at("resolution"),
+                                "bad-duration",
+                                "'resolution' is exact or a duration such as 10m; found '" + text.get() + "'")));
     }
 
     private static EntityKey entity(YamlMap map) {
@@ -153,22 +167,45 @@ final class ViewReader {
         return new EntityKey.Projection(key, let);
     }
 
-    private static FeatureDefinition feature(String name, YamlMap map, ViewDefinition.Shape shape) {
-        List<String> operations =
+    /** The one key that is no setting. */
+    private static String operation(String name, YamlMap map) {
+        List<String> written =
                 map.keys().stream().filter(key -> !SETTINGS.contains(key)).toList();
-        if (operations.size() != 1) {
+        List<String> operations = written.stream()
+                .filter(key -> Suggestion.nearest(key, SETTINGS).isEmpty())
+                .toList();
+        if (operations.isEmpty()) {
             throw map.problems()
                     .reject(
                             map.at(),
                             "no-operation",
-                            "'" + name + "' needs one operation, such as {count: all, over: [1d]}; found "
-                                    + operations + " beside settings, which are "
+                            "'" + name + "' needs an operation, such as {count: all, over: [1d]}; found " + map.keys());
+        }
+        if (operations.size() > 1) {
+            throw map.problems()
+                    .reject(
+                            map.at(),
+                            "no-operation",
+                            "'" + name + "' has " + operations
+                                    + ", of which one at most is an operation; give each a line"
+                                    + " of its own. Settings are "
                                     + SETTINGS.stream().sorted().toList());
         }
-        String operation = operations.getFirst();
+        if (written.size() > 1) {
+            written.stream()
+                    .filter(key -> !operations.contains(key))
+                    .forEach(key -> map.refuse(key, "a feature", SETTINGS));
+            throw map.problems().giveUp();
+        }
+        return operations.getFirst();
+    }
+
+    private static FeatureDefinition feature(String name, YamlMap map, Optional<ViewDefinition.Shape> shape) {
+        String operation = operation(name, map);
         Expression argument = map.expression(operation);
         List<WindowDefinition> over = map.has("over") ? windows(map) : List.of();
-        if (!over.isEmpty() && shape instanceof ViewDefinition.Shape.Tumbling) {
+        if (!over.isEmpty()
+                && shape.filter(ViewDefinition.Shape.Tumbling.class::isInstance).isPresent()) {
             map.problems()
                     .add(map.at("over"), "window-in-tumbling", "a tumbling view has one window; leave out 'over'");
         }
@@ -187,8 +224,12 @@ final class ViewReader {
 
     private static List<WindowDefinition> windows(YamlMap map) {
         List<WindowDefinition> windows = new ArrayList<>();
+        int before = map.problems().count();
         for (Item item : map.items("over")) {
             map.problems().attempt(() -> window(map, item)).ifPresent(windows::add);
+        }
+        if (map.problems().count() > before) {
+            throw map.problems().giveUp();
         }
         return windows;
     }
@@ -202,7 +243,13 @@ final class ViewReader {
     }
 
     private static WindowDefinition sliding(YamlMap map, Item.Text text) {
-        Duration width = map.duration("over", text.text());
+        Duration width = Durations.parse(text.text())
+                .orElseThrow(() -> map.problems()
+                        .reject(
+                                text.at(),
+                                "bad-duration",
+                                "a window is lifetime or a whole number and one of ms, s, m, h, d, such as 30d, of at most "
+                                        + Durations.GREATEST.toDays() + "d; found '" + text.text() + "'"));
         if (width.isZero()) {
             throw map.problems().reject(text.at(), "bad-duration", "a window is at least 1ms wide");
         }

@@ -3,6 +3,7 @@ package dev.millrace.schema.loader;
 import dev.millrace.schema.definition.Durations;
 import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.Location;
+import dev.millrace.schema.definition.Suggestion;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class YamlMap {
     private final Location at;
     private final Map<String, Node> entries = new LinkedHashMap<>();
     private final Set<String> unread = new TreeSet<>();
+    private final Set<String> asked = new TreeSet<>();
 
     YamlMap(String file, Problems problems, Node node) {
         this.file = file;
@@ -73,6 +75,7 @@ final class YamlMap {
     }
 
     boolean has(String key) {
+        asked.add(key);
         return entries.containsKey(key);
     }
 
@@ -83,11 +86,19 @@ final class YamlMap {
     /** Notes every key that nothing has asked for. */
     void refuseUnread(String what) {
         for (String key : unread) {
-            problems.add(at(key), "unknown-key", "'" + key + "' means nothing in " + what);
+            refuse(key, what, asked);
         }
     }
 
+    /** Notes one that means nothing. */
+    void refuse(String key, String what, Collection<String> known) {
+        unread.remove(key);
+        problems.add(
+                at(key), "unknown-key", "'" + key + "' means nothing in " + what + "; " + Suggestion.among(key, known));
+    }
+
     private Optional<Node> node(String key) {
+        asked.add(key);
         unread.remove(key);
         return Optional.ofNullable(entries.get(key));
     }
@@ -135,8 +146,8 @@ final class YamlMap {
                 .orElseThrow(() -> problems.reject(
                         at(key),
                         "bad-duration",
-                        "'" + key + "' is a whole number and one of ms, s, m, h, d, such as 30d; found '" + text
-                                + "'"));
+                        "'" + key + "' is a whole number and one of ms, s, m, h, d, such as 30d, of at most "
+                                + Durations.GREATEST.toDays() + "d; found '" + text + "'"));
     }
 
     Optional<BigDecimal> optionalNumber(String key) {

@@ -103,17 +103,17 @@ final class UseCaseLoaderTests {
                 .extracting(Problem::toString)
                 .containsExactlyInAnyOrder(
                         "use-case.yaml:1: a use case is named like its folder: expected 'broken', found 'other' [name-differs]",
-                        "use-case.yaml:3: 'colour' means nothing in a use case [unknown-key]",
+                        "use-case.yaml:3: 'colour' means nothing in a use case; there are [title, use_case]"
+                                + " [unknown-key]",
                         "events/things.avsc:1: 'key' names 'nobody', which is no field [unknown-field]",
                         "events/things.avsc:3: the time field 'at' is a long with logicalType timestamp-millis [bad-time]",
                         "events/text.avsc:2: this is not JSON: Unexpected character ('n' (code 110)): was expecting double-quote"
                                 + " to start field name [bad-json]",
-                        "features/a.yaml:5: 'x' needs one operation, such as {count: all, over: [1d]}; found [] beside settings,"
-                                + " which are "
-                                + ViewReader.SETTINGS.stream().sorted().toList() + " [no-operation]",
-                        "features/a.yaml:6: 'over' is a whole number and one of ms, s, m, h, d, such as 30d; found '1 day'"
-                                + " [bad-duration]",
-                        "features/a.yaml:1: there is no event type 'nothing'; there are [] [unknown-name]",
+                        "features/a.yaml:5: 'x' needs an operation, such as {count: all, over: [1d]}; found [over]"
+                                + " [no-operation]",
+                        "features/a.yaml:6: a window is lifetime or a whole number and one of ms, s, m, h, d, such as 30d, of"
+                                + " at most 36525d; found '1 day' [bad-duration]",
+                        "features/a.yaml:3: there is no event type 'nothing'; there are [] [unknown-name]",
                         "features/a.yaml:9: 'view' is missing; found [entity, source, features] [missing-key]",
                         "features/b.yaml:2: this is not YAML: expected ',' or ']', but got <stream end> [bad-yaml]",
                         "models/m.yaml:2: 'kind' is one of [binary, multiclass, regression, count]; found 'nice' [bad-choice]");
@@ -181,14 +181,14 @@ final class UseCaseLoaderTests {
         assertThat(problems(folder))
                 .extracting(problem -> problem.at() + " " + problem.code())
                 .containsExactlyInAnyOrder(
-                        "features/a.yaml:1 unknown-name",
+                        "features/a.yaml:2 unknown-name",
                         "features/a.yaml:4 duplicates-below-horizon",
                         "features/a.yaml:7 duplicate-name",
                         "features/a.yaml:12 window-in-tumbling",
                         "models/m.yaml:5 unknown-name",
                         "models/m.yaml:5 unknown-name",
                         "models/m.yaml:6 unknown-name",
-                        "mappings/f.yaml:1 unknown-name");
+                        "mappings/f.yaml:3 unknown-name");
     }
 
     @Test

@@ -44,6 +44,13 @@ public final class ExpressionCompiler {
                     CelFunctionBinding.from("is_night_time", Long.class, ExpressionCompiler::isNight))
             .build();
 
+    private static final List<CelFunctionDecl> FUNCTIONS = List.of(
+            function("log", "log_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
+            function("sqrt", "sqrt_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
+            function("hour_of_day", "hour_of_day_time", SimpleType.DOUBLE, SimpleType.INT),
+            function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT),
+            function("is_night", "is_night_time", SimpleType.BOOL, SimpleType.INT));
+
     private static final int LAST_HOUR_OF_NIGHT = 6;
 
     private final CelCompiler compiler;
@@ -53,12 +60,7 @@ public final class ExpressionCompiler {
         this.variables = variables;
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(OPTIONS)
-                .addFunctionDeclarations(
-                        function("log", "log_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
-                        function("sqrt", "sqrt_double", SimpleType.DOUBLE, SimpleType.DOUBLE),
-                        function("hour_of_day", "hour_of_day_time", SimpleType.DOUBLE, SimpleType.INT),
-                        function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT),
-                        function("is_night", "is_night_time", SimpleType.BOOL, SimpleType.INT));
+                .addFunctionDeclarations(FUNCTIONS);
         variables.types().forEach((name, type) -> builder.addVar(name, celType(type)));
         this.compiler = builder.build();
     }
@@ -119,11 +121,13 @@ public final class ExpressionCompiler {
                     text, type.equals(SimpleType.BOOL), names, variables, RUNTIME.createProgram(tree));
         } catch (CelValidationException e) {
             throw new ExpressionException(
-                    "'" + text + "': "
-                            + String.valueOf(e.getMessage())
-                                    .replaceAll("\\s+", " ")
-                                    .strip() + "; names are "
-                            + variables.types().keySet().stream().sorted().toList(),
+                    new Diagnosis(
+                                    text,
+                                    variables.types().keySet(),
+                                    FUNCTIONS.stream()
+                                            .map(CelFunctionDecl::name)
+                                            .toList())
+                            .of(e),
                     e);
         } catch (CelEvaluationException e) {
             throw new ExpressionException("'" + text + "' cannot be evaluated: " + e.getMessage(), e);

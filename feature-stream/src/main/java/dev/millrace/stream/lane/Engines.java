@@ -1,7 +1,6 @@
 package dev.millrace.stream.lane;
 
 import dev.millrace.feature.FeatureEngine;
-import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.stream.config.StreamConfig;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +26,6 @@ public final class Engines {
     }
 
     private static FeatureEngine compiled(Path folder) {
-        return FeatureEngine.compile(UseCaseLoader.load(folder));
+        return FeatureEngine.load(folder);
     }
 }

@@ -6,7 +6,6 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
-import dev.millrace.schema.loader.UseCaseLoader;
 import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingException.Code;
@@ -35,7 +34,7 @@ record ModelReference(String useCases, String useCase, String model) implements 
      * @throws TrainingException when there is no such model
      */
     static ModelReference choose(Path useCases, String useCase, @Nullable String wanted) {
-        List<String> names = FeatureEngine.compile(UseCaseLoader.load(useCases, useCase)).models().stream()
+        List<String> names = FeatureEngine.load(useCases.resolve(useCase)).models().stream()
                 .map(Model::name)
                 .sorted()
                 .toList();
@@ -71,12 +70,11 @@ record ModelReference(String useCases, String useCase, String model) implements 
 
     Compiled compiled() {
         return COMPILED.computeIfAbsent(this, reference -> {
-            UseCase loaded = UseCaseLoader.load(Path.of(useCases), useCase);
+            FeatureEngine engine = FeatureEngine.load(Path.of(useCases, useCase));
             return new Compiled(
-                    loaded,
-                    DefinitionFiles.of(loaded),
-                    FeatureEngine.compile(loaded)
-                            .model(model)
+                    engine.useCase(),
+                    DefinitionFiles.of(engine.useCase()),
+                    engine.model(model)
                             .orElseThrow(
                                     () -> new IllegalStateException("The use case " + useCase + " has lost " + model)));
         });
