@@ -335,7 +335,8 @@ final class EndToEndIT {
     @Order(4)
     void theModelIsTrainedOnWhatWasKnownThen() throws Exception {
         run(platform.training(
-                "train", List.of("train", "--use-case", "fraud", "--model", "transaction-fraud", "--promote")));
+                        "train", List.of("train", "--use-case", "fraud", "--model", "transaction-fraud", "--promote"))
+                .process());
         record Place(String topic, int partition, long offset) implements Comparable<Place> {
             @Override
             public int compareTo(Place other) {

@@ -18,7 +18,7 @@ final class DatasetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(
+        return PassThrough.runJob(
                 platform -> platform.training("dataset", Arguments.withUseCase("dataset", others, platform)));
     }
 }

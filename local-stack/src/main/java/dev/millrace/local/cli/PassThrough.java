@@ -17,13 +17,35 @@ final class PassThrough {
         ProcessSpec of(Platform platform);
     }
 
+    /** A program that starts faster the next time. */
+    interface Job {
+        Platform.Job of(Platform platform);
+    }
+
     /** Its exit code. Ctrl-C reaches it as it reaches us. */
     static int run(Program program) {
+        return run(program.of(platform()));
+    }
+
+    /** The same, and makes its cache once it has done its work. */
+    static int runJob(Job program) {
+        Platform.Job job = program.of(platform());
+        int code = run(job.process());
+        if (code == 0) {
+            job.cache().make();
+        }
+        return code;
+    }
+
+    private static Platform platform() {
         var folders = Folders.standard();
         State state = State.running(folders)
                 .orElseThrow(
                         () -> new LocalStackException("Millrace is not running: ./millrace up --detach starts it"));
-        ProcessSpec spec = program.of(Platform.of(folders, state.ports(Ports.from(System.getenv())), state.useCase()));
+        return Platform.of(folders, state.ports(Ports.from(System.getenv())), state.useCase());
+    }
+
+    private static int run(ProcessSpec spec) {
         var builder = new ProcessBuilder(spec.command()).inheritIO();
         builder.environment().putAll(spec.environment());
         try {

@@ -17,7 +17,6 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(
-                platform -> platform.training("promote", Arguments.withUseCase("promote", others, platform)));
+        return PassThrough.run(platform -> platform.promotion(Arguments.withUseCase("promote", others, platform)));
     }
 }

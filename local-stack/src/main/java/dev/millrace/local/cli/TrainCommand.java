@@ -17,7 +17,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(
+        return PassThrough.runJob(
                 platform -> platform.training("train", Arguments.withUseCase("train", others, platform)));
     }
 }

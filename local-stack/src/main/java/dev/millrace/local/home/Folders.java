@@ -44,6 +44,11 @@ public record Folders(Path root, Path home, Path tools) {
         return made(home.resolve("run"));
     }
 
+    /** What programs start faster with, see {@code StartupCache}. */
+    public Path startup() {
+        return home.resolve("startup");
+    }
+
     public Path log(String name) {
         return logs().resolve(name + ".log");
     }

@@ -32,6 +32,13 @@ public record JavaCommand(String classPath, String mainClass, List<String> flags
         arguments = List.copyOf(arguments);
     }
 
+    /** With further flags. */
+    public JavaCommand with(List<String> further) {
+        var all = new ArrayList<>(flags);
+        all.addAll(further);
+        return new JavaCommand(classPath, mainClass, all, arguments);
+    }
+
     public List<String> line() {
         var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -2,12 +2,15 @@ package dev.millrace.local.up;
 
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The built modules of the repository and their class paths. */
@@ -35,6 +38,30 @@ public record Modules(Folders folders) {
             }
         }
         return String.join(":", parts);
+    }
+
+    /** The same as jars, as far as they are built. */
+    public String jarsWithUseCases(String module) {
+        return Stream.of(classPathWithUseCases(module).split(File.pathSeparator))
+                .map(Modules::asJar)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** The jar of a module's classes, or they themselves. */
+    private static String asJar(String entry) {
+        Path classes = Path.of(entry);
+        Path target = classes.getParent();
+        if (!Files.isDirectory(classes) || target == null) {
+            return entry;
+        }
+        try (Stream<Path> jars = Files.list(target)) {
+            return jars.map(Path::toString)
+                    .filter(jar -> jar.endsWith("SNAPSHOT.jar") || jar.matches(".*-[0-9.]+\\.jar"))
+                    .max(Comparator.comparingLong(jar -> new File(jar).lastModified()))
+                    .orElse(entry);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + target, e);
+        }
     }
 
     /** The folder of all use cases. */

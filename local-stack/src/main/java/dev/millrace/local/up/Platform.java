@@ -6,6 +6,7 @@ import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.ProcessSpec.StopSignal;
+import dev.millrace.local.process.StartupCache;
 import dev.millrace.local.server.KafkaServer;
 import dev.millrace.local.server.LocalServer;
 import dev.millrace.local.server.MlflowServer;
@@ -147,17 +148,30 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
 
     /** The feed with these arguments. */
     public ProcessSpec feed(String... arguments) {
-        return job(
-                arguments[0], INGESTION, FEED, List.of("-Xmx640m", JavaCommand.PLAIN_MACHINE_CODE), List.of(arguments));
+        return process(
+                arguments[0],
+                command(INGESTION, FEED, List.of("-Xmx640m", JavaCommand.PLAIN_MACHINE_CODE), List.of(arguments)));
     }
 
+    /**
+     * A program of which each run starts faster than the first.
+     *
+     * @param cache to be made when the process is over
+     */
+    public record Job(ProcessSpec process, StartupCache cache) {}
+
     /** The training job with these arguments. */
-    public ProcessSpec training(String name, List<String> arguments) {
+    public Job training(String name, List<String> arguments) {
         return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments);
     }
 
+    /** The training job that promotes by these arguments: it does too little to be worth a cache. */
+    public ProcessSpec promotion(List<String> arguments) {
+        return process("promote", command(TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments));
+    }
+
     /** The feature stream's program with this command, beside the one that runs. */
-    public ProcessSpec stream(String command) {
+    public Job stream(String command) {
         return job(command, STREAM, STREAM_SERVICE.mainClass(), List.of("-Xmx900m"), List.of(command));
     }
 
@@ -165,20 +179,29 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return new Work.Once(
                 "train " + model,
                 folders.data().resolve("done/model-" + useCase + "-" + model),
-                () -> job(
+                () -> process(
                         "train-" + model,
-                        TRAINING_MODULE,
-                        TRAINING,
-                        List.of("-Xmx900m", JavaCommand.PLAIN_MACHINE_CODE),
-                        List.of("train", "--use-case", useCase, "--model", model, "--promote")));
+                        command(
+                                TRAINING_MODULE,
+                                TRAINING,
+                                List.of("-Xmx900m", JavaCommand.PLAIN_MACHINE_CODE),
+                                List.of("train", "--use-case", useCase, "--model", model, "--promote"))));
     }
 
-    private ProcessSpec job(String name, String module, String mainClass, List<String> own, List<String> arguments) {
-        var command = new JavaCommand(
-                new Modules(folders).classPathWithUseCases(module),
+    private Job job(String name, String module, String mainClass, List<String> own, List<String> arguments) {
+        var cache = new StartupCache(folders.startup(), name, command(module, mainClass, own, arguments));
+        return new Job(process(name, cache.warmed()), cache);
+    }
+
+    private JavaCommand command(String module, String mainClass, List<String> own, List<String> arguments) {
+        return new JavaCommand(
+                new Modules(folders).jarsWithUseCases(module),
                 mainClass,
                 flags(Stream.concat(own.stream(), Stream.of("-XX:+UseSerialGC")).toList()),
                 arguments);
+    }
+
+    private ProcessSpec process(String name, JavaCommand command) {
         return ProcessSpec.of(name, command.line(), environment(), folders.log(name));
     }
 
