@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -27,48 +28,48 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
     /** Keeps profiles, too; older JDKs have no cache that is worth its disk. */
     private static final int SINCE = 25;
 
+    private static final String QUIET = "-Xlog:disable";
+
+    /** Given the cache in the making, the cache, and what it is made of. */
+    private static final String MAKE =
+            "making=$0 cache=$1 taken=$2; shift 2; \"$@\" && mv \"$making\" \"$cache\"; rm -f \"$taken\"";
+
     /** The command with the cache where it is there, or noting what it will be made of. */
     public JavaCommand warmed() {
-        if (!isPossible()) {
-            return command;
-        }
-        if (Files.exists(cache())) {
-            return command.with(List.of("-XX:AOTCache=" + cache(), "-Xlog:aot*=off", "-Xlog:cds*=off"));
-        }
-        if (Files.exists(notes())) {
+        if (!isPossible() || Files.exists(file("taken"))) {
             return command;
         }
         Folders.made(folder);
         return command.with(
-                List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + notes(), "-Xlog:aot*=off", "-Xlog:cds*=off"));
+                Files.exists(file("aot"))
+                        ? List.of("-XX:AOTCache=" + file("aot"), QUIET)
+                        : List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + file("notes"), QUIET));
     }
 
-    /** Begins to make it of what a run has noted, if it is not there: to be called when the run is over. */
+    /** Begins to make it of what a run has noted: to be called when the run is over. */
     public void make() {
-        if (!isPossible() || !Files.exists(notes()) || Files.exists(cache())) {
+        if (!Files.exists(file("notes"))) {
             return;
         }
         deleteOthers();
-        Path making = folder.resolve(file("making"));
-        var line = new ArrayList<>(List.of(
-                "setsid",
-                "nice",
-                "-n",
-                "19",
-                "sh",
-                "-c",
-                "\"$@\" && mv \"" + making + "\" \"" + cache() + "\"",
-                "make"));
-        line.addAll(
-                command.with(List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + notes(), "-XX:AOTCache=" + making))
-                        .line());
+        List<String> line = new ArrayList<>(List.of("setsid", "nice", "-n", "19", "sh", "-c", MAKE));
+        line.addAll(List.of(
+                file("making").toString(), file("aot").toString(), file("taken").toString()));
+        line.addAll(command.with(List.of(
+                        "-XX:AOTMode=create",
+                        "-XX:AOTConfiguration=" + file("taken"),
+                        "-XX:AOTCache=" + file("making"),
+                        QUIET))
+                .line());
         try {
+            // Whoever moves them makes the cache.
+            Files.move(file("notes"), file("taken"), StandardCopyOption.ATOMIC_MOVE);
             new ProcessBuilder(line)
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve(file("log")).toFile())
+                    .redirectOutput(file("log").toFile())
                     .start();
         } catch (IOException e) {
-            throw new LocalStackException("Cannot make the cache " + cache() + ": " + e.getMessage(), e);
+            throw new LocalStackException("Cannot make the cache " + file("aot") + ": " + e.getMessage(), e);
         }
     }
 
@@ -80,16 +81,9 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
         return Stream.of(command.classPath().split(File.pathSeparator)).map(Path::of);
     }
 
-    Path cache() {
-        return folder.resolve(file("aot"));
-    }
-
-    Path notes() {
-        return folder.resolve(file("notes"));
-    }
-
-    private String file(String ending) {
-        return name + "-" + digest() + "." + ending;
+    /** {@code notes} of a run, {@code taken} while a cache is made of them, {@code making} until it is whole, {@code aot}. */
+    Path file(String ending) {
+        return folder.resolve(name + "-" + digest() + "." + ending);
     }
 
     /** Of the JDK and the jars: as many bytes and as old as they are. */
