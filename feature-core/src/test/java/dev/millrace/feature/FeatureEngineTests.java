@@ -299,6 +299,7 @@ final class FeatureEngineTests {
                   h: {count: "is_nite(at)", over: [1d]}
                   i: {mean: amount, k: 3, over: [1d]}
                   j: {sum: amount, over: [36526d]}
+                  k-l: {sum: amount, over: [1d]}
                 """);
         Files.writeString(folder.resolve("features/twins.yaml"), """
                 view: twins
@@ -357,6 +358,8 @@ final class FeatureEngineTests {
                         "features/many.yaml:15: 'i': [k] means nothing to 'mean', which has no settings [unknown-key]",
                         "features/many.yaml:16: a window is lifetime or a whole number and one of ms, s, m, h, d, such as"
                                 + " 30d, of at most 36525d; found '36526d' [bad-duration]",
+                        "features/many.yaml:17: a name is letters, digits and _, and begins with a letter; found 'k-l'"
+                                + " [bad-name]",
                         "features/twins.yaml:6: 'last_1': its feature 'last_1_1d' is given by 'last' in line 5 already;"
                                 + " rename one [duplicate-name]",
                         "features/twins.yaml:7: 'n': its feature 'n_7d' is given by 'n' in line 7 already; rename one"

@@ -79,14 +79,9 @@ final class RunningGeneration implements AutoCloseable {
             RedisState redis = keep(new RedisState(config, lane, checkpointId));
             DeadLetters deadLetters = keep(new DeadLetters(config.kafka(), checkpointId, clock));
             PostgresSink.LastCommit last = postgres.lastCommit(checkpointId);
-            Map<Key, Long> before = Map.of();
-            if (generation.number() > 0) {
-                before = OffsetText.parse(
-                        postgres.lastCommit(CheckpointId.of(generations.checkpoint(generation.number() - 1), hadoop))
-                                .offsets());
-                if (last.batch() < 0) {
-                    redis.begin();
-                }
+            Map<Key, Long> before = before(generations, generation, postgres, hadoop);
+            if (generation.number() > 0 && last.batch() < 0) {
+                redis.begin();
             }
             ProgressTracker progress = new ProgressTracker(before, generation.views());
             progress.resume(started(generation));
@@ -104,6 +99,19 @@ final class RunningGeneration implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** What the last query that ran before has written. */
+    private static Map<Key, Long> before(
+            Generations generations, Generation generation, PostgresSink postgres, Configuration hadoop)
+            throws IOException, SQLException {
+        for (int number : generations.ranBefore(generation)) {
+            PostgresSink.LastCommit last = postgres.lastCommit(CheckpointId.of(generations.checkpoint(number), hadoop));
+            if (last.batch() >= 0) {
+                return OffsetText.parse(last.offsets());
+            }
+        }
+        return Map.of();
     }
 
     /** What lies before a generation's first offsets is in the state that it started with. */

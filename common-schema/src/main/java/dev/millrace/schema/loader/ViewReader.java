@@ -19,10 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** One YAML document of {@code features/} to a view. */
 final class ViewReader {
     private static final String LABELS_OF = "labels of ";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+
     /** What a feature says beside its operation: the one key that is none of these. The engine knows the operations. */
     static final Set<String> SETTINGS =
             Set.of("over", "where", "by", "empty", "k", "n", "values", "error", "per", "bound", "at", "scale");
@@ -33,7 +37,7 @@ final class ViewReader {
 
     static ViewDefinition read(YamlMap map) {
         Problems problems = map.problems();
-        Optional<String> name = problems.attempt(() -> map.text("view"));
+        Optional<String> name = problems.attempt(() -> name(map.text("view"), map, "view"));
         Optional<Source> source = problems.attempt(() -> source(map));
         Optional<EntityKey> entity = problems.attempt(() -> entity(map));
         Optional<ViewDefinition.Shape> shape = problems.attempt(() -> shape(map));
@@ -85,10 +89,22 @@ final class ViewReader {
         YamlMap written = map.map("features");
         for (String feature : written.keys()) {
             map.problems()
-                    .attempt(() -> feature(feature, written.map(feature), shape))
+                    .attempt(() -> feature(name(feature, written, feature), written.map(feature), shape))
                     .ifPresent(features::add);
         }
         return features;
+    }
+
+    /** Expressions of a model are to name it: {@code my-view.n} would be a difference. */
+    private static String name(String name, YamlMap map, String key) {
+        if (!NAME.matcher(name).matches()) {
+            throw map.problems()
+                    .reject(
+                            map.at(key),
+                            "bad-name",
+                            "a name is letters, digits and _, and begins with a letter; found '" + name + "'");
+        }
+        return name;
     }
 
     private static Source source(YamlMap map) {

@@ -2,8 +2,10 @@ package dev.millrace.stream.generation;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.stream.lane.Beginning;
+import dev.millrace.stream.lane.CheckpointId;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -80,15 +82,27 @@ public final class Generations {
         return new Path(root()).getFileSystem(hadoop);
     }
 
+    /** The numbers of those that ran before this one, the last first: several may have been made and never run. */
+    public List<Integer> ranBefore(Generation running) throws IOException {
+        List<Integer> ran = new ArrayList<>();
+        for (int number : numbers(files()).reversed()) {
+            if (number < running.number() && CheckpointId.isMade(checkpoint(number), hadoop)) {
+                ran.add(number);
+            }
+        }
+        return ran;
+    }
+
     /**
-     * Removes what no stream will run again: the generations before the one that runs and the one before that, whose last
-     * offsets it goes by. Of the first, whose checkpoint is the configured one, only what lies here.
+     * Removes what no stream will run again: the generations before the one that runs and the one that ran before that, whose
+     * last offsets it goes by. Of the first, whose checkpoint is the configured one, only what lies here.
      */
     public void removeBefore(Generation running) throws IOException {
         FileSystem files = files();
+        int kept = ranBefore(running).stream().findFirst().orElse(running.number());
         for (int number : numbers(files)) {
             Path folder = new Path(root(), Integer.toString(number));
-            if (number < running.number() - 1 && !files.delete(folder, true)) {
+            if (number < kept && !files.delete(folder, true)) {
                 throw new IOException("Cannot remove " + folder);
             }
         }

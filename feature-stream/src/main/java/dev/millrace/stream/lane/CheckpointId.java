@@ -13,6 +13,12 @@ import org.apache.hadoop.fs.Path;
 public final class CheckpointId {
     private CheckpointId() {}
 
+    /** Whether there is one: whether a query was ever made ready at this checkpoint. */
+    public static boolean isMade(String checkpoint, Configuration hadoop) throws IOException {
+        Path file = new Path(checkpoint + ".id");
+        return file.getFileSystem(hadoop).exists(file);
+    }
+
     /** Reads the id beside the checkpoint, or makes one. */
     public static String of(String checkpoint, Configuration hadoop) throws IOException {
         Path file = new Path(checkpoint + ".id");

@@ -2,9 +2,11 @@ package dev.millrace.stream.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.stream.lane.CheckpointId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +42,7 @@ final class GenerationsTests {
         for (int number = 0; number <= 3; number++) {
             publish(number);
             Files.createDirectories(Path.of(generations.checkpoint(number), "state"));
+            CheckpointId.of(generations.checkpoint(number), new Configuration());
         }
         Files.createDirectories(Path.of(generations.initial(4)));
         generations.removeBefore(generations.newest().orElseThrow());
@@ -52,10 +55,26 @@ final class GenerationsTests {
                 .hasValueSatisfying(newest -> assertThat(newest.number()).isEqualTo(3));
     }
 
+    /** Two backfills while no stream ran: what was written last was written by neither. */
+    @Test
+    void oneThatNeverRanHasWrittenNothing() throws IOException {
+        for (int number = 0; number <= 4; number++) {
+            publish(number);
+        }
+        for (int number : List.of(0, 1, 4)) {
+            CheckpointId.of(generations.checkpoint(number), new Configuration());
+        }
+        Generation running = generations.newest().orElseThrow();
+        assertThat(generations.ranBefore(running)).containsExactly(1, 0);
+        generations.removeBefore(running);
+        assertThat(generations.ranBefore(running)).containsExactly(1);
+    }
+
     @Test
     void theFirstHasNothingBeforeIt() throws IOException {
         publish(0);
         publish(1);
+        CheckpointId.of(generations.checkpoint(0), new Configuration());
         generations.removeBefore(new Generation(1, Map.of(), ""));
         try (var left = Files.list(folder.resolve("exact.generations"))) {
             assertThat(left).hasSize(2);
