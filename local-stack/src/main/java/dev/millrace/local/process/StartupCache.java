@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -28,6 +29,9 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
     /** Keeps profiles, too; older JDKs have no cache that is worth its disk. */
     private static final int SINCE = 25;
 
+    /** From a run's notes to the cache it takes a minute of a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final String QUIET = "-Xlog:disable";
 
     /** Given the cache in the making, the cache, and what it is made of. */
@@ -36,7 +40,7 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
 
     /** The command with the cache where it is there, or noting what it will be made of. */
     public JavaCommand warmed() {
-        if (!isPossible() || Files.exists(file("taken"))) {
+        if (!isPossible() || isBeingMade()) {
             return command;
         }
         Folders.made(folder);
@@ -71,6 +75,12 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
         } catch (IOException e) {
             throw new LocalStackException("Cannot make the cache " + file("aot") + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Unless whoever made it was ended. */
+    private boolean isBeingMade() {
+        long since = file("taken").toFile().lastModified();
+        return since > System.currentTimeMillis() - PATIENCE.toMillis();
     }
 
     private boolean isPossible() {

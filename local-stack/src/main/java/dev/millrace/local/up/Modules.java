@@ -51,7 +51,7 @@ public record Modules(Folders folders) {
     private static String asJar(String entry) {
         Path classes = Path.of(entry);
         Path target = classes.getParent();
-        if (!Files.isDirectory(classes) || target == null) {
+        if (!classes.endsWith("target/classes") || target == null) {
             return entry;
         }
         try (Stream<Path> jars = Files.list(target)) {
