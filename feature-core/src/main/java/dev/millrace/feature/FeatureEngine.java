@@ -48,12 +48,13 @@ public final class FeatureEngine {
         Set<String> broken = new HashSet<>(draft.flawed());
         for (ViewDefinition definition : useCase.views()) {
             if (useCase.events().containsKey(definition.source().eventType())) {
-                ViewCompiler.compile(useCase, definition, problems)
-                        .ifPresentOrElse(view -> views.put(view.name(), view), () -> broken.add(definition.name()));
-            } else {
+                ViewCompiler.compile(useCase, definition, problems).ifPresent(view -> views.put(view.name(), view));
+            }
+            if (!views.containsKey(definition.name())) {
                 broken.add(definition.name());
             }
         }
+        views.keySet().removeAll(broken);
         Map<String, Model> models = new LinkedHashMap<>();
         for (ModelDefinition definition : useCase.models()) {
             if (useCase.events().containsKey(definition.rows())) {

@@ -32,7 +32,7 @@ final class ModelCompiler {
     private final ModelDefinition definition;
     private final EventType rows;
     private final Map<String, View> views;
-    private final Set<String> broken;
+    private final Set<String> unread;
     private final List<Problem> problems;
     private final List<Binding> bindings = new ArrayList<>();
     private final Map<String, Slot> stored = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ final class ModelCompiler {
         this.definition = definition;
         this.rows = rows;
         this.views = views;
-        this.broken = broken;
+        this.unread = unread(definition, views, broken);
         this.problems = problems;
     }
 
@@ -85,7 +85,7 @@ final class ModelCompiler {
         ExpressionCompiler expressions = new ExpressionCompiler(fields.and(features));
         List<Entry> entries = new ArrayList<>();
         for (FeatureUse use : definition.features()) {
-            if (readsBroken(use)) {
+            if (unread.stream().anyMatch(binding -> uses(use, binding))) {
                 continue;
             }
             int before = entries.size();
@@ -133,15 +133,15 @@ final class ModelCompiler {
         };
     }
 
-    private boolean readsBroken(FeatureUse use) {
-        return broken.stream().anyMatch(view -> uses(use, view))
-                || definition.read().entrySet().stream()
-                        .anyMatch(read -> isUnknown(read.getValue().view()) && uses(use, read.getKey()));
-    }
-
-    /** Broken, or reported as a name that nothing bears. */
-    private boolean isUnknown(String view) {
-        return !views.containsKey(view);
+    /** The bindings whose view is broken, or reported as a name that nothing bears. */
+    private static Set<String> unread(ModelDefinition definition, Map<String, View> views, Set<String> broken) {
+        Set<String> unread = new HashSet<>(broken);
+        definition.read().forEach((name, binding) -> {
+            if (!views.containsKey(binding.view())) {
+                unread.add(name);
+            }
+        });
+        return unread;
     }
 
     private void add(Binding binding) {
@@ -212,7 +212,7 @@ final class ModelCompiler {
             if (field.replaces().isPresent()) {
                 String replaced = field.replaces().get();
                 if (!stored.containsKey(replaced)
-                        && broken.stream().noneMatch(view -> replaced.startsWith(view + "."))) {
+                        && unread.stream().noneMatch(binding -> replaced.startsWith(binding + "."))) {
                     refuse(
                             field.at(),
                             "unknown-name",

@@ -204,12 +204,7 @@ final class FeatureEngineTests {
 
     @Test
     void reportsWhatDoesNotFitTheEvents(@TempDir Path temp) throws IOException {
-        Path folder = temp.resolve("things");
-        for (String part : List.of("events", "features", "models")) {
-            Files.createDirectories(folder.resolve(part));
-        }
-        Files.copy(Path.of("src/test/resources/things/use-case.yaml"), folder.resolve("use-case.yaml"));
-        Files.copy(Path.of("src/test/resources/things/events/things.avsc"), folder.resolve("events/things.avsc"));
+        Path folder = things(temp);
         Files.writeString(folder.resolve("features/bad.yaml"), """
                 view: bad
                 entity: owner
@@ -276,12 +271,7 @@ final class FeatureEngineTests {
     /** What the files say and what it means is checked in one go; what reads a broken view has no problem of its own. */
     @Test
     void reportsEverythingAtOnceAndWhatToWriteInstead(@TempDir Path temp) throws IOException {
-        Path folder = temp.resolve("things");
-        for (String part : List.of("events", "features", "models")) {
-            Files.createDirectories(folder.resolve(part));
-        }
-        Files.copy(Path.of("src/test/resources/things/use-case.yaml"), folder.resolve("use-case.yaml"));
-        Files.copy(Path.of("src/test/resources/things/events/things.avsc"), folder.resolve("events/things.avsc"));
+        Path folder = things(temp);
         Files.writeString(folder.resolve("features/many.yaml"), """
                 view: many
                 entity: owners
@@ -322,7 +312,8 @@ final class FeatureEngineTests {
                 kind: binary
                 rows: things
                 label: {value: flag, known_after: 1d}
-                features: [many.*, {twice: "2.0 * many.a_1d"}, {cheat: "flag ? 1.0 : 0.0"}]
+                read: {much: {view: many, key: owner}}
+                features: [many.*, {twice: "2.0 * many.a_1d"}, {thrice: "3.0 * much.a_1d"}, {cheat: "flag ? 1.0 : 0.0"}]
                 promote: {better: auc}
                 """);
         String fields = "there are [amount, at, colour, flag, id, owner, partner, size, weight]";
@@ -368,8 +359,19 @@ final class FeatureEngineTests {
                                 + " [missing-key]",
                         "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [current,"
                                 + " features, kind, label, model, promote, read, rows, serve] [unknown-key]",
-                        "models/told.yaml:12: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
+                        "models/told.yaml:13: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
                                 + " a view on 'labels of things' counts what was known by then [label-as-feature]");
+    }
+
+    /** With its events, and no views or models. */
+    private static Path things(Path temp) throws IOException {
+        Path folder = temp.resolve("things");
+        for (String part : List.of("events", "features", "models")) {
+            Files.createDirectories(folder.resolve(part));
+        }
+        Files.copy(Path.of("src/test/resources/things/use-case.yaml"), folder.resolve("use-case.yaml"));
+        Files.copy(Path.of("src/test/resources/things/events/things.avsc"), folder.resolve("events/things.avsc"));
+        return folder;
     }
 
     private static List<Problem> problems(Path folder) {

@@ -2,7 +2,6 @@ package dev.millrace.schema.definition;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
@@ -20,7 +19,7 @@ public final class Suggestion {
     public static String among(String written, Collection<String> known) {
         return nearest(written, known)
                         .map(name -> "did you mean '" + name + "'? ")
-                        .orElse("") + "there are " + sorted(known);
+                        .orElse("") + "there are " + known.stream().sorted().toList();
     }
 
     /** The name that was probably meant. */
@@ -33,9 +32,5 @@ public final class Suggestion {
 
     private static double similarity(String written, String name) {
         return SIMILARITY.apply(written.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
-    }
-
-    private static List<String> sorted(Collection<String> known) {
-        return known.stream().sorted().toList();
     }
 }

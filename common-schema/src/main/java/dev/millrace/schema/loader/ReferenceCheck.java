@@ -34,12 +34,13 @@ record ReferenceCheck(
     }
 
     void run() {
-        views.forEach(view -> checkView(view.definition(), view));
-        models.forEach(model -> checkModel(model.definition(), model));
-        mappings.forEach(mapping -> checkMapping(mapping.definition(), mapping));
+        views.forEach(this::checkView);
+        models.forEach(this::checkModel);
+        mappings.forEach(this::checkMapping);
     }
 
-    private void checkView(ViewDefinition view, Written<?> written) {
+    private void checkView(Written<ViewDefinition> written) {
+        ViewDefinition view = written.definition();
         EventType event = event(view.source().eventType(), written.at("source"));
         if (event == null) {
             return;
@@ -57,7 +58,8 @@ record ReferenceCheck(
         }
     }
 
-    private void checkModel(ModelDefinition model, Written<?> written) {
+    private void checkModel(Written<ModelDefinition> written) {
+        ModelDefinition model = written.definition();
         EventType event = event(model.rows(), written.at("rows"));
         for (ModelDefinition.Binding binding : model.read().values()) {
             view(binding.view(), binding.at());
@@ -73,7 +75,8 @@ record ReferenceCheck(
         }
     }
 
-    private void checkMapping(MappingDefinition mapping, Written<?> written) {
+    private void checkMapping(Written<MappingDefinition> written) {
+        MappingDefinition mapping = written.definition();
         EventType event = event(mapping.event(), written.at("event"));
         if (event != null) {
             fields(event, mapping.fields().keySet(), written.at("fields"));

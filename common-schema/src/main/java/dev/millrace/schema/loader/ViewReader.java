@@ -1,6 +1,5 @@
 package dev.millrace.schema.loader;
 
-import dev.millrace.schema.definition.Durations;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.FeatureDefinition;
@@ -37,7 +36,7 @@ final class ViewReader {
 
     static ViewDefinition read(YamlMap map) {
         Problems problems = map.problems();
-        Optional<String> name = problems.attempt(() -> name(map.text("view"), map, "view"));
+        Optional<String> name = problems.attempt(() -> name(map, "view", map.text("view")));
         Optional<Source> source = problems.attempt(() -> source(map));
         Optional<EntityKey> entity = problems.attempt(() -> entity(map));
         Optional<ViewDefinition.Shape> shape = problems.attempt(() -> shape(map));
@@ -89,14 +88,14 @@ final class ViewReader {
         YamlMap written = map.map("features");
         for (String feature : written.keys()) {
             map.problems()
-                    .attempt(() -> feature(name(feature, written, feature), written.map(feature), shape))
+                    .attempt(() -> feature(name(written, feature, feature), written.map(feature), shape))
                     .ifPresent(features::add);
         }
         return features;
     }
 
     /** Expressions of a model are to name it: {@code my-view.n} would be a difference. */
-    private static String name(String name, YamlMap map, String key) {
+    private static String name(YamlMap map, String key, String name) {
         if (!NAME.matcher(name).matches()) {
             throw map.problems()
                     .reject(
@@ -139,12 +138,8 @@ final class ViewReader {
         if (text.get().equals("exact")) {
             return new Resolution.Exact();
         }
-        return new Resolution.Every(Durations.parse(text.get())
-                .orElseThrow(() -> map.problems()
-                        .reject(
-                                map.at("resolution"),
-                                "bad-duration",
-                                "'resolution' is exact or a duration such as 10m; found '" + text.get() + "'")));
+        return new Resolution.Every(
+                map.duration(map.at("resolution"), "'resolution' is exact or a duration such as 10m", text.get()));
     }
 
     private static EntityKey entity(YamlMap map) {
@@ -259,13 +254,7 @@ final class ViewReader {
     }
 
     private static WindowDefinition sliding(YamlMap map, Item.Text text) {
-        Duration width = Durations.parse(text.text())
-                .orElseThrow(() -> map.problems()
-                        .reject(
-                                text.at(),
-                                "bad-duration",
-                                "a window is lifetime or a whole number and one of ms, s, m, h, d, such as 30d, of at most "
-                                        + Durations.GREATEST.toDays() + "d; found '" + text.text() + "'"));
+        Duration width = map.duration(text.at(), "a window is lifetime or " + YamlMap.A_DURATION, text.text());
         if (width.isZero()) {
             throw map.problems().reject(text.at(), "bad-duration", "a window is at least 1ms wide");
         }

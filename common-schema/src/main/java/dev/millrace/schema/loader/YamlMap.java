@@ -22,6 +22,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** A YAML mapping with its place in the file: typed access that notes a problem instead of failing. */
 final class YamlMap {
+    /** For messages. */
+    static final String A_DURATION =
+            "a whole number and one of ms, s, m, h, d, such as 30d, of at most " + Durations.GREATEST.toDays() + "d";
+
     private final String file;
     private final Problems problems;
     private final Location at;
@@ -142,12 +146,13 @@ final class YamlMap {
     }
 
     Duration duration(String key, String text) {
+        return duration(at(key), "'" + key + "' is " + A_DURATION, text);
+    }
+
+    /** @param expected what it is that this is none of */
+    Duration duration(Location place, String expected, String text) {
         return Durations.parse(text)
-                .orElseThrow(() -> problems.reject(
-                        at(key),
-                        "bad-duration",
-                        "'" + key + "' is a whole number and one of ms, s, m, h, d, such as 30d, of at most "
-                                + Durations.GREATEST.toDays() + "d; found '" + text + "'"));
+                .orElseThrow(() -> problems.reject(place, "bad-duration", expected + "; found '" + text + "'"));
     }
 
     Optional<BigDecimal> optionalNumber(String key) {
