@@ -28,9 +28,6 @@ record ReadingsTopic(String kafka, int readings, int devices) {
     private static final long STEP = 30;
     private static final int REPEATED_OF = 100;
 
-    /** Bytes before the Avro record of a single object: marker and fingerprint. */
-    static final int HEADER = 10;
-
     void fill(Path useCases) throws ExecutionException, InterruptedException {
         EventType type = UseCaseLoader.load(useCases, Readings.USE_CASE).event("readings");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {

@@ -1,5 +1,6 @@
 package dev.millrace.bench.features;
 
+import dev.millrace.schema.event.SingleObject;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Beginning;
 import dev.millrace.stream.lane.ExactLane;
@@ -114,7 +115,7 @@ final class SparkFold implements AutoCloseable {
                         .sql
                         .avro
                         .functions
-                        .from_avro(functions.expr("substring(value, " + (ReadingsTopic.HEADER + 1) + ")"), schema)
+                        .from_avro(functions.expr("substring(value, " + (SingleObject.HEADER + 1) + ")"), schema)
                         .as("reading"))
                 .select("reading.*");
         String tiles = TILE_MINUTES.stream()

@@ -1,12 +1,18 @@
 package dev.millrace.schema.event;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one schema to {@linkplain SingleObject single objects} and back. Reads what any added schema wrote.
@@ -16,17 +22,21 @@ public final class RecordCodec {
     private static final GenericData MODEL = model();
 
     private final BinaryMessageEncoder<GenericRecord> encoder;
-    private final BinaryMessageDecoder<GenericRecord> decoder;
+    private final Schema read;
+    private final Map<Long, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
+    private @Nullable BinaryDecoder decoder;
 
     public RecordCodec(Schema schema) {
-        Schema strings = withJavaStrings(schema);
-        this.encoder = new BinaryMessageEncoder<>(MODEL, strings, true);
-        this.decoder = new BinaryMessageDecoder<>(MODEL, strings);
+        this.read = withJavaStrings(schema);
+        this.encoder = new BinaryMessageEncoder<>(MODEL, read, true);
+        addWriter(schema);
     }
 
     private static GenericData model() {
         GenericData model = new GenericData();
         model.addLogicalTypeConversion(new Conversions.DecimalConversion());
+        // Plans once how a schema is read, instead of walking it for every record.
+        model.setFastReaderEnabled(true);
         return model;
     }
 
@@ -59,7 +69,9 @@ public final class RecordCodec {
 
     /** Also reads records that this schema wrote. */
     public void addWriter(Schema schema) {
-        decoder.addSchema(withJavaStrings(schema));
+        readers.put(
+                SchemaNormalization.parsingFingerprint64(schema),
+                new GenericDatumReader<>(withJavaStrings(schema), read, MODEL));
     }
 
     public byte[] encode(GenericRecord event) {
@@ -68,14 +80,23 @@ public final class RecordCodec {
 
     /** @throws CorruptRecordException when the bytes are no single object of a known schema */
     public GenericRecord decode(byte[] bytes) {
+        GenericDatumReader<GenericRecord> reader =
+                SingleObject.fingerprint(bytes).map(readers::get).orElseThrow(() -> corrupt(bytes, null));
         try {
-            return decoder.decode(bytes);
+            // Avro's own decoder of single objects takes byte by byte from a stream.
+            decoder = DecoderFactory.get()
+                    .binaryDecoder(bytes, SingleObject.HEADER, bytes.length - SingleObject.HEADER, decoder);
+            return reader.read(null, decoder);
         } catch (IOException | RuntimeException e) {
-            throw new CorruptRecordException(
-                    "Expected an Avro single object of a known schema, found " + bytes.length + " bytes: "
-                            + e.getMessage(),
-                    e);
+            throw corrupt(bytes, e);
         }
+    }
+
+    private static CorruptRecordException corrupt(byte[] bytes, @Nullable Exception cause) {
+        String found = "Expected an Avro single object of a known schema, found " + bytes.length + " bytes";
+        return cause == null
+                ? new CorruptRecordException(found)
+                : new CorruptRecordException(found + ": " + cause.getMessage(), cause);
     }
 
     /** Bytes on a topic that no known schema wrote. */

@@ -3,6 +3,8 @@ package dev.millrace.schema.event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
 import org.apache.avro.generic.GenericContainer;
 import org.apache.avro.message.MessageEncoder;
 
@@ -11,7 +13,20 @@ import org.apache.avro.message.MessageEncoder;
  * two marker bytes, the schema's fingerprint, the values.
  */
 public final class SingleObject {
+    /** Bytes before the values. */
+    public static final int HEADER = 10;
+
+    private static final short MARKER = (short) 0xC301;
+
     private SingleObject() {}
+
+    /** Of the schema that wrote these bytes; empty when they are no single object. */
+    public static Optional<Long> fingerprint(byte[] bytes) {
+        if (bytes.length < HEADER || ByteBuffer.wrap(bytes).getShort() != MARKER) {
+            return Optional.empty();
+        }
+        return Optional.of(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(Short.BYTES));
+    }
 
     /** @param encoder such as {@code Label.getEncoder()} */
     public static <T extends GenericContainer> byte[] bytes(MessageEncoder<T> encoder, T record) {

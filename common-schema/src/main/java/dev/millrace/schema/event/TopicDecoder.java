@@ -5,8 +5,6 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.SchemaNormalization;
@@ -14,8 +12,6 @@ import org.apache.avro.generic.GenericRecord;
 
 /** Values of the topics that the use case reads. A topic may carry several event types. Not thread-safe. */
 public final class TopicDecoder {
-    private static final int HEADER = 10;
-
     private final Map<Long, Known> byFingerprint = new HashMap<>();
 
     public TopicDecoder(UseCase useCase) {
@@ -32,20 +28,17 @@ public final class TopicDecoder {
 
     /** @throws CorruptRecordException when no event type of the use case wrote it */
     public Event event(byte[] value) {
-        if (value.length < HEADER) {
-            throw new CorruptRecordException("Expected an Avro single object, found " + value.length + " bytes");
-        }
-        long fingerprint = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
-        Known known = byFingerprint.get(fingerprint);
-        if (known == null) {
-            throw new CorruptRecordException("Expected an Avro single object of one of "
-                    + byFingerprint.values().stream()
-                            .map(each -> each.type().name())
-                            .sorted()
-                            .toList()
-                    + "; only ingestion-service writes event topics, others send to raw-events");
-        }
+        Known known = SingleObject.fingerprint(value).map(byFingerprint::get).orElseThrow(this::unknown);
         return new Event(known.type(), known.codec().decode(value));
+    }
+
+    private CorruptRecordException unknown() {
+        return new CorruptRecordException("Expected an Avro single object of one of "
+                + byFingerprint.values().stream()
+                        .map(each -> each.type().name())
+                        .sorted()
+                        .toList()
+                + "; only ingestion-service writes event topics, others send to raw-events");
     }
 
     /** @throws CorruptRecordException when it is no label */
