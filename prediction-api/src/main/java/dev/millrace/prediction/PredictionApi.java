@@ -20,9 +20,11 @@ import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.FeaturesEndpoint;
 import dev.millrace.prediction.scoring.Marker;
 import dev.millrace.prediction.scoring.ScoringMetrics;
+import dev.millrace.prediction.scoring.ScoringServlet;
 import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
+import dev.millrace.prediction.web.Admission;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
@@ -33,6 +35,7 @@ import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -101,8 +104,7 @@ public class PredictionApi {
             OnlineFeatures features,
             PredictionSettings settings,
             PrometheusMeterRegistry meters,
-            DecisionLog decisions,
-            Marker warmUp) {
+            DecisionLog decisions) {
         return new Endpoints(
                 engine,
                 models,
@@ -111,8 +113,21 @@ public class PredictionApi {
                 Clock.systemUTC(),
                 new ScoringMetrics(meters),
                 decisions,
-                warmUp,
                 new ScoringMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    }
+
+    @Bean
+    Admission admission(PredictionSettings settings, PrometheusMeterRegistry meters) {
+        return new Admission(settings.concurrentRequests(), meters);
+    }
+
+    @Bean
+    ServletRegistrationBean<ScoringServlet> scoring(Endpoints endpoints, Admission admission, Marker warmUp) {
+        ScoringServlet servlet = new ScoringServlet(endpoints, admission, warmUp);
+        ServletRegistrationBean<ScoringServlet> registration = new ServletRegistrationBean<>(servlet);
+        registration.setUrlMappings(servlet.paths());
+        registration.setLoadOnStartup(1);
+        return registration;
     }
 
     @Bean

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param kafka where answers are kept ({@code KAFKA_BOOTSTRAP_SERVERS})
  * @param postgres where past events are, for people who ask about them ({@code POSTGRES_URL, POSTGRES_USER, POSTGRES_PASSWORD})
  * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
+ * @param concurrentRequests how many are worked on at a time: more are turned away ({@code MILLRACE_CONCURRENT_REQUESTS})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
 @ConfigurationProperties("millrace")
@@ -34,7 +35,8 @@ public record PredictionSettings(
         String kafka,
         Postgres postgres,
         Duration featuresDeadline,
-        Duration fresh) {
+        Duration fresh,
+        int concurrentRequests) {
 
     /**
      * The database.
@@ -80,6 +82,10 @@ public record PredictionSettings(
         }
         if (fresh.isNegative()) {
             problems.add("expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came " + fresh);
+        }
+        if (concurrentRequests < 1) {
+            problems.add("expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came "
+                    + concurrentRequests);
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

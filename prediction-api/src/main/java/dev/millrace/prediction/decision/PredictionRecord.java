@@ -6,6 +6,7 @@ import dev.millrace.prediction.scoring.Evidence;
 import dev.millrace.schema.avro.Prediction;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -23,46 +24,45 @@ final class PredictionRecord {
         Instant asOf = evidence.asOf().isPresent()
                 ? Instant.ofEpochMilli(evidence.asOf().getAsLong())
                 : null;
-        return Prediction.newBuilder()
-                .setRequestId(decision.requestId())
-                .setEventId(decision.eventId())
-                .setModel(answer.model())
-                .setModelVersion(answer.version())
-                .setDefinitionsDigest(answer.definitionsDigest())
-                .setKey(key(decision))
-                .setAnsweredAt(decision.answeredAt())
-                .setAskedFor(Instant.ofEpochMilli(evidence.at()))
-                .setAsOf(asOf)
-                .setComplete(evidence.complete())
-                .setReasons(evidence.reasons())
-                .setVector(Arrays.stream(evidence.vector()).boxed().toList())
-                .setReplaced(answer.replaced())
-                .setScore(answer.score())
-                .setDecision(answer.decision())
-                .setEntities(evidence.entities())
-                .setOffsets(offsets(evidence))
-                .build();
+        Map<String, String> entities = new HashMap<>();
+        Map<String, Long> offsets = new HashMap<>();
+        for (Evidence.Read read : evidence.read()) {
+            entities.put(read.view(), read.entity());
+            read.offsets()
+                    .highest()
+                    .forEach((partition, offset) -> offsets.put(
+                            read.view()
+                                    + '/'
+                                    + HexFormat.of().toHexDigits(partition.topic())
+                                    + '/'
+                                    + partition.partition(),
+                            offset));
+        }
+        return new Prediction(
+                decision.requestId(),
+                decision.eventId(),
+                answer.model(),
+                answer.version(),
+                answer.definitionsDigest(),
+                key(decision),
+                decision.answeredAt(),
+                Instant.ofEpochMilli(evidence.at()),
+                asOf,
+                evidence.complete(),
+                evidence.reasons(),
+                Arrays.stream(evidence.vector()).boxed().toList(),
+                answer.replaced(),
+                answer.score(),
+                answer.decision(),
+                entities,
+                offsets);
     }
 
     /** What belongs together comes in order: the answers about an entity; without one, every request is its own. */
     private static String key(Decision decision) {
-        return decision.answer().evidence().entities().entrySet().stream()
-                .min(Map.Entry.comparingByKey())
-                .map(Map.Entry::getValue)
+        return decision.answer().evidence().read().stream()
+                .min(Comparator.comparing(Evidence.Read::view))
+                .map(Evidence.Read::entity)
                 .orElse(decision.requestId());
-    }
-
-    private static Map<String, Long> offsets(Evidence evidence) {
-        Map<String, Long> offsets = new HashMap<>();
-        evidence.offsets()
-                .forEach((view, read) -> read.highest()
-                        .forEach((partition, offset) -> offsets.put(
-                                "%s/%s/%d"
-                                        .formatted(
-                                                view,
-                                                HexFormat.of().toHexDigits(partition.topic()),
-                                                partition.partition()),
-                                offset)));
-        return offsets;
     }
 }

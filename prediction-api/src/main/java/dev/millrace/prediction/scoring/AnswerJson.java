@@ -1,54 +1,82 @@
 package dev.millrace.prediction.scoring;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** An answer under the names that the use case gives it. */
 final class AnswerJson {
 
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int USUAL_SIZE = 1_024;
+
     private AnswerJson() {}
 
-    static Map<String, @Nullable Object> of(ServeDefinition serve, Answer answer, String requestId, long nanos) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        serve.response()
-                .forEach((name, holds) -> json.put(
-                        name,
-                        switch (holds) {
-                            case ModelDefinition.Answer.DECISION -> answer.decision() ? 1 : 0;
-                            case ModelDefinition.Answer.SCORE -> answer.score();
-                        }));
-        json.put("latency_ms", Math.round(nanos / 1_000.0) / 1_000.0);
-        json.put("model_version", answer.version());
-        json.put("model", answer.model());
-        json.put("request_id", requestId);
-        json.put(
-                "as_of",
-                answer.evidence().asOf().isPresent()
-                        ? Instant.ofEpochMilli(answer.evidence().asOf().getAsLong())
-                                .toString()
-                        : null);
-        json.put("complete", answer.evidence().complete());
-        if (!answer.evidence().reasons().isEmpty()) {
-            json.put("reasons", answer.evidence().reasons());
+    /** @param nanos that it took */
+    static byte[] bytes(ServeDefinition serve, Answer answer, String requestId, long nanos) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_SIZE);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            write(json, serve, answer, requestId, nanos);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array in memory cannot be written", e);
         }
-        if (!answer.replaced().isEmpty()) {
-            json.put("replaced", answer.replaced());
+        return out.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, ServeDefinition serve, Answer answer, String requestId, long nanos)
+            throws IOException {
+        Evidence evidence = answer.evidence();
+        json.writeStartObject();
+        for (Map.Entry<String, ModelDefinition.Answer> field : serve.response().entrySet()) {
+            switch (field.getValue()) {
+                case DECISION -> json.writeNumberField(field.getKey(), answer.decision() ? 1 : 0);
+                case SCORE -> json.writeNumberField(field.getKey(), answer.score());
+            }
         }
-        Map<String, Map<String, Long>> offsets = new TreeMap<>();
-        answer.evidence().offsets().forEach((view, found) -> {
-            Map<String, Long> highest = new LinkedHashMap<>();
-            found.highest().forEach((partition, offset) -> highest.put(text(partition), offset));
-            offsets.put(view, highest);
-        });
-        json.put("offsets", offsets);
-        return json;
+        json.writeNumberField("latency_ms", Math.round(nanos / 1_000.0) / 1_000.0);
+        json.writeStringField("model_version", answer.version());
+        json.writeStringField("model", answer.model());
+        json.writeStringField("request_id", requestId);
+        if (evidence.asOf().isPresent()) {
+            json.writeStringField(
+                    "as_of", Instant.ofEpochMilli(evidence.asOf().getAsLong()).toString());
+        } else {
+            json.writeNullField("as_of");
+        }
+        json.writeBooleanField("complete", evidence.complete());
+        writeNames(json, "reasons", evidence.reasons());
+        writeNames(json, "replaced", answer.replaced());
+        json.writeObjectFieldStart("offsets");
+        for (Evidence.Read read : evidence.read()) {
+            json.writeObjectFieldStart(read.view());
+            for (Map.Entry<TopicPartition, Long> highest :
+                    read.offsets().highest().entrySet()) {
+                json.writeNumberField(text(highest.getKey()), highest.getValue());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** Left out where there are none. */
+    private static void writeNames(JsonGenerator json, String field, List<String> names) throws IOException {
+        if (!names.isEmpty()) {
+            json.writeArrayFieldStart(field);
+            for (String name : names) {
+                json.writeString(name);
+            }
+            json.writeEndArray();
+        }
     }
 
     /** The topic's fingerprint and the partition. */

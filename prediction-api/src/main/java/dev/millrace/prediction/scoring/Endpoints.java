@@ -9,10 +9,8 @@ import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
-import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,33 +19,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** One endpoint for each model that the use case serves, under the use case's own path and under the model's name. */
 public final class Endpoints {
 
-    private static final int LARGEST_BODY = 64 * 1024;
-    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     private final FollowedModels models;
-    private final Decisions decisions;
-    private final Marker warmUp;
-    private final Clock clock;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<ModelDefinition> definitions;
 
     /**
      * @param fresh how far features may lag behind and still be called complete
      * @param decisions keeps what was answered
-     * @param warmUp is on requests that are answered, but no predictions
-     * @param discarded what such requests are counted in, and nobody reads
+     * @param discarded what requests that warm up are counted in, and nobody reads
      */
     public Endpoints(
             FeatureEngine engine,
@@ -57,76 +45,17 @@ public final class Endpoints {
             Clock clock,
             ScoringMetrics metrics,
             Decisions decisions,
-            Marker warmUp,
             ScoringMetrics discarded) {
         this.models = models;
-        this.decisions = decisions;
-        this.warmUp = warmUp;
-        this.clock = clock;
         this.definitions = engine.models().stream().map(Model::definition).toList();
         for (Model model : engine.models()) {
             CompiledModel local = new CompiledModel(engine.useCase(), model);
-            Function<ScoringMetrics, Counted> counted = in -> new Counted(new Scorer(features, fresh, clock, in), in);
+            Function<ScoringMetrics, Endpoint.Counted> counted =
+                    in -> new Endpoint.Counted(new Scorer(features, fresh, clock, in), in);
             model.definition()
                     .serve()
                     .ifPresent(serve -> endpoints.add(new Endpoint(
-                            Serving.nothing(local, serve), counted.apply(metrics), counted.apply(discarded))));
-        }
-    }
-
-    /** A scorer, and what it counts its answers in. */
-    record Counted(Scorer scorer, ScoringMetrics metrics) {}
-
-    /** Where requests of one model come in. What they are answered by changes with the version that is served. */
-    static final class Endpoint {
-        private final Serving local;
-        private final Counted predictions;
-        private final Counted rehearsals;
-        private volatile Serving current;
-
-        private Endpoint(Serving local, Counted predictions, Counted rehearsals) {
-            this.local = local;
-            this.current = local;
-            this.predictions = predictions;
-            this.rehearsals = rehearsals;
-        }
-
-        String name() {
-            return local.compiled().name();
-        }
-
-        /** As the service's own folder has it. */
-        ServeDefinition serve() {
-            return local.serve();
-        }
-
-        /** As the service's own folder has it. */
-        EventType rows() {
-            return local.compiled().rows();
-        }
-
-        /** Made once for each version. */
-        private Serving serving(Optional<ServedModel> served) {
-            Serving last = current;
-            if (last.served() == served.orElse(null)) {
-                return last;
-            }
-            Serving fresh =
-                    served.map(model -> Serving.of(model, local.serve())).orElse(local);
-            current = fresh;
-            return fresh;
-        }
-
-        /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
-        void rehearse(byte[] body) {
-            try {
-                Evidence evidence =
-                        rehearsals.scorer().evidence(local, local.reader().read(body));
-                Answer answer = Answer.withoutModel(name(), 0, false, evidence);
-                var unused = Json.bytes(AnswerJson.of(local.serve(), answer, Answer.NO_VERSION, 0));
-            } catch (RequestException e) {
-                var unused = Json.problem(e);
-            }
+                            local, serve, models, counted.apply(metrics), counted.apply(discarded), decisions, clock)));
         }
     }
 
@@ -134,15 +63,22 @@ public final class Endpoints {
         return List.copyOf(endpoints);
     }
 
-    public RouterFunction<ServerResponse> routes() {
-        RouterFunctions.Builder routes = RouterFunctions.route();
+    /** Each under its own path and under its model's name. */
+    Map<String, Endpoint> byPath() {
+        Map<String, Endpoint> paths = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
-            routes.POST(endpoint.serve().path(), request -> score(endpoint, request));
-            routes.POST("/v1/models/" + endpoint.name() + "/predict", request -> score(endpoint, request));
+            paths.put(endpoint.serve().path(), endpoint);
+            paths.put("/v1/models/" + endpoint.name() + "/predict", endpoint);
         }
-        routes.POST("/v1/models/{model}/predict", request -> Json.problem(unknown(request.pathVariable("model"))));
-        routes.GET("/v1/models", request -> Json.ok(Map.of("models", list())));
-        return routes.build();
+        return paths;
+    }
+
+    /** What is answered without scoring. */
+    public RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .POST("/v1/models/{model}/predict", request -> Json.problem(unknown(request.pathVariable("model"))))
+                .GET("/v1/models", request -> Json.ok(Map.of("models", list())))
+                .build();
     }
 
     private RequestException unknown(String model) {
@@ -150,41 +86,6 @@ public final class Endpoints {
                 "unknown-model",
                 "'%s' is no model that is served; there are %s"
                         .formatted(model, endpoints.stream().map(Endpoint::name).toList()));
-    }
-
-    private ServerResponse score(Endpoint endpoint, ServerRequest request) throws IOException {
-        byte[] body = request.servletRequest().getInputStream().readNBytes(LARGEST_BODY + 1);
-        long began = System.nanoTime();
-        Counted counted = warmUp.isOn(request) ? endpoint.rehearsals : endpoint.predictions;
-        Serving serving = endpoint.serving(models.served(endpoint.name()));
-        try {
-            if (body.length > LARGEST_BODY) {
-                throw RequestException.tooLarge(LARGEST_BODY);
-            }
-            ScoringRequest asked = serving.reader().read(body);
-            Optional<Answer> answer = counted.scorer().score(serving, asked);
-            if (answer.isEmpty()) {
-                return Json.unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
-            }
-            long nanos = System.nanoTime() - began;
-            String requestId = requestId(request);
-            ServerResponse response = Json.ok(AnswerJson.of(serving.serve(), answer.get(), requestId, nanos));
-            if (counted == endpoint.predictions) {
-                decisions.add(new Decision(answer.get(), requestId, asked.id(), clock.instant()));
-            }
-            counted.metrics().latency(endpoint.name(), System.nanoTime() - began);
-            return response;
-        } catch (RequestException e) {
-            return Json.problem(e);
-        }
-    }
-
-    /** The caller's own, so that both sides can name the request. */
-    private static String requestId(ServerRequest request) {
-        String given = request.servletRequest().getHeader("X-Request-ID");
-        return given != null && REQUEST_ID.matcher(given).matches()
-                ? given
-                : UUID.randomUUID().toString();
     }
 
     private List<Map<String, @Nullable Object>> list() {

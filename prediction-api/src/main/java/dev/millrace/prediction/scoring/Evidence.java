@@ -2,7 +2,6 @@ package dev.millrace.prediction.scoring;
 
 import dev.millrace.feature.online.Offsets;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -13,26 +12,26 @@ import java.util.OptionalLong;
  * @param asOf every event that had arrived by then is in it, epoch milliseconds
  * @param complete whether that is recent enough, and nothing is missing
  * @param reasons stable codes of what is amiss
- * @param entities by view: whose features were read
- * @param offsets by view: the highest offsets of the entity that were read
+ * @param read whose features were read
  */
 public record Evidence(
-        double[] vector,
-        long at,
-        OptionalLong asOf,
-        boolean complete,
-        List<String> reasons,
-        Map<String, String> entities,
-        Map<String, Offsets> offsets) {
+        double[] vector, long at, OptionalLong asOf, boolean complete, List<String> reasons, List<Read> read) {
 
     public Evidence {
         reasons = List.copyOf(reasons);
-        entities = Map.copyOf(entities);
-        offsets = Map.copyOf(offsets);
+        read = List.copyOf(read);
     }
+
+    /**
+     * What was read of one view.
+     *
+     * @param view the name that the model has for it
+     * @param offsets the highest offsets of the entity that were read
+     */
+    public record Read(String view, String entity, Offsets offsets) {}
 
     /** Of an answer that rests on the request alone. */
     static Evidence none(long at, String reason) {
-        return new Evidence(new double[0], at, OptionalLong.empty(), false, List.of(reason), Map.of(), Map.of());
+        return new Evidence(new double[0], at, OptionalLong.empty(), false, List.of(reason), List.of());
     }
 }

@@ -1,9 +1,9 @@
 package dev.millrace.prediction.scoring;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
-import org.springframework.web.servlet.function.ServerRequest;
 
 /** A header that only this process can send: it is on the requests that warm the service up and are no predictions. */
 public final class Marker {
@@ -19,8 +19,8 @@ public final class Marker {
         this.secret = HexFormat.of().formatHex(bytes);
     }
 
-    boolean isOn(ServerRequest request) {
-        return secret.equals(request.servletRequest().getHeader(HEADER));
+    boolean isOn(HttpServletRequest request) {
+        return secret.equals(request.getHeader(HEADER));
     }
 
     Map.Entry<String, String> header() {

@@ -1,6 +1,10 @@
 package dev.millrace.prediction.scoring;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,78 +22,96 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** JSON to a request, by the use case's rules: a field has the type that it has in the row's event. */
 public final class RequestReader {
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    /** Deeper than any request, and shallow enough for every stack. */
+    private static final int DEEPEST = 32;
+
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private final EventType type;
     private final EventJson events;
     private final Map<String, RequestField> fields = new LinkedHashMap<>();
+    private final List<RequestField> required;
 
     public RequestReader(ServeDefinition serve, EventType type) {
         this.type = type;
         this.events = new EventJson(type);
         serve.request().forEach(field -> fields.put(field.name(), field));
+        this.required = serve.request().stream()
+                .filter(field -> !field.rule().optional())
+                .toList();
     }
 
     /** @throws RequestException when it is no JSON object, or breaks the rules; names every field that is wrong */
     public ScoringRequest read(byte[] body) throws RequestException {
-        JsonNode json;
-        try {
-            json = JSON.readTree(body);
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw RequestException.malformed("expected a JSON object with the fields " + fields.keySet());
+            }
+            ScoringRequest request = read(parser);
+            if (parser.nextToken() != null) {
+                throw RequestException.malformed("expected one JSON object, but more comes after it");
+            }
+            return request;
         } catch (JsonProcessingException e) {
             throw RequestException.malformed(
                     "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw RequestException.malformed("expected a JSON object, but it cannot be read");
         }
-        if (!json.isObject()) {
-            throw RequestException.malformed("expected a JSON object with the fields " + fields.keySet());
-        }
-        return read(json);
     }
 
-    private ScoringRequest read(JsonNode json) throws RequestException {
+    /**
+     * Reads one object.
+     *
+     * @param parser at its start; afterwards at its end, unless the object cannot be read at all
+     * @throws RequestException when it breaks the rules; names every field that is wrong
+     */
+    private ScoringRequest read(JsonParser parser) throws IOException, RequestException {
         List<Violation> violations = new ArrayList<>();
-        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (!fields.containsKey(name)) {
+        Map<String, Object> values = new HashMap<>();
+        Map<String, Double> replaced = new HashMap<>();
+        Set<RequestField> missing = new LinkedHashSet<>(required);
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            JsonNode value = JSON.readTree(parser);
+            RequestField field = fields.get(name);
+            if (field == null) {
                 violations.add(new Violation(
                         name,
                         "unknown-field",
                         "'" + shortened(name) + "' is no field of this request; it has " + fields.keySet()));
+            } else if (!value.isNull()) {
+                missing.remove(field);
+                try {
+                    if (field.replaces().isPresent()) {
+                        replaced.put(field.replaces().get(), number(field, value));
+                    } else {
+                        values.put(name, value(field, value));
+                    }
+                } catch (InvalidEventException e) {
+                    violations.addAll(e.violations());
+                }
             }
         }
-        Map<String, Object> values = new HashMap<>();
-        Map<String, Double> replaced = new HashMap<>();
-        for (RequestField field : fields.values()) {
-            JsonNode value = json.get(field.name());
-            if (value == null || value.isNull()) {
-                if (!field.rule().optional()) {
-                    violations.add(new Violation(field.name(), "missing-field", "'" + field.name() + "' is missing"));
-                }
-                continue;
-            }
-            try {
-                if (field.replaces().isPresent()) {
-                    replaced.put(field.replaces().get(), number(field, value));
-                } else {
-                    values.put(field.name(), value(field, value));
-                }
-            } catch (InvalidEventException e) {
-                violations.addAll(e.violations());
-            }
+        for (RequestField field : missing) {
+            violations.add(new Violation(field.name(), "missing-field", "'" + field.name() + "' is missing"));
         }
         if (!violations.isEmpty()) {
             throw RequestException.invalid(violations);

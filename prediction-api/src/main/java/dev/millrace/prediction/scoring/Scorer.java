@@ -4,7 +4,6 @@ import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.expression.CompiledExpression.Values;
-import dev.millrace.feature.online.Offsets;
 import dev.millrace.feature.online.OnlineRecord;
 import dev.millrace.feature.state.Block;
 import dev.millrace.prediction.features.OnlineFeatures;
@@ -17,12 +16,9 @@ import dev.millrace.schema.definition.Source;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +54,10 @@ public final class Scorer {
     }
 
     /** Empty when neither a model nor the rule can answer. */
-    Optional<Answer> score(Serving serving, ScoringRequest request) {
+    Optional<Answer> score(Serving serving, ScoringRequest request, String requestId) {
         ServedModel served = serving.served();
         if (served != null) {
-            Evidence evidence = evidence(serving, request);
+            Evidence evidence = evidence(serving, request, requestId);
             float score = served.model().score(evidence.vector());
             if (Float.isFinite(score)) {
                 return Optional.of(answer(request, evidence, served, score));
@@ -71,8 +67,12 @@ public final class Scorer {
         return rule(serving.compiled(), request);
     }
 
-    /** What is computed before the model: also run to warm up, when there is no model yet. */
-    Evidence evidence(Serving serving, ScoringRequest request) {
+    /**
+     * What is computed before the model: also run to warm up, when there is no model yet.
+     *
+     * @param requestId an event without an id counts under it
+     */
+    Evidence evidence(Serving serving, ScoringRequest request, String requestId) {
         Model model = serving.compiled().model();
         EventType rows = serving.compiled().rows();
         long wall = clock.millis();
@@ -81,12 +81,13 @@ public final class Scorer {
             Reading reading = features.read(serving.compiled(), request.fields()::get);
             Long time = request.time();
             long at = time == null ? reading.progress().clock(wall) : time;
-            Values row = request.row(rows.timeField(), at)::get;
+            Values row = request.row(rows.timeField(), at);
             List<String> reasons = new ArrayList<>();
             if (time == null || request.id() == null && model.countsCurrent()) {
                 reasons.add(NOT_IDENTIFIED);
             }
-            List<@Nullable Block> blocks = blocks(serving.compiled(), reading, request, row, at, reasons);
+            List<@Nullable Block> blocks =
+                    blocks(serving.compiled(), reading, new SourceRecord(id(request, requestId), at, 0, row), reasons);
             metrics.stored(System.nanoTime() - began);
             long computing = System.nanoTime();
             double[] vector = model.vector(row, blocks, at, request.replaced());
@@ -98,7 +99,7 @@ public final class Scorer {
                 reasons.add(LATE);
             }
             boolean complete = !reasons.contains(NOT_COMPLETE) && !reasons.contains(LATE);
-            return new Evidence(vector, at, asOf, complete, reasons, entities(reading), offsets(reading));
+            return new Evidence(vector, at, asOf, complete, reasons, read(reading));
         } catch (StoreUnavailableException e) {
             long at = request.time() == null ? wall : request.time();
             ServedModel served = serving.served();
@@ -106,24 +107,20 @@ public final class Scorer {
                     ? model.features().stream().map(name -> Double.NaN).toList()
                     : served.model().manifest().defaults();
             double[] vector =
-                    model.vectorWithoutStore(request.row(rows.timeField(), at)::get, at, request.replaced(), defaults);
-            return new Evidence(vector, at, OptionalLong.empty(), false, List.of(UNAVAILABLE), Map.of(), Map.of());
+                    model.vectorWithoutStore(request.row(rows.timeField(), at), at, request.replaced(), defaults);
+            return new Evidence(vector, at, OptionalLong.empty(), false, List.of(UNAVAILABLE), List.of());
         }
+    }
+
+    /** An event that lacks its time cannot be found again by its id. */
+    private static String id(ScoringRequest request, String requestId) {
+        return request.id() == null || request.time() == null ? requestId : request.id();
     }
 
     /** The blocks read, each with the event being scored where its type feeds it. */
     private static List<@Nullable Block> blocks(
-            CompiledModel compiled,
-            Reading reading,
-            ScoringRequest request,
-            Values row,
-            long at,
-            List<String> reasons) {
+            CompiledModel compiled, Reading reading, SourceRecord event, List<String> reasons) {
         Model model = compiled.model();
-        boolean identified = request.id() != null && request.time() != null;
-        String id =
-                identified ? String.valueOf(request.id()) : UUID.randomUUID().toString();
-        SourceRecord event = new SourceRecord(id, at, 0, row);
         Source source = new Source.Events(compiled.rows().name());
         List<@Nullable Block> blocks = new ArrayList<>();
         boolean past = false;
@@ -132,7 +129,7 @@ public final class Scorer {
             Block block = found == null ? null : found.block();
             View view = bound.binding().view();
             if (block != null) {
-                past |= !view.answers(block, at);
+                past |= !view.answers(block, event.time());
                 // A row may read an entity that its own event does not feed: the other team's, say.
                 if (model.countsCurrent()
                         && !view.isSequential()
@@ -150,26 +147,15 @@ public final class Scorer {
         return blocks;
     }
 
-    private static Map<String, String> entities(Reading reading) {
-        Map<String, String> entities = new HashMap<>();
+    private static List<Evidence.Read> read(Reading reading) {
+        List<Evidence.Read> read = new ArrayList<>();
         for (Reading.Bound bound : reading.records()) {
-            String entity = bound.entity();
-            if (entity != null) {
-                entities.put(bound.binding().name(), entity);
+            if (bound.entity() != null && bound.record() != null) {
+                read.add(new Evidence.Read(
+                        bound.binding().name(), bound.entity(), bound.record().offsets()));
             }
         }
-        return entities;
-    }
-
-    private static Map<String, Offsets> offsets(Reading reading) {
-        Map<String, Offsets> offsets = new HashMap<>();
-        for (Reading.Bound bound : reading.records()) {
-            OnlineRecord found = bound.record();
-            if (found != null) {
-                offsets.put(bound.binding().name(), found.offsets());
-            }
-        }
-        return offsets;
+        return read;
     }
 
     private Answer answer(ScoringRequest request, Evidence evidence, ServedModel served, float score) {
@@ -192,7 +178,7 @@ public final class Scorer {
     private Optional<Answer> rule(CompiledModel compiled, ScoringRequest request) {
         Model model = compiled.model();
         long at = request.time() == null ? clock.millis() : request.time();
-        Optional<Double> score = model.fallback(request.row(compiled.rows().timeField(), at)::get);
+        Optional<Double> score = model.fallback(request.row(compiled.rows().timeField(), at));
         if (score.isEmpty()) {
             metrics.unanswered(model.name());
             return Optional.empty();

@@ -39,10 +39,12 @@ public final class ScoringMetrics {
     private final MeterRegistry meters;
     private final Timer stored;
     private final Timer vector;
-    private final Map<String, Counter> predictions = new ConcurrentHashMap<>();
+    private final Map<Outcome, Counter> predictions = new ConcurrentHashMap<>();
     private final Map<String, Counter> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> scores = new ConcurrentHashMap<>();
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+
+    private record Outcome(String model, String version, String result) {}
 
     public ScoringMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -98,7 +100,7 @@ public final class ScoringMetrics {
     private void count(String model, String version, String result) {
         predictions
                 .computeIfAbsent(
-                        model + ' ' + version + ' ' + result,
+                        new Outcome(model, version, result),
                         key -> Counter.builder("predictions_total")
                                 .description("Predictions by what came out")
                                 .tags("model", model, "model_version", version, "result", result)

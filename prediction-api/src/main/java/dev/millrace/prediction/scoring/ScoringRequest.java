@@ -1,6 +1,6 @@
 package dev.millrace.prediction.scoring;
 
-import java.util.HashMap;
+import dev.millrace.feature.expression.CompiledExpression.Values;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +23,8 @@ public record ScoringRequest(
         replaced = Map.copyOf(replaced);
     }
 
-    /** The fields with the event's time, when it is known. */
-    Map<String, Object> row(String timeField, long at) {
-        if (time != null) {
-            return fields;
-        }
-        Map<String, Object> row = new HashMap<>(fields);
-        row.put(timeField, at);
-        return row;
+    /** The fields with the event's time, {@code at} when it is not known. */
+    Values row(String timeField, long at) {
+        return time != null ? fields::get : name -> name.equals(timeField) ? (Object) at : fields.get(name);
     }
 }

@@ -63,7 +63,7 @@ public final class WarmUpOverHttp {
     private void send(HttpClient http, int port) throws IOException, InterruptedException {
         long end = System.nanoTime() + LONGEST.toNanos();
         Map.Entry<String, String> header = marker.header();
-        for (Endpoints.Endpoint endpoint : endpoints.all()) {
+        for (Endpoint endpoint : endpoints.all()) {
             URI uri = URI.create("http://127.0.0.1:" + port + endpoint.serve().path());
             HttpRequest request = HttpRequest.newBuilder(uri)
                     .timeout(LONGEST)

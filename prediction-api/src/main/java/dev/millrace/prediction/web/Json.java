@@ -3,10 +3,13 @@ package dev.millrace.prediction.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -15,6 +18,8 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class Json {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Seconds. */
+    private static final String RETRY_AFTER = "1";
 
     private Json() {}
 
@@ -30,27 +35,49 @@ public final class Json {
         return ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).body(bytes(value));
     }
 
+    public static void write(HttpServletResponse response, byte[] json) throws IOException {
+        write(response, 200, MediaType.APPLICATION_JSON_VALUE, json);
+    }
+
+    private static void write(HttpServletResponse response, int status, String type, byte[] body) throws IOException {
+        response.setStatus(status);
+        response.setContentType(type);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
     /** A caller's fault as {@code application/problem+json}; names each field. */
     public static ServerResponse problem(RequestException e) {
+        return ServerResponse.status(e.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body(e));
+    }
+
+    /** The same. */
+    public static void write(HttpServletResponse response, RequestException e) throws IOException {
+        write(response, e.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, body(e));
+    }
+
+    private static byte[] body(RequestException e) {
         List<Map<String, String>> errors = new ArrayList<>();
         for (Violation violation : e.violations()) {
             errors.add(Map.of("field", violation.field(), "code", violation.code(), "message", violation.message()));
         }
-        return problem(e.status(), e.code(), String.valueOf(e.getMessage()), errors);
+        return bytes(body(e.status(), e.code(), String.valueOf(e.getMessage()), errors));
     }
 
     /** A failure that is not the caller's: there is nothing that could answer now. */
     public static ServerResponse unavailable(String code, String detail) {
         return ServerResponse.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .header("Retry-After", "1")
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER)
                 .body(bytes(body(503, code, detail, List.of())));
     }
 
-    private static ServerResponse problem(int status, String code, String detail, List<Map<String, String>> errors) {
-        return ServerResponse.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(bytes(body(status, code, detail, errors)));
+    /** The same. */
+    public static void writeUnavailable(HttpServletResponse response, String code, String detail) throws IOException {
+        response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+        write(response, 503, MediaType.APPLICATION_PROBLEM_JSON_VALUE, bytes(body(503, code, detail, List.of())));
     }
 
     private static Map<String, Object> body(int status, String code, String detail, List<Map<String, String>> errors) {

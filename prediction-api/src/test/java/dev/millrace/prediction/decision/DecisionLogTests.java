@@ -8,7 +8,6 @@ import dev.millrace.prediction.scoring.Evidence;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +15,7 @@ class DecisionLogTests {
 
     @Test
     void whatFindsNoRoomIsCountedAndNobodyWaits() {
-        Evidence evidence =
-                new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), Map.of(), Map.of());
+        Evidence evidence = new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), List.of());
         Decision decision = new Decision(
                 new Answer("late", "v1", "d", 0.5, true, evidence, List.of()), "mine", null, Instant.EPOCH);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -1,0 +1,50 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Json;
+import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.RequestException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/** Scores one event a request: under each model's own path, and under its name. */
+public final class ScoringServlet extends JsonServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Map<String, Endpoint> endpoints;
+    private final transient Marker warmUp;
+
+    /** @param warmUp is on requests that are answered, but no predictions */
+    public ScoringServlet(Endpoints endpoints, Admission admission, Marker warmUp) {
+        super(admission);
+        this.endpoints = endpoints.byPath();
+        this.warmUp = warmUp;
+    }
+
+    /** Where it is to be found. */
+    public Collection<String> paths() {
+        return endpoints.keySet();
+    }
+
+    @Override
+    protected void answer(HttpServletRequest request, byte[] body, HttpServletResponse response)
+            throws IOException, RequestException {
+        Endpoint endpoint = endpoints.get(request.getServletPath());
+        if (endpoint == null) {
+            throw new IllegalStateException("the servlet is registered for " + request.getServletPath()
+                    + ", which is none of its paths " + endpoints.keySet());
+        }
+        String requestId = RequestIds.of(request);
+        Optional<byte[]> answer =
+                warmUp.isOn(request) ? endpoint.rehearse(body, requestId) : endpoint.answer(body, requestId);
+        if (answer.isPresent()) {
+            Json.write(response, answer.get());
+        } else {
+            Json.writeUnavailable(response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.prediction.web;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Takes JSON and answers JSON, beside the framework: on its way through that, a request costs more than all else of it. */
+public abstract class JsonServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    /** Bytes of a body at most. */
+    public static final int LARGEST_BODY = 1 << 20;
+
+    private final transient Admission admission;
+
+    protected JsonServlet(Admission admission) {
+        this.admission = admission;
+    }
+
+    /**
+     * Answers one request, which is a POST.
+     *
+     * @throws RequestException when it cannot be answered as it is
+     */
+    protected abstract void answer(HttpServletRequest request, byte[] body, HttpServletResponse response)
+            throws IOException, RequestException;
+
+    @Override
+    protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!request.getMethod().equals("POST")) {
+            response.setHeader("Allow", "POST");
+            Json.write(response, RequestException.method(request.getMethod()));
+            return;
+        }
+        if (!admission.enter()) {
+            Json.writeUnavailable(
+                    response, "overloaded", admission.most() + " requests are worked on already; come back later");
+            return;
+        }
+        try {
+            answer(request, body(request), response);
+        } catch (RequestException e) {
+            Json.write(response, e);
+        } finally {
+            admission.leave();
+        }
+    }
+
+    private static byte[] body(HttpServletRequest request) throws IOException, RequestException {
+        long length = request.getContentLengthLong();
+        if (length > LARGEST_BODY) {
+            throw RequestException.tooLarge(LARGEST_BODY);
+        }
+        InputStream in = request.getInputStream();
+        byte[] body = in.readNBytes(length < 0 ? LARGEST_BODY + 1 : (int) length);
+        if (body.length > LARGEST_BODY) {
+            throw RequestException.tooLarge(LARGEST_BODY);
+        }
+        if (body.length < length) {
+            throw new EOFException("The caller left after " + body.length + " of " + length + " bytes");
+        }
+        return body;
+    }
+}
