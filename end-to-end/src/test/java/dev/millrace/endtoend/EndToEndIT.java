@@ -20,6 +20,7 @@ import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.Supervisor;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
 import java.net.URI;
@@ -470,7 +471,7 @@ final class EndToEndIT {
             answers.clear();
             for (ConsumerRecord<byte[], byte[]> record :
                     TopicRecords.read(kafka, "predictions").all()) {
-                answers.add(Prediction.getDecoder().decode(record.value()));
+                answers.add(PlatformRecords.predictions().decode(record.value()));
             }
             return answers.size() >= asked;
         });

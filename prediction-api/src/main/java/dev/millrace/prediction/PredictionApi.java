@@ -9,6 +9,7 @@ import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
 import dev.millrace.prediction.model.CompiledModel;
+import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.KeptViews;
 import dev.millrace.prediction.model.ModelCache;
@@ -16,8 +17,11 @@ import dev.millrace.prediction.model.ModelFollower;
 import dev.millrace.prediction.model.ModelMetrics;
 import dev.millrace.prediction.model.ModelRegistry;
 import dev.millrace.prediction.openapi.PredictionDocument;
+import dev.millrace.prediction.scoring.BatchServlet;
 import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.FeaturesEndpoint;
+import dev.millrace.prediction.scoring.InferServlet;
+import dev.millrace.prediction.scoring.InferenceProtocol;
 import dev.millrace.prediction.scoring.Marker;
 import dev.millrace.prediction.scoring.ScoringMetrics;
 import dev.millrace.prediction.scoring.ScoringServlet;
@@ -25,6 +29,7 @@ import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
@@ -32,6 +37,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Collection;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -74,8 +80,10 @@ public class PredictionApi {
         KeptViews views = new StreamViews(store);
         return new FollowedModels(
                 engine.models().stream()
-                        .map(model -> new ModelFollower(
-                                new CompiledModel(engine.useCase(), model), views, registry, cache, metrics))
+                        .map(model -> new CompiledModel(engine.useCase(), model))
+                        .map(local -> new FollowedModel(
+                                local.name(),
+                                alias -> new ModelFollower(alias, local, views, registry, cache, metrics)))
                         .toList(),
                 settings.modelPoll());
     }
@@ -124,10 +132,31 @@ public class PredictionApi {
     @Bean
     ServletRegistrationBean<ScoringServlet> scoring(Endpoints endpoints, Admission admission, Marker warmUp) {
         ScoringServlet servlet = new ScoringServlet(endpoints, admission, warmUp);
-        ServletRegistrationBean<ScoringServlet> registration = new ServletRegistrationBean<>(servlet);
-        registration.setUrlMappings(servlet.paths());
+        return registered(servlet, servlet.paths());
+    }
+
+    @Bean
+    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission) {
+        BatchServlet servlet = new BatchServlet(endpoints, admission);
+        return registered(servlet, servlet.paths());
+    }
+
+    @Bean
+    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission) {
+        InferServlet servlet = new InferServlet(endpoints, admission);
+        return registered(servlet, servlet.paths());
+    }
+
+    private static <S extends JsonServlet> ServletRegistrationBean<S> registered(S servlet, Collection<String> paths) {
+        ServletRegistrationBean<S> registration = new ServletRegistrationBean<>(servlet);
+        registration.setUrlMappings(paths);
         registration.setLoadOnStartup(1);
         return registration;
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> inferenceProtocol(Endpoints endpoints, FollowedModels models) {
+        return new InferenceProtocol(endpoints, models).routes();
     }
 
     @Bean

@@ -38,14 +38,26 @@ public record TestRegistry(URI server) {
     }
 
     public void promote(String model, String version) throws Exception {
-        post("registered-models/alias", Map.of("name", model, "alias", "champion", "version", version));
+        alias(model, "champion", version);
+    }
+
+    public void alias(String model, String alias, String version) throws Exception {
+        post("registered-models/alias", Map.of("name", model, "alias", alias, "version", version));
+    }
+
+    public void withdraw(String model, String alias) throws Exception {
+        send("DELETE", "registered-models/alias", Map.of("name", model, "alias", alias));
     }
 
     private JsonNode post(String path, Map<String, String> body) throws Exception {
+        return send("POST", path, body);
+    }
+
+    private JsonNode send(String method, String path, Map<String, String> body) throws Exception {
         HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create(server + "/api/2.0/mlflow/" + path))
                         .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                        .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
                         .build(),
                 BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response::body).isEqualTo(200);

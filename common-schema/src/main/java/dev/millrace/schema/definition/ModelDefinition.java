@@ -24,6 +24,7 @@ public record ModelDefinition(
         List<FeatureUse> features,
         Optional<ServeDefinition> serve,
         PromotionRule promote,
+        ChallengeRule challenge,
         Location at) {
     public ModelDefinition {
         // In the order written, which every process has to see: the digest and the vector follow it.
@@ -108,5 +109,34 @@ public record ModelDefinition(
         public PromotionRule {
             atLeast = Map.copyOf(atLeast);
         }
+    }
+
+    /**
+     * How a challenger is tried on what really happens.
+     *
+     * @param share of the entities that it answers for, 0 to 1
+     * @param labelled how many answers with a known truth are compared before anything is concluded
+     * @param then what follows when it is better, as {@link PromotionRule} means it
+     */
+    public record ChallengeRule(double share, int labelled, Then then) {
+        /** Where a model says nothing. */
+        public static final ChallengeRule DEFAULT = new ChallengeRule(0.1, 1_000, Then.PROPOSE);
+
+        public ChallengeRule {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException("'share' is a number from 0 to 1; found " + share);
+            }
+            if (labelled < 1) {
+                throw new IllegalArgumentException("'labelled' is a number of at least 1; found " + labelled);
+            }
+        }
+    }
+
+    /** What follows when a challenger is better. */
+    public enum Then {
+        /** People are told. */
+        PROPOSE,
+        /** It becomes the champion. */
+        PROMOTE
     }
 }

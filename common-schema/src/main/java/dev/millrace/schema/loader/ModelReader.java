@@ -5,6 +5,7 @@ import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.Answer;
 import dev.millrace.schema.definition.ModelDefinition.Binding;
+import dev.millrace.schema.definition.ModelDefinition.ChallengeRule;
 import dev.millrace.schema.definition.ModelDefinition.Current;
 import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
 import dev.millrace.schema.definition.ModelDefinition.Kind;
@@ -12,6 +13,7 @@ import dev.millrace.schema.definition.ModelDefinition.LabelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.PromotionRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.definition.ModelDefinition.Then;
 import dev.millrace.schema.loader.YamlMap.Item;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ final class ModelReader {
         Optional<Optional<ServeDefinition>> serve =
                 problems.attempt(() -> map.optionalMap("serve").map(ModelReader::serve));
         Optional<PromotionRule> promote = problems.attempt(() -> promote(map.map("promote")));
+        Optional<ChallengeRule> challenge = problems.attempt(
+                () -> map.optionalMap("challenge").map(ModelReader::challenge).orElse(ChallengeRule.DEFAULT));
         map.refuseUnread("a model");
         return new ModelDefinition(
                 problems.need(name),
@@ -53,6 +57,7 @@ final class ModelReader {
                 problems.need(features),
                 problems.need(serve),
                 problems.need(promote),
+                problems.need(challenge),
                 map.at());
     }
 
@@ -162,5 +167,18 @@ final class ModelReader {
                 floors);
         map.refuseUnread("'promote'");
         return rule;
+    }
+
+    private static ChallengeRule challenge(YamlMap map) {
+        ChallengeRule otherwise = ChallengeRule.DEFAULT;
+        double share = map.optionalNumber("share").map(BigDecimal::doubleValue).orElse(otherwise.share());
+        int labelled = map.optionalNumber("labelled").map(BigDecimal::intValue).orElse(otherwise.labelled());
+        Then then = map.has("then") ? choice(map, "then", Then.class) : otherwise.then();
+        map.refuseUnread("'challenge'");
+        try {
+            return new ChallengeRule(share, labelled, then);
+        } catch (IllegalArgumentException e) {
+            throw map.problems().reject(map.at(), "out-of-range", String.valueOf(e.getMessage()));
+        }
     }
 }

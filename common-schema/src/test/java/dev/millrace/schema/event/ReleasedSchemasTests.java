@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.avro.Envelope;
 import dev.millrace.schema.avro.Label;
-import dev.millrace.schema.avro.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,19 +26,19 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every version of the platform's records that was ever released is read by this one. A change of a schema keeps its released
- * file and adds the new one; its decoder learns the old schema with {@code addSchema}.
+ * file and adds the new one; its decoder learns the old schema in {@link PlatformRecords}.
  */
 final class ReleasedSchemasTests {
     private static final Map<String, BinaryMessageDecoder<?>> DECODERS = Map.of(
             "DeadLetter", DeadLetter.getDecoder(),
             "Envelope", Envelope.getDecoder(),
             "Label", Label.getDecoder(),
-            "Prediction", Prediction.getDecoder());
+            "Prediction", PlatformRecords.predictions());
 
     @TestFactory
     Stream<DynamicTest> recordsOfEveryReleasedSchemaAreRead() throws IOException {
         List<Path> files;
-        try (Stream<Path> found = Files.walk(Path.of("src/test/resources/released"))) {
+        try (Stream<Path> found = Files.walk(Path.of("src/main/resources/released"))) {
             files = found.filter(file -> file.toString().endsWith(".avsc"))
                     .sorted()
                     .toList();

@@ -3,6 +3,7 @@ package dev.millrace.prediction.decision;
 import dev.millrace.prediction.scoring.Answer;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
+import dev.millrace.prediction.scoring.OtherScore;
 import dev.millrace.schema.avro.Prediction;
 import java.time.Instant;
 import java.util.Arrays;
@@ -42,8 +43,8 @@ final class PredictionRecord {
                 decision.requestId(),
                 decision.eventId(),
                 answer.model(),
-                answer.version(),
-                answer.definitionsDigest(),
+                answer.origin().version(),
+                answer.origin().definitionsDigest(),
                 key(decision),
                 decision.answeredAt(),
                 Instant.ofEpochMilli(evidence.at()),
@@ -55,7 +56,16 @@ final class PredictionRecord {
                 answer.score(),
                 answer.decision(),
                 entities,
-                offsets);
+                offsets,
+                answer.origin().alias(),
+                answer.origin().modelDigest(),
+                decision.others().stream().map(PredictionRecord::other).toList(),
+                null);
+    }
+
+    private static dev.millrace.schema.avro.OtherScore other(OtherScore other) {
+        return new dev.millrace.schema.avro.OtherScore(
+                other.origin().alias(), other.origin().version(), other.score(), other.decision());
     }
 
     /** What belongs together comes in order: the answers about an entity; without one, every request is its own. */

@@ -1,6 +1,5 @@
 package dev.millrace.prediction.features;
 
-import dev.millrace.feature.Model;
 import dev.millrace.feature.Model.Binding;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.online.OnlineKeys;
@@ -29,37 +28,50 @@ public final class OnlineFeatures {
      * @throws StoreUnavailableException when it cannot be had, or is of other definitions than the model
      */
     public Reading read(CompiledModel model, Values row) throws StoreUnavailableException {
-        return read(model, row, store::read);
+        return read(model, List.of(row), store::read).getFirst();
     }
 
     /** The same for a caller who would rather wait than go without. */
     public Reading readPatiently(CompiledModel model, Values row) throws StoreUnavailableException {
-        return read(model, row, store::readPatiently);
+        return read(model, List.of(row), store::readPatiently).getFirst();
     }
 
-    private Reading read(CompiledModel compiled, Values row, OnlineRecords.Hashes source)
+    /** The same of several rows, in one round trip. */
+    public List<Reading> readPatiently(CompiledModel model, List<Values> rows) throws StoreUnavailableException {
+        return read(model, rows, store::readPatiently);
+    }
+
+    private List<Reading> read(CompiledModel compiled, List<Values> rows, OnlineRecords.Hashes source)
             throws StoreUnavailableException {
-        Model model = compiled.model();
+        List<Binding> bindings = compiled.model().bindings();
         String useCase = compiled.useCase().name();
         List<OnlineRecords.Wanted> wanted = new ArrayList<>();
         List<@Nullable String> entities = new ArrayList<>();
-        for (Binding binding : model.bindings()) {
-            String entity = binding.entity(row).orElse(null);
-            entities.add(entity);
-            if (entity != null) {
-                wanted.add(
-                        new OnlineRecords.Wanted(OnlineKeys.entity(useCase, binding.view(), entity), binding.view()));
+        for (Values row : rows) {
+            for (Binding binding : bindings) {
+                String entity = binding.entity(row).orElse(null);
+                entities.add(entity);
+                if (entity != null) {
+                    wanted.add(new OnlineRecords.Wanted(
+                            OnlineKeys.entity(useCase, binding.view(), entity), binding.view()));
+                }
             }
         }
         try {
             OnlineRecords.Found found = stored.read(OnlineKeys.progress(useCase), wanted, source);
+            Progress progress = Progress.fromFields(found.first().entrySet());
             Iterator<OnlineRecord> next = found.records().iterator();
-            List<Reading.Bound> records = new ArrayList<>();
-            for (int i = 0; i < entities.size(); i++) {
-                String entity = entities.get(i);
-                records.add(new Reading.Bound(model.bindings().get(i), entity, entity == null ? null : next.next()));
+            List<Reading> readings = new ArrayList<>(rows.size());
+            Iterator<@Nullable String> named = entities.iterator();
+            for (int i = 0; i < rows.size(); i++) {
+                List<Reading.Bound> records = new ArrayList<>(bindings.size());
+                for (Binding binding : bindings) {
+                    String entity = named.next();
+                    records.add(new Reading.Bound(binding, entity, entity == null ? null : next.next()));
+                }
+                readings.add(new Reading(progress, records));
             }
-            return new Reading(Progress.fromFields(found.first().entrySet()), records);
+            return readings;
         } catch (CorruptBlockException e) {
             throw new StoreUnavailableException("Redis holds what is no record of a view: " + e.getMessage(), e);
         }

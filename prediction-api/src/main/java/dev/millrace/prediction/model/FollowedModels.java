@@ -3,10 +3,11 @@ package dev.millrace.prediction.model;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,45 +18,63 @@ public final class FollowedModels implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(FollowedModels.class);
 
-    private final List<ModelFollower> followers;
+    private final List<FollowedModel> models;
     private final Duration interval;
     private @Nullable ScheduledExecutorService thread;
 
-    public FollowedModels(List<ModelFollower> followers, Duration interval) {
-        this.followers = List.copyOf(followers);
+    public FollowedModels(List<FollowedModel> models, Duration interval) {
+        this.models = List.copyOf(models);
         this.interval = interval;
     }
 
-    /** The model by its name, if it is loaded. */
-    public Optional<ServedModel> served(String model) {
-        return followers.stream()
-                .filter(follower -> follower.model().equals(model))
+    /** The model by its name: one that this service knows. */
+    public FollowedModel model(String name) {
+        return models.stream()
+                .filter(model -> model.name().equals(name))
                 .findFirst()
-                .flatMap(ModelFollower::served);
+                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is no model of this service"));
     }
 
+    /** The champion that is loaded, if one is. */
+    public Optional<ServedModel> served(String model) {
+        return model(model).lineup().champion();
+    }
+
+    /** All champions that are loaded. */
     public List<ServedModel> served() {
-        return followers.stream()
-                .flatMap(follower -> follower.served().stream())
+        return models.stream()
+                .flatMap(model -> model.lineup().champion().stream())
                 .toList();
     }
 
     /** What is wrong with any of them. */
     public List<Reason> troubles() {
-        return followers.stream().flatMap(FollowedModels::troubles).toList();
+        return models.stream().flatMap(model -> model.troubles().stream()).toList();
     }
 
-    private static Stream<Reason> troubles(ModelFollower follower) {
-        Optional<Reason> trouble = follower.trouble();
-        return trouble.isEmpty() && follower.served().isEmpty()
-                ? Stream.of(
-                        new Reason("model-loading", "the first version of " + follower.model() + " is not loaded yet"))
-                : trouble.stream();
+    /**
+     * Looks at once, and waits for the end of it.
+     *
+     * @throws TimeoutException when it takes longer than that; it goes on nevertheless
+     */
+    public void look(Duration longest) throws TimeoutException, InterruptedException {
+        ScheduledExecutorService running;
+        synchronized (this) {
+            running = thread;
+        }
+        if (running == null) {
+            throw new IllegalStateException("models are not followed: the service starts or stops");
+        }
+        try {
+            running.submit(this::followAll).get(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("looking at the registry failed", e.getCause());
+        }
     }
 
     @Override
     public synchronized void start() {
-        followers.forEach(ModelFollower::startFromCache);
+        models.forEach(FollowedModel::startFromCache);
         ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("model-follower").daemon().factory());
         var unused = fresh.scheduleWithFixedDelay(this::followAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -64,11 +83,11 @@ public final class FollowedModels implements SmartLifecycle {
 
     /** A failure that nobody foresaw must not end the following. */
     private void followAll() {
-        for (ModelFollower follower : followers) {
+        for (FollowedModel model : models) {
             try {
-                follower.follow();
+                model.follow();
             } catch (RuntimeException e) {
-                LOG.error("following {} failed; it goes on at the next turn", follower.model(), e);
+                LOG.error("following {} failed; it goes on at the next turn", model.name(), e);
             }
         }
     }

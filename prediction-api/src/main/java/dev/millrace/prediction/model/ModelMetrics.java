@@ -11,7 +11,7 @@ public final class ModelMetrics {
 
     private final PrometheusMeterRegistry meters;
     private final Info versions;
-    private final Map<String, String> versionOf = new ConcurrentHashMap<>();
+    private final Map<Place, String> versionOf = new ConcurrentHashMap<>();
 
     public ModelMetrics(PrometheusMeterRegistry meters) {
         this.meters = meters;
@@ -23,14 +23,22 @@ public final class ModelMetrics {
                 .register(meters.getPrometheusRegistry());
     }
 
-    void loaded(ServedModel model) {
+    void loaded(ServedModel model, Alias alias) {
         counter(model.name(), "success").increment();
-        String former = versionOf.put(model.name(), model.version());
+        String former = versionOf.put(new Place(model.name(), alias), model.version());
         if (former != null) {
-            versions.remove(model.name(), former, ModelRegistry.CHAMPION);
+            versions.remove(model.name(), former, alias.id());
         }
-        versions.addLabelValues(model.name(), model.version(), ModelRegistry.CHAMPION);
+        versions.addLabelValues(model.name(), model.version(), alias.id());
     }
+
+    /** Nothing has the alias any more. */
+    void withdrawn(ServedModel former, Alias alias) {
+        versionOf.remove(new Place(former.name(), alias));
+        versions.remove(former.name(), former.version(), alias.id());
+    }
+
+    private record Place(String model, Alias alias) {}
 
     void failed(String model, String code) {
         counter(model, code).increment();

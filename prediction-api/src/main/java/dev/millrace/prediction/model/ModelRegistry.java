@@ -12,12 +12,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What serving needs of MLflow: which version an alias names, and the files of its package, through the server's proxy. */
 public final class ModelRegistry {
 
-    /** The alias of the version that is served. */
-    public static final String CHAMPION = "champion";
+    /** What is wrong with a model that nobody has promoted a version of. */
+    static final String NO_CHAMPION = "no-champion";
 
     private static final String SCHEME = "mlflow-artifacts:/";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,24 +33,21 @@ public final class ModelRegistry {
         this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
     }
 
-    /** The model's champion. */
-    public RegisteredVersion champion(String model) throws RegistryException {
-        String query = "name=%s&alias=%s".formatted(URLEncoder.encode(model, StandardCharsets.UTF_8), CHAMPION);
+    /** The version with this alias, if there is one. */
+    public Optional<RegisteredVersion> version(String model, Alias alias) throws RegistryException {
+        String query = "name=%s&alias=%s".formatted(URLEncoder.encode(model, StandardCharsets.UTF_8), alias.id());
         HttpResponse<byte[]> response = get("/api/2.0/mlflow/registered-models/alias?" + query);
         JsonNode answer = json(response);
         // An unknown model is 404, an unknown alias of a known model 400.
         if (answer.path("message").asText().contains("not found")) {
-            throw new RegistryException(
-                    Code.NO_CHAMPION,
-                    "expected a version of %s with the alias %s, but the registry has none: promote one"
-                            .formatted(model, CHAMPION));
+            return Optional.empty();
         }
         JsonNode version = answer.path("model_version");
         if (response.statusCode() != 200 || !version.path("source").isTextual()) {
             throw failed(response, answer.path("message").asText());
         }
-        return new RegisteredVersion(
-                version.path("version").asText(), version.path("source").asText());
+        return Optional.of(new RegisteredVersion(
+                version.path("version").asText(), version.path("source").asText()));
     }
 
     /** A file of the version's package. */

@@ -9,8 +9,6 @@ public final class RegistryException extends Exception {
     public enum Code {
         /** Nobody answers, or not in time. */
         UNREACHABLE("registry-unreachable"),
-        /** The model has no champion. */
-        NO_CHAMPION("no-champion"),
         /** The registry answers, but not what it should. */
         FAILED("registry-failed");
 

@@ -3,6 +3,7 @@ package dev.millrace.prediction.openapi;
 import static dev.millrace.web.openapi.JsonSchemas.TEXT;
 import static dev.millrace.web.openapi.JsonSchemas.TIME;
 
+import dev.millrace.prediction.scoring.BatchServlet;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -17,6 +18,9 @@ import java.util.Map;
 /** What this service serves for one use case. */
 public final class PredictionDocument {
 
+    private static final Map<String, Object> READY =
+            Map.of("type", "object", "properties", Map.of("ready", Map.of("type", "boolean")));
+
     private PredictionDocument() {}
 
     public static ApiDocument of(UseCase useCase) {
@@ -30,11 +34,38 @@ public final class PredictionDocument {
                     .ifPresent(serve -> document.post(serve.path(), predict(model, serve, rows, model.name()))
                             .post(
                                     "/v1/models/" + model.name() + "/predict",
-                                    predict(model, serve, rows, model.name() + "-by-name")));
+                                    predict(model, serve, rows, model.name() + "-by-name"))
+                            .post("/v1/models/" + model.name() + "/predict:batch", batch(model, serve))
+                            .post("/v2/models/" + model.name() + "/infer", infer(model)));
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCase))
                 .get("/v1/models", Operation.page("models", "The models and their served versions", json))
+                .post(
+                        "/v1/models:refresh",
+                        new Operation("refresh", "Look at once which versions have which alias, and list them")
+                                .answer(200, "The models and their served versions", Map.of("type", "object"))
+                                .unavailable("The registry takes long to answer"))
+                .get("/v2", Operation.page("server", "Open Inference Protocol: this server", json))
+                .get(
+                        "/v2/health/live",
+                        Operation.page("live", "Open Inference Protocol: whether the process answers", json))
+                .get(
+                        "/v2/health/ready",
+                        new Operation("ready", "Open Inference Protocol: whether a model is loaded")
+                                .answer(200, "One is", READY)
+                                .answer(503, "None is", READY))
+                .get(
+                        "/v2/models/{model}",
+                        named(useCase, "model", "Open Inference Protocol: a model's inputs and outputs")
+                                .answer(200, "Its inputs and outputs", Map.of("type", "object"))
+                                .problem(404, "No such model is served"))
+                .get(
+                        "/v2/models/{model}/ready",
+                        named(useCase, "model-ready", "Open Inference Protocol: whether a model is loaded")
+                                .answer(200, "It is", READY)
+                                .answer(503, "It is not", READY)
+                                .problem(404, "No such model is served"))
                 .get(
                         "/health",
                         Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json))
@@ -47,6 +78,83 @@ public final class PredictionDocument {
                 .body(Schemas.request(serve, rows), Map.of())
                 .answer(200, "The score, and what it rests on", Schemas.answer(serve))
                 .problem(400, "The body cannot be read")
+                .problem(413, "The body is too large")
+                .problem(422, "Values break the request's rules; each is named")
+                .unavailable("No model and no rule can answer");
+    }
+
+    private static Operation named(UseCase useCase, String id, String summary) {
+        List<String> names = useCase.models().stream()
+                .filter(model -> model.serve().isPresent())
+                .map(ModelDefinition::name)
+                .toList();
+        return new Operation(id, summary).parameter(In.PATH, "model", Map.of("type", "string", "enum", names));
+    }
+
+    private static Operation batch(ModelDefinition model, ServeDefinition serve) {
+        Map<String, Object> many = JsonSchemas.object(
+                Map.of(
+                        "rows",
+                        Map.of(
+                                "type",
+                                "array",
+                                "minItems",
+                                1,
+                                "maxItems",
+                                BatchServlet.MOST_ROWS,
+                                "items",
+                                Map.of("type", "object", "description", "As one request alone"))),
+                List.of("rows"));
+        Map<String, Object> answer =
+                Map.of("oneOf", List.of(Schemas.answer(serve), ApiDocument.reference(ApiDocument.PROBLEM)));
+        return new Operation("batch-" + model.name(), "Score many with " + model.name() + ", each as if it came alone")
+                .body(many, Map.of())
+                .answer(
+                        200,
+                        "An answer or a problem for each row, in their order",
+                        Map.of(
+                                "type",
+                                "object",
+                                "properties",
+                                Map.of(
+                                        "model",
+                                        TEXT,
+                                        "request_id",
+                                        TEXT,
+                                        "latency_ms",
+                                        Map.of("type", "number"),
+                                        "answers",
+                                        Map.of("type", "array", "items", answer))))
+                .problem(400, "The body cannot be read")
+                .problem(413, "The body is too large")
+                .unavailable("Too much is asked at once");
+    }
+
+    private static Operation infer(ModelDefinition model) {
+        Map<String, Object> whole = Map.of("type", "integer", "minimum", 0);
+        Map<String, Object> tensor = JsonSchemas.object(
+                Map.of(
+                        "name",
+                        TEXT,
+                        "datatype",
+                        Map.of("type", "string", "enum", List.of("BOOL", "BYTES", "FP64", "INT64")),
+                        "shape",
+                        Map.of("type", "array", "items", whole, "minItems", 1, "maxItems", 2),
+                        "data",
+                        Map.of("type", "array")),
+                List.of("name", "datatype", "shape", "data"));
+        Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
+        return new Operation("infer-" + model.name(), "Open Inference Protocol: score with " + model.name())
+                .body(JsonSchemas.object(Map.of("id", TEXT, "inputs", tensors), List.of("inputs")), Map.of())
+                .answer(
+                        200,
+                        "A tensor for each of the answer's fields",
+                        Map.of(
+                                "type",
+                                "object",
+                                "properties",
+                                Map.of("model_name", TEXT, "model_version", TEXT, "id", TEXT, "outputs", tensors)))
+                .problem(400, "The body cannot be read, or its tensors do not fit")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
                 .unavailable("No model and no rule can answer");

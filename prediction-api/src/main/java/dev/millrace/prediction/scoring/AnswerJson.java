@@ -25,25 +25,42 @@ final class AnswerJson {
     static byte[] bytes(ServeDefinition serve, Answer answer, String requestId, long nanos) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_SIZE);
         try (JsonGenerator json = JSON.createGenerator(out)) {
-            write(json, serve, answer, requestId, nanos);
+            json.writeStartObject();
+            writeScore(json, serve, answer);
+            json.writeNumberField("latency_ms", millis(nanos));
+            writeRest(json, answer, requestId);
+            json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory cannot be written", e);
         }
         return out.toByteArray();
     }
 
-    private static void write(JsonGenerator json, ServeDefinition serve, Answer answer, String requestId, long nanos)
-            throws IOException {
-        Evidence evidence = answer.evidence();
+    /** Of many answers, which share their latency. */
+    static void write(JsonGenerator json, ServeDefinition serve, Answer answer, String requestId) throws IOException {
         json.writeStartObject();
+        writeScore(json, serve, answer);
+        writeRest(json, answer, requestId);
+        json.writeEndObject();
+    }
+
+    /** To the microsecond. */
+    static double millis(long nanos) {
+        return Math.round(nanos / 1_000.0) / 1_000.0;
+    }
+
+    private static void writeScore(JsonGenerator json, ServeDefinition serve, Answer answer) throws IOException {
         for (Map.Entry<String, ModelDefinition.Answer> field : serve.response().entrySet()) {
             switch (field.getValue()) {
                 case DECISION -> json.writeNumberField(field.getKey(), answer.decision() ? 1 : 0);
                 case SCORE -> json.writeNumberField(field.getKey(), answer.score());
             }
         }
-        json.writeNumberField("latency_ms", Math.round(nanos / 1_000.0) / 1_000.0);
-        json.writeStringField("model_version", answer.version());
+    }
+
+    private static void writeRest(JsonGenerator json, Answer answer, String requestId) throws IOException {
+        Evidence evidence = answer.evidence();
+        json.writeStringField("model_version", answer.origin().version());
         json.writeStringField("model", answer.model());
         json.writeStringField("request_id", requestId);
         if (evidence.asOf().isPresent()) {
@@ -64,7 +81,6 @@ final class AnswerJson {
             }
             json.writeEndObject();
         }
-        json.writeEndObject();
         json.writeEndObject();
     }
 

@@ -1,39 +1,48 @@
 package dev.millrace.prediction.scoring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.model.CompiledModel;
-import dev.millrace.prediction.model.FollowedModels;
-import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.model.FollowedModel;
+import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where requests of one model come in. What they are answered by changes with the version that is served. Thread-safe. */
 final class Endpoint {
     private final Serving local;
-    private final FollowedModels models;
-    private final Counted predictions;
-    private final Counted rehearsals;
+    private final FollowedModel model;
+    private final Scorer predictions;
+    private final Scorer rehearsals;
     private final Decisions decisions;
     private final Clock clock;
-    private volatile Serving current;
+    private volatile Lines current;
 
-    /** A scorer, and what it counts its answers in. */
-    record Counted(Scorer scorer, ScoringMetrics metrics) {}
+    /** Where an answer goes. */
+    @FunctionalInterface
+    interface Reply {
+        void write(byte[] json) throws IOException;
+    }
 
     /** @param local as the service's own folder has it */
     Endpoint(
             CompiledModel local,
             ServeDefinition serve,
-            FollowedModels models,
-            Counted predictions,
-            Counted rehearsals,
+            FollowedModel model,
+            Scorer predictions,
+            Scorer rehearsals,
             Decisions decisions,
             Clock clock) {
         this.local = Serving.nothing(local, serve);
-        this.current = this.local;
-        this.models = models;
+        this.model = model;
+        this.current = Lines.of(model.lineup(), this.local);
         this.predictions = predictions;
         this.rehearsals = rehearsals;
         this.decisions = decisions;
@@ -54,46 +63,141 @@ final class Endpoint {
         return local.compiled().rows();
     }
 
-    /** Made once for each version. */
-    private Serving serving() {
-        Optional<ServedModel> served = models.served(name());
-        Serving last = current;
-        if (last.served() == served.orElse(null)) {
+    /** As the version has it that answers now. */
+    Tensors tensors() {
+        Serving champion = lines().champion();
+        return Tensors.of(champion.serve(), champion.compiled().rows());
+    }
+
+    private Lines lines() {
+        Lines last = current;
+        Lineup lineup = model.lineup();
+        if (last.lineup() == lineup) {
             return last;
         }
-        Serving fresh = served.map(model -> Serving.of(model, local.serve())).orElse(local);
+        Lines fresh = Lines.of(lineup, local);
         current = fresh;
         return fresh;
     }
 
-    /** Empty when neither a model nor the rule can answer. */
-    Optional<byte[]> answer(byte[] body, String requestId) throws RequestException {
+    /**
+     * Answers, and then keeps what was answered.
+     *
+     * @return false when neither a model nor the rule can answer
+     */
+    boolean answer(byte[] body, String requestId, Reply reply) throws RequestException, IOException {
         long began = System.nanoTime();
-        Serving serving = serving();
-        ScoringRequest asked = serving.reader().read(body);
-        Optional<Answer> answer = predictions.scorer().score(serving, asked, requestId);
-        if (answer.isEmpty()) {
-            return Optional.empty();
+        Lines lines = lines();
+        ScoringRequest request = lines.champion().reader().read(body);
+        Serving answering = lines.answering(request, requestId);
+        if (answering != lines.champion()) {
+            request = answering.reader().read(body);
         }
-        byte[] json = AnswerJson.bytes(serving.serve(), answer.get(), requestId, System.nanoTime() - began);
-        decisions.add(new Decision(answer.get(), requestId, asked.id(), clock.instant()));
+        Asked asked = new Asked(request, requestId);
+        Optional<Answer> answer = predictions.score(answering, asked);
+        if (answer.isEmpty()) {
+            return false;
+        }
+        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), requestId, System.nanoTime() - began));
         predictions.metrics().latency(name(), System.nanoTime() - began);
-        return Optional.of(json);
+        // The caller has its answer: what comes now costs it nothing.
+        List<OtherScore> others = new ArrayList<>();
+        for (Serving other : lines.others(answering)) {
+            others(other, reader -> reader.read(body), asked, answering, answer.get())
+                    .ifPresent(others::add);
+        }
+        keep(answer.get(), asked, others);
+        return true;
     }
 
-    /** The same, which nobody learns of. */
-    Optional<byte[]> rehearse(byte[] body, String requestId) throws RequestException {
-        Serving serving = serving();
-        return rehearsals
-                .scorer()
-                .score(serving, serving.reader().read(body), requestId)
-                .map(answer -> AnswerJson.bytes(serving.serve(), answer, requestId, 0));
+    /** Answers many, each alone, in their order, and keeps what was answered. */
+    List<Outcome> answerAll(List<JsonNode> rows, String requestId) {
+        Lines lines = lines();
+        Outcome[] outcomes = new Outcome[rows.size()];
+        Map<Serving, List<Integer>> answered = new LinkedHashMap<>();
+        Asked[] asked = new Asked[rows.size()];
+        for (int i = 0; i < rows.size(); i++) {
+            String id = requestId + '-' + i;
+            try {
+                ScoringRequest request = lines.champion().reader().read(rows.get(i));
+                Serving answering = lines.answering(request, id);
+                asked[i] = new Asked(
+                        answering == lines.champion()
+                                ? request
+                                : answering.reader().read(rows.get(i)),
+                        id);
+                answered.computeIfAbsent(answering, first -> new ArrayList<>()).add(i);
+            } catch (RequestException e) {
+                outcomes[i] = new Outcome.Refused(e);
+            }
+        }
+        answered.forEach((answering, places) -> {
+            List<Optional<Answer>> answers = predictions.scoreAll(
+                    answering, places.stream().map(i -> asked[i]).toList());
+            for (int j = 0; j < places.size(); j++) {
+                int place = places.get(j);
+                outcomes[place] = answers.get(j)
+                        .<Outcome>map(answer -> {
+                            List<OtherScore> others = new ArrayList<>();
+                            for (Serving other : lines.others(answering)) {
+                                others(other, reader -> reader.read(rows.get(place)), asked[place], answering, answer)
+                                        .ifPresent(others::add);
+                            }
+                            keep(answer, asked[place], others);
+                            return new Outcome.Answered(answering.serve(), answer, asked[place].requestId());
+                        })
+                        .orElseGet(Outcome.Unanswered::new);
+            }
+        });
+        return List.of(outcomes);
+    }
+
+    /** What may come of one of many rows. */
+    sealed interface Outcome {
+        record Answered(ServeDefinition serve, Answer answer, String requestId) implements Outcome {}
+
+        record Refused(RequestException problem) implements Outcome {}
+
+        /** Neither a model nor the rule can answer. */
+        record Unanswered() implements Outcome {}
+    }
+
+    /** A request as a version's own rules read it. */
+    @FunctionalInterface
+    private interface Rereading {
+        ScoringRequest by(RequestReader reader) throws RequestException;
+    }
+
+    private Optional<OtherScore> others(Serving other, Rereading again, Asked asked, Serving answering, Answer answer) {
+        try {
+            Asked same =
+                    other.seesTheSameAs(answering) ? asked : new Asked(again.by(other.reader()), asked.requestId());
+            return Optional.of(predictions.other(other, same, answering, answer));
+        } catch (RequestException e) {
+            predictions.metrics().notCompared(name(), other.origin(), e.code());
+            return Optional.empty();
+        }
+    }
+
+    private void keep(Answer answer, Asked asked, List<OtherScore> others) {
+        decisions.add(new Decision(answer, asked.requestId(), asked.request().id(), clock.instant(), others));
+    }
+
+    /** An answer that nobody learns of. */
+    boolean rehearse(byte[] body, String requestId, Reply reply) throws RequestException, IOException {
+        Serving serving = lines().champion();
+        Optional<Answer> answer =
+                rehearsals.score(serving, new Asked(serving.reader().read(body), requestId));
+        if (answer.isPresent()) {
+            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), requestId, 0));
+        }
+        return answer.isPresent();
     }
 
     /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
     void rehearseWithoutModel(byte[] body) throws RequestException {
-        Evidence evidence = rehearsals.scorer().evidence(local, local.reader().read(body), Answer.NO_VERSION);
+        Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up"));
         Answer answer = Answer.withoutModel(name(), 0, false, evidence);
-        var unused = AnswerJson.bytes(local.serve(), answer, Answer.NO_VERSION, 0);
+        var unused = AnswerJson.bytes(local.serve(), answer, "warm-up", 0);
     }
 }

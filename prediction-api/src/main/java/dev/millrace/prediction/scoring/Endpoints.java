@@ -4,8 +4,10 @@ import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
@@ -19,14 +21,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** One endpoint for each model that the use case serves, under the use case's own path and under the model's name. */
 public final class Endpoints {
+
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
 
     private final FollowedModels models;
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -50,12 +56,17 @@ public final class Endpoints {
         this.definitions = engine.models().stream().map(Model::definition).toList();
         for (Model model : engine.models()) {
             CompiledModel local = new CompiledModel(engine.useCase(), model);
-            Function<ScoringMetrics, Endpoint.Counted> counted =
-                    in -> new Endpoint.Counted(new Scorer(features, fresh, clock, in), in);
+            Function<ScoringMetrics, Scorer> counted = in -> new Scorer(features, fresh, clock, in);
             model.definition()
                     .serve()
                     .ifPresent(serve -> endpoints.add(new Endpoint(
-                            local, serve, models, counted.apply(metrics), counted.apply(discarded), decisions, clock)));
+                            local,
+                            serve,
+                            models.model(model.name()),
+                            counted.apply(metrics),
+                            counted.apply(discarded),
+                            decisions,
+                            clock)));
         }
     }
 
@@ -63,25 +74,69 @@ public final class Endpoints {
         return List.copyOf(endpoints);
     }
 
-    /** Each under its own path and under its model's name. */
-    Map<String, Endpoint> byPath() {
-        Map<String, Endpoint> paths = new LinkedHashMap<>();
+    private Map<String, Endpoint> under(Function<Endpoint, List<String>> paths) {
+        Map<String, Endpoint> found = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
-            paths.put(endpoint.serve().path(), endpoint);
-            paths.put("/v1/models/" + endpoint.name() + "/predict", endpoint);
+            for (String path : paths.apply(endpoint)) {
+                Endpoint other = found.put(path, endpoint);
+                if (other != null) {
+                    throw new IllegalStateException(
+                            "the models %s and %s are both served under %s: give one another path"
+                                    .formatted(other.name(), endpoint.name(), path));
+                }
+            }
         }
-        return paths;
+        return found;
+    }
+
+    /** Where single events are scored: each model under its own path and under its name. */
+    Map<String, Endpoint> single() {
+        return under(endpoint -> List.of(endpoint.serve().path(), "/v1/models/" + endpoint.name() + "/predict"));
+    }
+
+    /** Where many are. */
+    Map<String, Endpoint> batch() {
+        return under(endpoint -> List.of("/v1/models/" + endpoint.name() + "/predict:batch"));
+    }
+
+    /** Where many are, as the Open Inference Protocol has it. */
+    Map<String, Endpoint> infer() {
+        return under(endpoint -> List.of("/v2/models/" + endpoint.name() + "/infer"));
+    }
+
+    Optional<Endpoint> endpoint(String model) {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.name().equals(model))
+                .findFirst();
     }
 
     /** What is answered without scoring. */
     public RouterFunction<ServerResponse> routes() {
+        HandlerFunction<ServerResponse> unknown = request -> Json.problem(unknown(request.pathVariable("model")));
         return RouterFunctions.route()
-                .POST("/v1/models/{model}/predict", request -> Json.problem(unknown(request.pathVariable("model"))))
+                .POST("/v1/models/{model}/predict", unknown)
+                .POST("/v1/models/{model}/predict:batch", unknown)
+                .POST("/v2/models/{model}/infer", unknown)
                 .GET("/v1/models", request -> Json.ok(Map.of("models", list())))
+                .POST("/v1/models:refresh", request -> refresh())
                 .build();
     }
 
-    private RequestException unknown(String model) {
+    /** For whoever has changed an alias and does not want to wait until it is noticed. */
+    private ServerResponse refresh() {
+        try {
+            models.look(LONGEST_LOOK);
+            return Json.ok(Map.of("models", list()));
+        } catch (TimeoutException e) {
+            return Json.unavailable(
+                    "registry-slow", "the registry is still being asked after " + LONGEST_LOOK.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Json.unavailable("stopping", "the service stops");
+        }
+    }
+
+    RequestException unknown(String model) {
         return RequestException.unknown(
                 "unknown-model",
                 "'%s' is no model that is served; there are %s"
@@ -97,8 +152,15 @@ public final class Endpoints {
         json.put("model", definition.name());
         json.put("kind", definition.kind().name().toLowerCase(Locale.ROOT));
         json.put("path", definition.serve().map(ServeDefinition::path).orElse(null));
-        Optional<ServedModel> served = models.served(definition.name());
-        json.put("model_version", served.map(ServedModel::version).orElse(Answer.NO_VERSION));
+        Lineup lineup = models.model(definition.name()).lineup();
+        Optional<ServedModel> served = lineup.champion();
+        json.put("model_version", served.map(ServedModel::version).orElse(Origin.RULE.version()));
+        Map<String, String> aliases = new LinkedHashMap<>();
+        for (Alias alias : Alias.values()) {
+            lineup.of(alias).ifPresent(version -> aliases.put(alias.id(), version.version()));
+        }
+        json.put("aliases", aliases);
+        json.put("challenger_share", definition.challenge().share());
         served.ifPresent(model -> {
             ModelManifest manifest = model.model().manifest();
             json.put("trained_through", manifest.trainedThrough().toString());

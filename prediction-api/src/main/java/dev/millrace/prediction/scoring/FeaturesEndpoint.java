@@ -92,7 +92,7 @@ public final class FeaturesEndpoint {
         } catch (RequestException e) {
             return Json.problem(e);
         } catch (StoreUnavailableException e) {
-            return Json.unavailable(Scorer.UNAVAILABLE, String.valueOf(e.getMessage()));
+            return Json.unavailable(EvidenceReader.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (HistoryUnavailableException e) {
             return Json.unavailable("history-unavailable", String.valueOf(e.getMessage()));
         }

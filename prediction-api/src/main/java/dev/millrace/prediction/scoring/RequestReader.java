@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
@@ -19,6 +20,7 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +37,8 @@ public final class RequestReader {
     /** Deeper than any request, and shallow enough for every stack. */
     private static final int DEEPEST = 32;
 
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+    /** Reads numbers exactly, and no key twice. */
+    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
                             .build())
@@ -43,6 +46,9 @@ public final class RequestReader {
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
+
+    /** The same, and nothing after the value. */
+    static final ObjectReader STRICT = JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final EventType type;
     private final EventJson events;
@@ -74,6 +80,23 @@ public final class RequestReader {
                     "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw RequestException.malformed("expected a JSON object, but it cannot be read");
+        }
+    }
+
+    /**
+     * Reads what was parsed already.
+     *
+     * @throws RequestException when it is no JSON object, or breaks the rules; names every field that is wrong
+     */
+    ScoringRequest read(JsonNode json) throws RequestException {
+        if (!json.isObject()) {
+            throw RequestException.malformed("expected a JSON object with the fields " + fields.keySet());
+        }
+        try (JsonParser parser = json.traverse(JSON)) {
+            parser.nextToken();
+            return read(parser);
+        } catch (IOException e) {
+            throw new UncheckedIOException("JSON in memory cannot be read", e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.prediction.scoring;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class ScoringMetrics {
         Duration.ofSeconds(1)
     };
     private static final double[] SCORES = {0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1};
+    private static final double[] DIFFERENCES = {0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1};
     private static final Duration[] COMPUTATIONS = {
         Duration.ofNanos(10_000),
         Duration.ofNanos(50_000),
@@ -92,9 +94,41 @@ public final class ScoringMetrics {
                 .record(score);
     }
 
+    /**
+     * What another version said of what was answered.
+     *
+     * @param difference of its score from the answer's
+     */
+    void compared(String model, Origin other, boolean agrees, double difference) {
+        Counter.builder("compared_scores_total")
+                .description("Scores of versions that did not answer, by whether they would have decided alike")
+                .tags(tags(model, other).and("agrees", Boolean.toString(agrees)))
+                .register(meters)
+                .increment();
+        DistributionSummary.builder("compared_score_difference")
+                .description("How far the scores of versions that did not answer are from the answer's")
+                .tags(tags(model, other))
+                .serviceLevelObjectives(DIFFERENCES)
+                .register(meters)
+                .record(Math.abs(difference));
+    }
+
+    /** The other version could not see what was asked. */
+    void notCompared(String model, Origin other, String code) {
+        Counter.builder("compared_scores_missing_total")
+                .description("Requests that a version that did not answer refuses, by the code")
+                .tags(tags(model, other).and("code", code))
+                .register(meters)
+                .increment();
+    }
+
+    private static Tags tags(String model, Origin origin) {
+        return Tags.of("model", model, "model_version", origin.version(), "alias", origin.alias());
+    }
+
     /** Neither a model nor a rule could answer. */
     void unanswered(String model) {
-        count(model, Answer.NO_VERSION, "error");
+        count(model, Origin.RULE.version(), "error");
     }
 
     private void count(String model, String version, String result) {

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 
 /** Scores one event a request: under each model's own path, and under its name. */
 public final class ScoringServlet extends JsonServlet {
@@ -21,7 +21,7 @@ public final class ScoringServlet extends JsonServlet {
     /** @param warmUp is on requests that are answered, but no predictions */
     public ScoringServlet(Endpoints endpoints, Admission admission, Marker warmUp) {
         super(admission);
-        this.endpoints = endpoints.byPath();
+        this.endpoints = endpoints.single();
         this.warmUp = warmUp;
     }
 
@@ -33,17 +33,12 @@ public final class ScoringServlet extends JsonServlet {
     @Override
     protected void answer(HttpServletRequest request, byte[] body, HttpServletResponse response)
             throws IOException, RequestException {
-        Endpoint endpoint = endpoints.get(request.getServletPath());
-        if (endpoint == null) {
-            throw new IllegalStateException("the servlet is registered for " + request.getServletPath()
-                    + ", which is none of its paths " + endpoints.keySet());
-        }
+        Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         String requestId = RequestIds.of(request);
-        Optional<byte[]> answer =
-                warmUp.isOn(request) ? endpoint.rehearse(body, requestId) : endpoint.answer(body, requestId);
-        if (answer.isPresent()) {
-            Json.write(response, answer.get());
-        } else {
+        boolean answered = warmUp.isOn(request)
+                ? endpoint.rehearse(body, requestId, json -> Json.write(response, json))
+                : endpoint.answer(body, requestId, json -> Json.write(response, json));
+        if (!answered) {
             Json.writeUnavailable(response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
         }
     }

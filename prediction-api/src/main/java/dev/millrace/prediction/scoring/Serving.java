@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.prediction.features.Freshness;
+import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -14,20 +15,37 @@ import org.jspecify.annotations.Nullable;
 record Serving(
         CompiledModel compiled,
         @Nullable ServedModel served,
+        Origin origin,
         ServeDefinition serve,
         RequestReader reader,
         Freshness freshness) {
 
     /** Before any version is loaded. */
     static Serving nothing(CompiledModel local, ServeDefinition serve) {
-        return new Serving(local, null, serve, new RequestReader(serve, local.rows()), new Freshness(local.useCase()));
+        return new Serving(
+                local,
+                null,
+                Origin.RULE,
+                serve,
+                new RequestReader(serve, local.rows()),
+                new Freshness(local.useCase()));
     }
 
     /** @param otherwise what may be asked of a version that was trained before it was meant to be served */
-    static Serving of(ServedModel served, ServeDefinition otherwise) {
+    static Serving of(Alias alias, ServedModel served, ServeDefinition otherwise) {
         CompiledModel compiled = served.compiled();
         ServeDefinition serve = compiled.model().definition().serve().orElse(otherwise);
         return new Serving(
-                compiled, served, serve, new RequestReader(serve, compiled.rows()), new Freshness(compiled.useCase()));
+                compiled,
+                served,
+                Origin.of(alias, served),
+                serve,
+                new RequestReader(serve, compiled.rows()),
+                new Freshness(compiled.useCase()));
+    }
+
+    /** Whether both make the same vector of the same request. */
+    boolean seesTheSameAs(Serving other) {
+        return compiled.model().digest().equals(other.compiled.model().digest());
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,16 @@ public final class Json {
     /** The same. */
     public static void write(HttpServletResponse response, RequestException e) throws IOException {
         write(response, e.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, body(e));
+    }
+
+    /** The same as part of something. */
+    public static String problemText(RequestException e) {
+        return new String(body(e), StandardCharsets.UTF_8);
+    }
+
+    /** The same as part of something. */
+    public static String unavailableText(String code, String detail) {
+        return new String(bytes(body(503, code, detail, List.of())), StandardCharsets.UTF_8);
     }
 
     private static byte[] body(RequestException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.prediction.scoring.Answer;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
+import dev.millrace.prediction.scoring.Origin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,11 @@ class DecisionLogTests {
     void whatFindsNoRoomIsCountedAndNobodyWaits() {
         Evidence evidence = new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), List.of());
         Decision decision = new Decision(
-                new Answer("late", "v1", "d", 0.5, true, evidence, List.of()), "mine", null, Instant.EPOCH);
+                new Answer("late", Origin.RULE, 0.5, true, evidence, List.of()),
+                "mine",
+                null,
+                Instant.EPOCH,
+                List.of());
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         // Never started: nothing is taken out.
         DecisionLog log = new DecisionLog("127.0.0.1:1", meters);

@@ -142,8 +142,8 @@ class ModelCacheTests {
         Files.write(trees, new byte[] {1, 2, 3});
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ModelRegistry nobody = new ModelRegistry(URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1));
-        ModelFollower follower =
-                new ModelFollower(Parcels.compiled(), model -> List.of(), nobody, cache, new ModelMetrics(meters));
+        ModelFollower follower = new ModelFollower(
+                Alias.CHAMPION, Parcels.compiled(), model -> List.of(), nobody, cache, new ModelMetrics(meters));
         follower.startFromCache();
         assertThat(follower.served()).isEmpty();
         assertThat(follower.trouble()).map(Reason::code).contains("model-digest");

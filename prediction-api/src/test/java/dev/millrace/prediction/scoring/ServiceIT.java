@@ -23,6 +23,7 @@ import dev.millrace.prediction.TestPackages;
 import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.Topics;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -328,7 +329,7 @@ class ServiceIT {
 
     private static Prediction decoded(byte[] record) {
         try {
-            return Prediction.getDecoder().decode(record);
+            return PlatformRecords.predictions().decode(record);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -344,6 +345,111 @@ class ServiceIT {
                 BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response::body).isEqualTo(200);
         return JSON.readTree(response.body());
+    }
+
+    @Test
+    void aBatchAnswersEachRowAsIfItCameAlone() throws Exception {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            Map<String, Object> row = new HashMap<>(parcels.get(i % parcels.size()));
+            row.put("timestamp", NOW - i * 10L);
+            rows.add(row);
+        }
+        List<Map<String, Object>> sent =
+                new ArrayList<>(rows.stream().map(ServiceIT::request).toList());
+        sent.set(7, Map.of("sender", "ann1", "depot", 2, "price", -1));
+        JsonNode batch = post("/v1/models/late/predict:batch", Map.of("rows", sent));
+        assertThat(batch.path("model").textValue()).isEqualTo("late");
+        JsonNode answers = batch.path("answers");
+        assertThat(answers).hasSize(1_000);
+        for (int i = 0; i < rows.size(); i++) {
+            if (i == 7) {
+                assertThat(answers.path(i)
+                                .path("errors")
+                                .path(0)
+                                .path("message")
+                                .textValue())
+                        .isEqualTo("'price': expected a number of at least 0, found -1");
+                continue;
+            }
+            Map<String, Object> row = rows.get(i);
+            long at = (Long) row.get("timestamp");
+            float score = opened.score(expected(row, (String) row.get("parcel_id"), at, Map.of()));
+            assertThat((float) answers.path(i).path("chance").doubleValue()).isEqualTo(score);
+            assertThat(answers.path(i).path("request_id").textValue()).isEqualTo("mine-1-" + i);
+        }
+        sent.add(sent.getFirst());
+        HttpResponse<String> many =
+                send(service, "POST", "/v1/models/late/predict:batch", JSON.writeValueAsString(Map.of("rows", sent)));
+        assertThat(many.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(many.body()).path("detail").textValue())
+                .isEqualTo("expected 1 to 1000 requests in 'rows', but came 1001");
+    }
+
+    @Test
+    void theOpenInferenceProtocolHasAColumnForEachField() throws Exception {
+        List<Map<String, Object>> rows = parcels.subList(0, 3);
+        Map<String, Object> inputs = Map.of(
+                "id",
+                "asked-1",
+                "inputs",
+                List.of(
+                        tensor("sender", "BYTES", rows),
+                        tensor("depot", "INT64", rows),
+                        tensor("price", "FP64", rows),
+                        tensor("parcel_id", "BYTES", rows),
+                        Map.of(
+                                "name",
+                                "timestamp",
+                                "datatype",
+                                "BYTES",
+                                "shape",
+                                List.of(3, 1),
+                                "data",
+                                rows.stream()
+                                        .map(row -> List.of(
+                                                Instant.ofEpochMilli(NOW).toString()))
+                                        .toList())));
+        JsonNode answer = post("/v2/models/late/infer", inputs);
+        assertThat(answer.path("id").textValue()).isEqualTo("asked-1");
+        assertThat(answer.path("model_version").textValue()).isEqualTo("v3");
+        JsonNode chance = answer.path("outputs").path(1);
+        assertThat(chance.path("name").textValue()).isEqualTo("chance");
+        assertThat(chance.path("datatype").textValue()).isEqualTo("FP64");
+        assertThat(chance.path("shape").toString()).isEqualTo("[3]");
+        for (int i = 0; i < 3; i++) {
+            Map<String, Object> row = new HashMap<>(rows.get(i));
+            row.keySet().retainAll(Set.of("sender", "depot", "price", "parcel_id"));
+            float score = opened.score(expected(row, (String) row.get("parcel_id"), NOW, Map.of()));
+            assertThat((float) chance.path("data").path(i).doubleValue()).isEqualTo(score);
+        }
+        JsonNode model = get("/v2/models/late");
+        assertThat(model.path("versions").path(0).textValue()).isEqualTo("v3");
+        assertThat(model.path("inputs").toString()).contains("{\"name\":\"depot\"", "\"datatype\":\"INT64\"");
+        assertThat(get("/v2/models/late/ready").path("ready").booleanValue()).isTrue();
+        assertThat(get("/v2/health/ready").path("ready").booleanValue()).isTrue();
+        assertThat(get("/v2").path("name").textValue()).isEqualTo("millrace");
+        assertThat(send(service, "GET", "/v2/models/early", null).statusCode()).isEqualTo(404);
+    }
+
+    private static Map<String, Object> tensor(String field, String type, List<Map<String, Object>> rows) {
+        List<Object> data = rows.stream().map(row -> row.get(field)).toList();
+        return Map.of("name", field, "datatype", type, "shape", List.of(rows.size()), "data", data);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {}                                                                                      | 400 | expected tensors in 'inputs', of [price, sender, depot, parcels, parcel_id, timestamp, grams, fragile, size]
+            {"inputs": [{"name": "colour"}]}                                                        | 400 | 'colour' is no input of this model; it has [price, sender, depot, parcels, parcel_id, timestamp, grams, fragile, size]
+            {"inputs": [{"name": "depot", "datatype": "BYTES", "shape": [1], "data": ["1"]}]}       | 400 | the input 'depot' has the datatype INT64, but came 'BYTES'
+            {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [2], "data": [1]}]}         | 400 | the input 'depot' has the shape [rows] or [rows, 1] and as many elements, but came the shape [2] and 1 elements
+            {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [0], "data": []}]}          | 400 | expected inputs of the same length, 1 to 1000, but came lengths [0]
+            {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1]}]}         | 422 | 'price' is missing; 'sender' is missing
+            """)
+    void tensorsThatDoNotFitAreNamed(String body, int status, String detail) throws Exception {
+        HttpResponse<String> response = send(service, "POST", "/v2/models/late/infer", body);
+        assertThat(response.statusCode()).as(response::body).isEqualTo(status);
+        assertThat(JSON.readTree(response.body()).path("detail").textValue()).isEqualTo(detail);
     }
 
     @Test
@@ -711,11 +817,17 @@ class ServiceIT {
         while (route.find()) {
             served.add(route.group(1).toLowerCase(java.util.Locale.ROOT) + " " + route.group(2));
         }
-        service.getBean("scoring", ServletRegistrationBean.class)
-                .getUrlMappings()
-                .forEach(path -> served.add("post " + path));
+        for (String servlet : List.of("scoring", "batches", "inference")) {
+            service.getBean(servlet, ServletRegistrationBean.class)
+                    .getUrlMappings()
+                    .forEach(path -> served.add("post " + path));
+        }
         // What answers that there is no such model.
-        assertThat(served.remove("post /v1/models/{model}/predict")).isTrue();
+        assertThat(served.removeAll(Set.of(
+                        "post /v1/models/{model}/predict",
+                        "post /v1/models/{model}/predict:batch",
+                        "post /v2/models/{model}/infer")))
+                .isTrue();
         assertThat(listed).isEqualTo(served);
         JsonNode request = document.at("/paths/~1score/post/requestBody/content/application~1json/schema");
         assertThat(request.path("required"))

@@ -15,7 +15,8 @@ import org.springframework.web.servlet.function.ServerResponse;
 
 /** The OpenAPI 3.1 document of a service, and a page that shows it. A service adds what it serves of its own. */
 public final class ApiDocument {
-    static final String PROBLEM = "Problem";
+    /** The schema of what is answered when something is wrong. */
+    public static final String PROBLEM = "Problem";
 
     private final String title;
     private final Map<String, Map<String, Object>> paths = new LinkedHashMap<>();

@@ -1,0 +1,156 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.feature.Model;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.expression.CompiledExpression.Values;
+import dev.millrace.feature.online.OnlineRecord;
+import dev.millrace.feature.state.Block;
+import dev.millrace.prediction.features.OnlineFeatures;
+import dev.millrace.prediction.features.Reading;
+import dev.millrace.prediction.features.StoreUnavailableException;
+import dev.millrace.prediction.model.CompiledModel;
+import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.schema.definition.Source;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what a score is computed from: stored features with the event in them or, while the store is away, what the package says to use then. */
+final class EvidenceReader {
+
+    static final String UNAVAILABLE = "features-unavailable";
+    static final String LATE = "features-late";
+    static final String NOT_COMPLETE = "not-complete";
+    static final String NOT_IDENTIFIED = "event-not-identified";
+    static final String READ_IN_PAST = "read-in-past";
+
+    private final OnlineFeatures features;
+    private final Duration fresh;
+    private final Clock clock;
+    private final ScoringMetrics metrics;
+
+    /** @param fresh how far features may lag behind the moment of asking and still be called complete */
+    EvidenceReader(OnlineFeatures features, Duration fresh, Clock clock, ScoringMetrics metrics) {
+        this.features = features;
+        this.fresh = fresh;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    Evidence of(Serving serving, Asked asked) {
+        long began = System.nanoTime();
+        try {
+            Reading reading = features.read(serving.compiled(), asked.request().fields()::get);
+            return of(serving, asked, reading, began);
+        } catch (StoreUnavailableException e) {
+            return without(serving, asked);
+        }
+    }
+
+    /** The same of many, read at once. */
+    List<Evidence> ofAll(Serving serving, List<Asked> all) {
+        long began = System.nanoTime();
+        List<Evidence> evidence = new ArrayList<>(all.size());
+        try {
+            List<Values> rows = new ArrayList<>(all.size());
+            all.forEach(asked -> rows.add(asked.request().fields()::get));
+            List<Reading> readings = features.readPatiently(serving.compiled(), rows);
+            for (int i = 0; i < all.size(); i++) {
+                evidence.add(of(serving, all.get(i), readings.get(i), began));
+            }
+        } catch (StoreUnavailableException e) {
+            all.forEach(asked -> evidence.add(without(serving, asked)));
+        }
+        return evidence;
+    }
+
+    private Evidence of(Serving serving, Asked asked, Reading reading, long began) {
+        ScoringRequest request = asked.request();
+        Model model = serving.compiled().model();
+        Long time = request.time();
+        long at = time == null ? reading.progress().clock(clock.millis()) : time;
+        Values row = request.row(serving.compiled().rows().timeField(), at);
+        List<String> reasons = new ArrayList<>();
+        if (time == null || request.id() == null && model.countsCurrent()) {
+            reasons.add(NOT_IDENTIFIED);
+        }
+        List<@Nullable Block> blocks =
+                blocks(serving.compiled(), reading, new SourceRecord(id(asked), at, 0, row), reasons);
+        long computing = System.nanoTime();
+        metrics.stored(computing - began);
+        double[] vector = model.vector(row, blocks, at, request.replaced());
+        metrics.vector(System.nanoTime() - computing);
+        OptionalLong asOf = serving.freshness().asOf(reading);
+        if (asOf.isEmpty() || reading.lacksEvents()) {
+            reasons.add(NOT_COMPLETE);
+        } else if (asOf.getAsLong() < at - fresh.toMillis()) {
+            reasons.add(LATE);
+        }
+        boolean complete = !reasons.contains(NOT_COMPLETE) && !reasons.contains(LATE);
+        return new Evidence(vector, at, asOf, complete, reasons, read(reading));
+    }
+
+    private Evidence without(Serving serving, Asked asked) {
+        ScoringRequest request = asked.request();
+        Model model = serving.compiled().model();
+        long at = request.time() == null ? clock.millis() : request.time();
+        ServedModel served = serving.served();
+        List<Double> defaults = served == null
+                ? model.features().stream().map(name -> Double.NaN).toList()
+                : served.model().manifest().defaults();
+        double[] vector = model.vectorWithoutStore(
+                request.row(serving.compiled().rows().timeField(), at), at, request.replaced(), defaults);
+        return new Evidence(vector, at, OptionalLong.empty(), false, List.of(UNAVAILABLE), List.of());
+    }
+
+    /** An event that lacks its time cannot be found again by its id. */
+    private static String id(Asked asked) {
+        ScoringRequest request = asked.request();
+        return request.id() == null || request.time() == null ? asked.requestId() : request.id();
+    }
+
+    /** The blocks read, each with the event being scored where its type feeds it. */
+    private static List<@Nullable Block> blocks(
+            CompiledModel compiled, Reading reading, SourceRecord event, List<String> reasons) {
+        Model model = compiled.model();
+        Source source = new Source.Events(compiled.rows().name());
+        List<@Nullable Block> blocks = new ArrayList<>();
+        boolean past = false;
+        for (Reading.Bound bound : reading.records()) {
+            OnlineRecord found = bound.record();
+            Block block = found == null ? null : found.block();
+            View view = bound.binding().view();
+            if (block != null) {
+                past |= !view.answers(block, event.time());
+                // A row may read an entity that its own event does not feed: the other team's, say.
+                if (model.countsCurrent()
+                        && !view.isSequential()
+                        && view.source().equals(source)) {
+                    view.feed(event).stream()
+                            .filter(fed -> fed.key().equals(bound.entity()))
+                            .forEach(fed -> block.fold(fed.event()));
+                }
+            }
+            blocks.add(block);
+        }
+        if (past) {
+            reasons.add(READ_IN_PAST);
+        }
+        return blocks;
+    }
+
+    private static List<Evidence.Read> read(Reading reading) {
+        List<Evidence.Read> read = new ArrayList<>();
+        for (Reading.Bound bound : reading.records()) {
+            if (bound.entity() != null && bound.record() != null) {
+                read.add(new Evidence.Read(
+                        bound.binding().name(), bound.entity(), bound.record().offsets()));
+            }
+        }
+        return read;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.prediction.scoring;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.prediction.scoring.Endpoint.Outcome;
+import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Json;
+import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.ModelDefinition;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Scores up to {@value BatchServlet#MOST_ROWS} events a request, as the
+ * <a href="https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md">Open Inference
+ * Protocol</a> has it. Its answers have no room for a bad row: one fails the request.
+ */
+public final class InferServlet extends JsonServlet {
+    private static final long serialVersionUID = 1L;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final transient Map<String, Endpoint> endpoints;
+
+    public InferServlet(Endpoints endpoints, Admission admission) {
+        super(admission);
+        this.endpoints = endpoints.infer();
+    }
+
+    /** Where it is to be found. */
+    public Collection<String> paths() {
+        return endpoints.keySet();
+    }
+
+    @Override
+    protected void answer(HttpServletRequest request, byte[] body, HttpServletResponse response)
+            throws IOException, RequestException {
+        Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
+        JsonNode asked = BatchServlet.object(body);
+        List<JsonNode> rows = endpoint.tensors().rows(asked);
+        String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : RequestIds.of(request);
+        List<Answer> answers = new ArrayList<>(rows.size());
+        for (Outcome outcome : endpoint.answerAll(rows, RequestIds.of(request))) {
+            switch (outcome) {
+                case Outcome.Answered answered -> answers.add(answered.answer());
+                case Outcome.Refused refused -> throw refused.problem();
+                case Outcome.Unanswered unanswered -> {
+                    Json.writeUnavailable(
+                            response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
+                    return;
+                }
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("model_name", endpoint.name());
+            json.writeStringField("model_version", answers.getFirst().origin().version());
+            json.writeStringField("id", requestId);
+            json.writeArrayFieldStart("outputs");
+            for (Map.Entry<String, ModelDefinition.Answer> output :
+                    endpoint.tensors().outputs().entrySet()) {
+                write(json, output.getKey(), output.getValue(), answers);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        Json.write(response, out.toByteArray());
+    }
+
+    private static void write(JsonGenerator json, String name, ModelDefinition.Answer holds, List<Answer> answers)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", name);
+        json.writeStringField("datatype", Tensors.type(holds));
+        json.writeFieldName("shape");
+        json.writeArray(new int[] {answers.size()}, 0, 1);
+        json.writeArrayFieldStart("data");
+        for (Answer answer : answers) {
+            switch (holds) {
+                case DECISION -> json.writeNumber(answer.decision() ? 1 : 0);
+                case SCORE -> json.writeNumber(answer.score());
+            }
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.web.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** What the Open Inference Protocol tells of a server and its models. */
+public final class InferenceProtocol {
+
+    private static final List<Integer> ANY_NUMBER = List.of(-1);
+
+    private final Endpoints endpoints;
+    private final FollowedModels models;
+
+    public InferenceProtocol(Endpoints endpoints, FollowedModels models) {
+        this.endpoints = endpoints;
+        this.models = models;
+    }
+
+    public RouterFunction<ServerResponse> routes() {
+        String version = String.valueOf(InferenceProtocol.class.getPackage().getImplementationVersion());
+        return RouterFunctions.route()
+                .GET("/v2", request -> Json.ok(Map.of("name", "millrace", "version", version, "extensions", List.of())))
+                .GET("/v2/health/live", request -> Json.ok(Map.of("live", true)))
+                .GET("/v2/health/ready", request -> ready(!models.served().isEmpty()))
+                .GET("/v2/models/{model}", this::metadata)
+                .GET("/v2/models/{model}/ready", this::ready)
+                .build();
+    }
+
+    private static ServerResponse ready(boolean ready) {
+        return ServerResponse.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Json.bytes(Map.of("ready", ready)));
+    }
+
+    private ServerResponse ready(ServerRequest request) {
+        String model = request.pathVariable("model");
+        return endpoints.endpoint(model).isEmpty()
+                ? Json.problem(endpoints.unknown(model))
+                : ready(models.served(model).isPresent());
+    }
+
+    private ServerResponse metadata(ServerRequest request) {
+        String model = request.pathVariable("model");
+        return endpoints
+                .endpoint(model)
+                .map(endpoint -> Json.ok(describe(endpoint)))
+                .orElseGet(() -> Json.problem(endpoints.unknown(model)));
+    }
+
+    private Map<String, Object> describe(Endpoint endpoint) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", endpoint.name());
+        json.put(
+                "versions",
+                models.served(endpoint.name()).map(ServedModel::version).stream()
+                        .toList());
+        json.put("platform", "millrace");
+        List<Map<String, Object>> inputs = new ArrayList<>();
+        endpoint.tensors().inputs().forEach((name, type) -> inputs.add(tensor(name, type)));
+        List<Map<String, Object>> outputs = new ArrayList<>();
+        endpoint.tensors().outputs().forEach((name, holds) -> outputs.add(tensor(name, Tensors.type(holds))));
+        json.put("inputs", inputs);
+        json.put("outputs", outputs);
+        return json;
+    }
+
+    private static Map<String, Object> tensor(String name, String type) {
+        Map<String, Object> tensor = new LinkedHashMap<>();
+        tensor.put("name", name);
+        tensor.put("datatype", type);
+        tensor.put("shape", ANY_NUMBER);
+        return tensor;
+    }
+}

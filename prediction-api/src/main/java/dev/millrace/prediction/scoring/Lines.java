@@ -1,0 +1,62 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.feature.state.Fingerprint;
+import dev.millrace.prediction.model.Alias;
+import dev.millrace.prediction.model.CompiledModel;
+import dev.millrace.prediction.model.Lineup;
+import dev.millrace.schema.definition.EntityText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The versions of a line-up, each ready to answer: made once for each line-up.
+ *
+ * @param champion answers unless the challenger does; without a version when there is none
+ * @param share of the entities that the challenger answers for, 0 to 1
+ */
+record Lines(Lineup lineup, Serving champion, Optional<Serving> challenger, Optional<Serving> shadow, double share) {
+
+    static Lines of(Lineup lineup, Serving local) {
+        return new Lines(
+                lineup,
+                serving(lineup, Alias.CHAMPION, local).orElse(local),
+                serving(lineup, Alias.CHALLENGER, local),
+                serving(lineup, Alias.SHADOW, local),
+                local.compiled().model().definition().challenge().share());
+    }
+
+    private static Optional<Serving> serving(Lineup lineup, Alias alias, Serving local) {
+        return lineup.of(alias).map(served -> Serving.of(alias, served, local.serve()));
+    }
+
+    /** Who answers: always the same one for the same entity, while the share stays or grows. */
+    Serving answering(ScoringRequest request, String requestId) {
+        return challenger.isPresent() && place(request, requestId) < share ? challenger.get() : champion;
+    }
+
+    /** Where the request's entity lies between 0 and 1. */
+    private double place(ScoringRequest request, String requestId) {
+        CompiledModel compiled = champion.compiled();
+        List<String> fields = compiled.rows().keyFields();
+        String entity = request.fields().keySet().containsAll(fields)
+                ? EntityText.join(fields, request.fields()::get)
+                : requestId;
+        return (Fingerprint.of(compiled.name() + ' ' + entity) >>> 11) * 0x1.0p-53;
+    }
+
+    /** Whose scores are kept beside the answer. */
+    List<Serving> others(Serving answering) {
+        if (challenger.isEmpty() && shadow.isEmpty()) {
+            return List.of();
+        }
+        List<Serving> others = new ArrayList<>();
+        if (champion.served() != null) {
+            others.add(champion);
+        }
+        challenger.ifPresent(others::add);
+        shadow.ifPresent(others::add);
+        others.remove(answering);
+        return others;
+    }
+}

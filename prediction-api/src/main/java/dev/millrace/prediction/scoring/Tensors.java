@@ -1,0 +1,141 @@
+package dev.millrace.prediction.scoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.AvroTypes;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.RequestField;
+import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+
+/**
+ * Requests and answers as tensors of the <a href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>:
+ * one per field, each with an element per row.
+ *
+ * @param inputs data type by request field
+ * @param outputs data type by response field
+ */
+record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> outputs) {
+
+    private static final String FP64 = "FP64";
+
+    /** What the protocol calls a whole number. */
+    private static final String INT64 = "INT64";
+
+    static Tensors of(ServeDefinition serve, EventType rows) {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        for (RequestField field : serve.request()) {
+            inputs.put(
+                    field.name(),
+                    field.replaces().isPresent()
+                            ? FP64
+                            : type(AvroTypes.nonNull(
+                                    rows.schema().getField(field.name()).schema())));
+        }
+        return new Tensors(inputs, serve.response());
+    }
+
+    private static String type(Schema schema) {
+        return switch (schema.getType()) {
+            case BOOLEAN -> "BOOL";
+            case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? "BYTES" : INT64;
+            case INT -> INT64;
+            case DOUBLE, FLOAT, BYTES, FIXED -> FP64;
+            case STRING, ENUM, RECORD, ARRAY, MAP, UNION, NULL -> "BYTES";
+        };
+    }
+
+    static String type(ModelDefinition.Answer answer) {
+        return switch (answer) {
+            case DECISION -> INT64;
+            case SCORE -> FP64;
+        };
+    }
+
+    /**
+     * The rows that the inputs are columns of.
+     *
+     * @throws RequestException when they are no columns of the same length
+     */
+    List<JsonNode> rows(JsonNode request) throws RequestException {
+        JsonNode tensors = request.path("inputs");
+        if (!tensors.isArray() || tensors.isEmpty()) {
+            throw RequestException.malformed("expected tensors in 'inputs', of " + inputs.keySet());
+        }
+        Map<String, List<JsonNode>> columns = new LinkedHashMap<>();
+        for (JsonNode tensor : tensors) {
+            String name = tensor.path("name").asText();
+            if (!inputs.containsKey(name)) {
+                throw RequestException.malformed(
+                        "'%s' is no input of this model; it has %s".formatted(name, inputs.keySet()));
+            }
+            if (columns.put(name, column(name, tensor)) != null) {
+                throw RequestException.malformed("the input '" + name + "' comes twice");
+            }
+        }
+        Set<Integer> lengths =
+                new TreeSet<>(columns.values().stream().map(List::size).toList());
+        int length = columns.values().iterator().next().size();
+        if (lengths.size() > 1 || length < 1 || length > BatchServlet.MOST_ROWS) {
+            throw RequestException.malformed("expected inputs of the same length, 1 to %d, but came lengths %s"
+                    .formatted(BatchServlet.MOST_ROWS, lengths));
+        }
+        List<JsonNode> rows = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            ObjectNode row = JsonNodeFactory.instance.objectNode();
+            for (Map.Entry<String, List<JsonNode>> column : columns.entrySet()) {
+                row.set(column.getKey(), column.getValue().get(i));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private List<JsonNode> column(String name, JsonNode tensor) throws RequestException {
+        String type = tensor.path("datatype").asText();
+        String expected = String.valueOf(inputs.get(name));
+        boolean number = expected.equals(FP64) || expected.equals(INT64);
+        boolean fits = number
+                ? type.startsWith("FP") || type.startsWith("INT") || type.startsWith("UINT")
+                : type.equals(expected);
+        if (!fits) {
+            throw RequestException.malformed(
+                    "the input '%s' has the datatype %s, but came '%s'".formatted(name, expected, type));
+        }
+        List<JsonNode> elements = new ArrayList<>();
+        flatten(tensor.path("data"), elements);
+        long product = 1;
+        for (JsonNode size : tensor.path("shape")) {
+            // Saturates: what does not fit is refused by the comparison.
+            product = Math.multiplyHigh(product, size.asLong()) != 0 ? Long.MAX_VALUE : product * size.asLong();
+        }
+        JsonNode shape = tensor.path("shape");
+        boolean column = shape.isArray()
+                && (shape.size() == 1 || shape.size() == 2 && shape.path(1).asLong() == 1);
+        if (!column || product != elements.size()) {
+            throw RequestException.malformed(
+                    "the input '%s' has the shape [rows] or [rows, 1] and as many elements, but came the shape %s and %d elements"
+                            .formatted(name, shape, elements.size()));
+        }
+        return elements;
+    }
+
+    /** Elements may be nested as their shape is. */
+    private static void flatten(JsonNode data, List<JsonNode> elements) {
+        if (data.isArray()) {
+            data.forEach(each -> flatten(each, elements));
+        } else if (!data.isMissingNode()) {
+            elements.add(data);
+        }
+    }
+}
