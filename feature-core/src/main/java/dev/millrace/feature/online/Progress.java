@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
 
 /**
  * How far the exact lane has read, as it publishes it at least once a second. In Redis, one hash field a partition:
@@ -67,9 +66,13 @@ public record Progress(
 
     /** How many partitions of the topic are known. */
     public int partitionCount(String topic) {
-        return (int) partitions.keySet().stream()
-                .filter(key -> key.topic().equals(topic))
-                .count();
+        int count = 0;
+        for (Key key : partitions.keySet()) {
+            if (key.topic().equals(topic)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** The time up to which one partition was read. */
@@ -80,10 +83,15 @@ public record Progress(
 
     /** The time up to which every partition of the topic was read. */
     public OptionalLong asOf(String topic) {
-        return partitions.entrySet().stream()
-                .filter(entry -> entry.getKey().topic().equals(topic))
-                .flatMapToLong(entry -> LongStream.of(entry.getValue().asOf()))
-                .min();
+        long least = Long.MAX_VALUE;
+        boolean known = false;
+        for (Map.Entry<Key, Read> entry : partitions.entrySet()) {
+            if (entry.getKey().topic().equals(topic)) {
+                least = Math.min(least, entry.getValue().asOf());
+                known = true;
+            }
+        }
+        return known ? OptionalLong.of(least) : OptionalLong.empty();
     }
 
     public Map<byte[], byte[]> toFields() {

@@ -29,12 +29,15 @@ public record Reading(Progress progress, List<Bound> records) {
 
     /** Whether some events are missing, however late the streams are. */
     public boolean lacksEvents() {
-        return progress.rebuilding()
-                || records.stream()
-                        .anyMatch(bound -> !progress.keeps(bound.binding().view()))
-                || records.stream().anyMatch(bound -> {
-                    OnlineRecord found = bound.record();
-                    return found != null && found.cut();
-                });
+        if (progress.rebuilding()) {
+            return true;
+        }
+        for (Bound bound : records) {
+            OnlineRecord found = bound.record();
+            if (!progress.keeps(bound.binding().view()) || found != null && found.cut()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -11,7 +11,7 @@ public final class FollowedModel {
 
     private final String name;
     private final Map<Alias, ModelFollower> followers = new EnumMap<>(Alias.class);
-    private volatile Lineup lineup = new Lineup(Optional.empty(), Optional.empty(), Optional.empty());
+    private volatile Lineup lineup = Lineup.NOBODY;
 
     public FollowedModel(String name, Function<Alias, ModelFollower> followers) {
         this.name = name;
@@ -40,7 +40,11 @@ public final class FollowedModel {
     }
 
     private void publish() {
-        Lineup now = new Lineup(served(Alias.CHAMPION), served(Alias.CHALLENGER), served(Alias.SHADOW));
+        Lineup now = new Lineup(
+                served(Alias.CHAMPION),
+                served(Alias.CHALLENGER),
+                served(Alias.SHADOW),
+                champion().previous());
         if (!now.equals(lineup)) {
             lineup = now;
         }

@@ -1,10 +1,21 @@
 package dev.millrace.prediction.model;
 
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** The versions of one model that take part at a moment. */
-public record Lineup(Optional<ServedModel> champion, Optional<ServedModel> challenger, Optional<ServedModel> shadow) {
+/**
+ * The versions of one model that take part at a moment.
+ *
+ * @param previous what was champion before, and answers when the champion cannot
+ */
+public record Lineup(
+        Optional<ServedModel> champion,
+        Optional<ServedModel> challenger,
+        Optional<ServedModel> shadow,
+        Optional<ServedModel> previous) {
+
+    /** Nothing is loaded. */
+    public static final Lineup NOBODY =
+            new Lineup(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public Optional<ServedModel> of(Alias alias) {
         return switch (alias) {
@@ -12,9 +23,5 @@ public record Lineup(Optional<ServedModel> champion, Optional<ServedModel> chall
             case CHALLENGER -> challenger;
             case SHADOW -> shadow;
         };
-    }
-
-    public Stream<ServedModel> all() {
-        return Stream.of(champion, challenger, shadow).flatMap(Optional::stream);
     }
 }

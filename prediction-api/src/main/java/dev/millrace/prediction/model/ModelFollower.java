@@ -67,6 +67,11 @@ public final class ModelFollower {
         return Optional.ofNullable(served.get());
     }
 
+    /** What was served before, if it is still in memory. */
+    synchronized Optional<ServedModel> previous() {
+        return warm.stream().skip(1).findFirst().map(Warm::opened);
+    }
+
     /** What is wrong with following the alias, or nothing. */
     public Optional<Reason> trouble() {
         return Optional.ofNullable(trouble);

@@ -14,6 +14,11 @@ public record Answer(
         replaced = List.copyOf(replaced);
     }
 
+    /** The same with one more reason. */
+    Answer because(String reason) {
+        return new Answer(model, origin, score, decision, evidence.because(reason), replaced);
+    }
+
     /** Of a rule, or of nothing at all. */
     static Answer withoutModel(String model, double score, boolean decision, Evidence evidence) {
         return new Answer(model, Origin.RULE, score, decision, evidence, List.of());

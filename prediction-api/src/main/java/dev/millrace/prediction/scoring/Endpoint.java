@@ -94,7 +94,7 @@ final class Endpoint {
             request = answering.reader().read(body);
         }
         Asked asked = new Asked(request, requestId);
-        Optional<Answer> answer = predictions.score(answering, asked);
+        Optional<Answer> answer = predictions.score(answering, lines.previous(), asked);
         if (answer.isEmpty()) {
             return false;
         }
@@ -133,7 +133,9 @@ final class Endpoint {
         }
         answered.forEach((answering, places) -> {
             List<Optional<Answer>> answers = predictions.scoreAll(
-                    answering, places.stream().map(i -> asked[i]).toList());
+                    answering,
+                    lines.previous(),
+                    places.stream().map(i -> asked[i]).toList());
             for (int j = 0; j < places.size(); j++) {
                 int place = places.get(j);
                 outcomes[place] = answers.get(j)
@@ -186,8 +188,8 @@ final class Endpoint {
     /** An answer that nobody learns of. */
     boolean rehearse(byte[] body, String requestId, Reply reply) throws RequestException, IOException {
         Serving serving = lines().champion();
-        Optional<Answer> answer =
-                rehearsals.score(serving, new Asked(serving.reader().read(body), requestId));
+        Optional<Answer> answer = rehearsals.score(
+                serving, Optional.empty(), new Asked(serving.reader().read(body), requestId));
         if (answer.isPresent()) {
             reply.write(AnswerJson.bytes(serving.serve(), answer.get(), requestId, 0));
         }

@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.feature.online.Offsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -29,6 +30,13 @@ public record Evidence(
      * @param offsets the highest offsets of the entity that were read
      */
     public record Read(String view, String entity, Offsets offsets) {}
+
+    /** The same with one more reason. */
+    Evidence because(String reason) {
+        List<String> more = new ArrayList<>(reasons);
+        more.add(reason);
+        return new Evidence(vector, at, asOf, complete, more, read);
+    }
 
     /** Of an answer that rests on the request alone. */
     static Evidence none(long at, String reason) {

@@ -13,21 +13,30 @@ import java.util.Optional;
  * The versions of a line-up, each ready to answer: made once for each line-up.
  *
  * @param champion answers unless the challenger does; without a version when there is none
+ * @param previous answers when neither of them can
  * @param share of the entities that the challenger answers for, 0 to 1
  */
-record Lines(Lineup lineup, Serving champion, Optional<Serving> challenger, Optional<Serving> shadow, double share) {
+record Lines(
+        Lineup lineup,
+        Serving champion,
+        Optional<Serving> challenger,
+        Optional<Serving> shadow,
+        Optional<Serving> previous,
+        double share) {
+
+    /** What an answer says of a version that stepped in. */
+    static final String PREVIOUS = "previous";
 
     static Lines of(Lineup lineup, Serving local) {
         return new Lines(
                 lineup,
-                serving(lineup, Alias.CHAMPION, local).orElse(local),
-                serving(lineup, Alias.CHALLENGER, local),
-                serving(lineup, Alias.SHADOW, local),
+                lineup.champion()
+                        .map(version -> Serving.of(Alias.CHAMPION.id(), version, local.serve()))
+                        .orElse(local),
+                lineup.challenger().map(version -> Serving.of(Alias.CHALLENGER.id(), version, local.serve())),
+                lineup.shadow().map(version -> Serving.of(Alias.SHADOW.id(), version, local.serve())),
+                lineup.previous().map(version -> Serving.of(PREVIOUS, version, local.serve())),
                 local.compiled().model().definition().challenge().share());
-    }
-
-    private static Optional<Serving> serving(Lineup lineup, Alias alias, Serving local) {
-        return lineup.of(alias).map(served -> Serving.of(alias, served, local.serve()));
     }
 
     /** Who answers: always the same one for the same entity, while the share stays or grows. */

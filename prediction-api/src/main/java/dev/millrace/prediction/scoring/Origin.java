@@ -1,7 +1,6 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.forest.model.ModelManifest;
-import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.ServedModel;
 
 /**
@@ -19,10 +18,10 @@ public record Origin(String alias, String version, String definitionsDigest, Str
     /** No model. */
     public static final Origin RULE = new Origin(NONE, NONE, "", "");
 
-    static Origin of(Alias alias, ServedModel served) {
+    static Origin of(String alias, ServedModel served) {
         ModelManifest manifest = served.model().manifest();
         return new Origin(
-                alias.id(),
+                alias,
                 served.version(),
                 manifest.definitionsDigest(),
                 String.valueOf(manifest.sha256().get(ModelManifest.TREES)));

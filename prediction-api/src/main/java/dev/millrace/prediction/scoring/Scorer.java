@@ -21,6 +21,7 @@ final class Scorer {
     private static final Logger LOG = LoggerFactory.getLogger(Scorer.class);
 
     static final String NO_MODEL = "no-model";
+    static final String PREVIOUS_MODEL = "previous-model";
 
     private static final double RULE_THRESHOLD = 0.5;
 
@@ -39,16 +40,21 @@ final class Scorer {
         return metrics;
     }
 
-    /** Empty when neither a model nor the rule can answer. */
-    Optional<Answer> score(Serving serving, Asked asked) {
+    /**
+     * The best answer that can be had.
+     *
+     * @param otherwise who answers when a version gives no number
+     * @return empty when neither a model nor the rule can answer
+     */
+    Optional<Answer> score(Serving serving, Optional<Serving> otherwise, Asked asked) {
         ServedModel served = serving.served();
         return served == null
                 ? rule(serving.compiled(), asked.request())
-                : score(serving, served, asked, evidence.of(serving, asked));
+                : score(serving, served, otherwise, asked, evidence.of(serving, asked));
     }
 
     /** The same of many, whose features are read at once. */
-    List<Optional<Answer>> scoreAll(Serving serving, List<Asked> all) {
+    List<Optional<Answer>> scoreAll(Serving serving, Optional<Serving> otherwise, List<Asked> all) {
         ServedModel served = serving.served();
         if (served == null) {
             return all.stream()
@@ -58,18 +64,23 @@ final class Scorer {
         List<Evidence> found = evidence.ofAll(serving, all);
         List<Optional<Answer>> answers = new ArrayList<>(all.size());
         for (int i = 0; i < all.size(); i++) {
-            answers.add(score(serving, served, all.get(i), found.get(i)));
+            answers.add(score(serving, served, otherwise, all.get(i), found.get(i)));
         }
         return answers;
     }
 
-    private Optional<Answer> score(Serving serving, ServedModel served, Asked asked, Evidence found) {
+    private Optional<Answer> score(
+            Serving serving, ServedModel served, Optional<Serving> otherwise, Asked asked, Evidence found) {
         float score = served.model().score(found.vector());
         if (Float.isFinite(score)) {
             return Optional.of(answer(asked.request(), found, served, serving.origin(), score));
         }
         LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
-        return rule(serving.compiled(), asked.request());
+        if (otherwise.isEmpty()) {
+            return rule(serving.compiled(), asked.request());
+        }
+        metrics.fallback(PREVIOUS_MODEL);
+        return score(otherwise.get(), Optional.empty(), asked).map(answer -> answer.because(PREVIOUS_MODEL));
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */

@@ -1,7 +1,6 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.prediction.features.Freshness;
-import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -32,7 +31,7 @@ record Serving(
     }
 
     /** @param otherwise what may be asked of a version that was trained before it was meant to be served */
-    static Serving of(Alias alias, ServedModel served, ServeDefinition otherwise) {
+    static Serving of(String alias, ServedModel served, ServeDefinition otherwise) {
         CompiledModel compiled = served.compiled();
         ServeDefinition serve = compiled.model().definition().serve().orElse(otherwise);
         return new Serving(
