@@ -11,6 +11,7 @@ import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
+import dev.millrace.web.security.Role;
 import java.util.List;
 import java.util.Map;
 
@@ -34,16 +35,27 @@ public final class PredictionDocument {
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCase))
-                .get("/v1/models", Operation.page("models", "The models and their served versions", json))
+                .get(
+                        "/v1/models",
+                        Operation.page("models", "The models and their served versions", json)
+                                .role(Role.READER))
                 .get(
                         "/health",
-                        Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json))
-                .get("/health/liveness", Operation.page("liveness", "Whether the process answers", json))
-                .get("/health/readiness", Operation.page("readiness", "Whether a model is loaded and warm", json));
+                        Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json)
+                                .open())
+                .get(
+                        "/health/liveness",
+                        Operation.page("liveness", "Whether the process answers", json)
+                                .open())
+                .get(
+                        "/health/readiness",
+                        Operation.page("readiness", "Whether a model is loaded and warm", json)
+                                .open());
     }
 
     private static Operation predict(ModelDefinition model, ServeDefinition serve, EventType rows, String id) {
         return new Operation("predict-" + id, "Score with " + model.name())
+                .role(Role.SCORER)
                 .body(Schemas.request(serve, rows), Map.of())
                 .answer(200, "The score, and what it rests on", Schemas.answer(serve))
                 .problem(400, "The body cannot be read")
@@ -55,6 +67,7 @@ public final class PredictionDocument {
     private static Operation features(UseCase useCase) {
         Operation operation = new Operation(
                         "features", "The features of an entity as a model would see them, no event added")
+                .role(Role.READER)
                 .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", List.of(useCase.name())))
                 .parameter(In.QUERY, "at", TIME)
                 .parameter(

@@ -12,6 +12,7 @@ import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.web.RequestContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,9 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -34,7 +33,6 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class Endpoints {
 
     private static final int LARGEST_BODY = 64 * 1024;
-    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final FollowedModels models;
     private final Decisions decisions;
@@ -167,7 +165,7 @@ public final class Endpoints {
                 return Json.unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
             }
             long nanos = System.nanoTime() - began;
-            String requestId = requestId(request);
+            String requestId = RequestContext.of(request.servletRequest()).requestId();
             ServerResponse response = Json.ok(AnswerJson.of(serving.serve(), answer.get(), requestId, nanos));
             if (counted == endpoint.predictions) {
                 decisions.add(new Decision(answer.get(), requestId, asked.id(), clock.instant()));
@@ -177,14 +175,6 @@ public final class Endpoints {
         } catch (RequestException e) {
             return Json.problem(e);
         }
-    }
-
-    /** The caller's own, so that both sides can name the request. */
-    private static String requestId(ServerRequest request) {
-        String given = request.servletRequest().getHeader("X-Request-ID");
-        return given != null && REQUEST_ID.matcher(given).matches()
-                ? given
-                : UUID.randomUUID().toString();
     }
 
     private List<Map<String, @Nullable Object>> list() {
