@@ -29,8 +29,10 @@ final class Greeting {
                 "listening on {}:{}; {}",
                 environment.getProperty("server.address", "every address"),
                 event.getWebServer().getPort(),
-                access.isOn()
-                        ? "everything but health and metrics needs a key or token"
-                        : "no keys are needed: only this machine reaches it, and whoever does may do everything");
+                switch (access.mode()) {
+                    case ON -> "everything but health and metrics needs a key or token";
+                    case OFF -> "no keys are needed: only this machine reaches it, and whoever does may do everything";
+                    case OPEN -> "NO KEYS ARE NEEDED: whoever reaches it may do everything but state arrival times";
+                });
     }
 }

@@ -69,9 +69,13 @@ public final class Access implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Whether callers have to be known. */
-    public boolean isOn() {
+    private boolean isOn() {
         return settings.mode() == SecuritySettings.Mode.ON;
+    }
+
+    /** Whether callers have to be known. */
+    public SecuritySettings.Mode mode() {
+        return settings.mode();
     }
 
     String useCase() {

@@ -45,7 +45,12 @@ public final class AccessFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
-        switch (access.isOn() ? decision(http) : new Decision.Let(Caller.LOCAL)) {
+        Decision decision = switch (access.mode()) {
+            case ON -> decision(http);
+            case OFF -> new Decision.Let(Caller.LOCAL);
+            case OPEN -> new Decision.Let(Caller.ANYBODY);
+        };
+        switch (decision) {
             case Decision.Let(Caller caller) -> {
                 caller.putOn(http);
                 chain.doFilter(request, response);

@@ -18,6 +18,9 @@ public record Caller(String id, Set<Role> roles, Set<String> useCases) {
     /** Everybody, while the service asks for no keys: then only this machine reaches it. */
     static final Caller LOCAL = new Caller("local", Set.of(Role.ADMIN), Set.of(ALL));
 
+    /** Everybody, while a network of unknown callers reaches a service that asks for no keys. */
+    static final Caller ANYBODY = new Caller("anybody", Set.of(Role.SCORER), Set.of(ALL));
+
     /** Whoever calls what is open. */
     static final Caller NOBODY = new Caller("nobody", Set.of(), Set.of());
 

@@ -26,8 +26,12 @@ public record SecuritySettings(Mode mode, String listensOn, String useCase, Stri
 
     /** Whether callers have to be known. */
     public enum Mode {
+        /** Yes. */
         ON,
-        OFF
+        /** No, and the service listens where only this machine reaches it. */
+        OFF,
+        /** No, although others reach it: their network checks them. */
+        OPEN
     }
 
     /**
@@ -116,10 +120,12 @@ public record SecuritySettings(Mode mode, String listensOn, String useCase, Stri
         switch (mode) {
             case OFF -> {
                 if (!isLoopback(listensOn)) {
-                    problems.add("expected SERVER_ADDRESS=127.0.0.1 without keys, but came '" + listensOn
-                            + "': others could reach the service; set MILLRACE_SECURITY=on");
+                    problems.add(
+                            "expected SERVER_ADDRESS=127.0.0.1 without keys, but came '" + listensOn
+                                    + "': others could reach the service; set MILLRACE_SECURITY=on, or to open if their network checks them");
                 }
             }
+            case OPEN -> {}
             case ON -> {
                 if (apiKeys.isBlank() && !jwt.isUsed()) {
                     problems.add("expected a file of keys in MILLRACE_API_KEYS, or MILLRACE_JWT_ISSUER,"

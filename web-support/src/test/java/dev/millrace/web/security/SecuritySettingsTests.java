@@ -113,7 +113,8 @@ class SecuritySettingsTests {
         assertThatThrownBy(() -> bound(Map.of("server.address", address)))
                 .rootCause()
                 .hasMessage("expected SERVER_ADDRESS=127.0.0.1 without keys, but came '" + address
-                        + "': others could reach the service; set MILLRACE_SECURITY=on");
+                        + "': others could reach the service; set MILLRACE_SECURITY=on, or to open if their network checks"
+                        + " them");
     }
 
     @ParameterizedTest
