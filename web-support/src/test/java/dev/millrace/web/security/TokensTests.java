@@ -7,6 +7,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,10 +162,12 @@ class TokensTests {
                         header -> header.criticalParams(Set.of("x")).customParam("x", 1)));
         SignedJWT other = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS512).keyID(key.getKeyID()).build(), claims().build());
-        other.sign(new com.nimbusds.jose.crypto.RSASSASigner(key));
+        other.sign(new RSASSASigner(key));
         bad.put("an algorithm that is not allowed", other.serialize());
         String payload = claims().claim("roles", List.of("admin")).build().toString();
         bad.put("tampered payload", parts[0] + "." + Base64URL.encode(payload) + "." + parts[2]);
+        String abyss = Base64URL.encode("{\"a\":".repeat(1_500)).toString();
+        bad.put("a header without an end", abyss + "." + parts[1] + "." + parts[2]);
         bad.put("tampered signature", parts[0] + "." + parts[1] + "." + Base64URL.encode(new byte[256]));
         return bad;
     }
@@ -175,6 +179,27 @@ class TokensTests {
                 .map(each -> DynamicTest.dynamicTest(
                         each.getKey(),
                         () -> assertThat(tokens.caller(each.getValue())).isEmpty()));
+    }
+
+    /** A changed last character may say the same signature: then it is the same caller. */
+    @Test
+    void whateverComesItIsTheSameCallerOrNobody() throws Exception {
+        String good = issuer.token(claims().build());
+        Optional<Caller> caller = tokens.caller(good);
+        Random random = new Random(5);
+        int nobody = 0;
+        for (int i = 0; i < 3_000; i++) {
+            StringBuilder changed = new StringBuilder(good);
+            for (int change = 0; change <= i % 3; change++) {
+                changed.setCharAt(random.nextInt(good.length()), (char) (' ' + random.nextInt(95)));
+            }
+            Optional<Caller> found = tokens.caller(changed.toString());
+            nobody += found.isEmpty() ? 1 : 0;
+            assertThat(found.isEmpty() || found.equals(caller))
+                    .as(changed::toString)
+                    .isTrue();
+        }
+        assertThat(nobody).isGreaterThan(2_800);
     }
 
     @Test
