@@ -1,6 +1,7 @@
 package dev.millrace.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -62,6 +64,7 @@ final class SecuredIngestionIT {
                         "--millrace.s3-region=" + stack.s3().region(),
                         "--spring.kafka.bootstrap-servers=" + stack.kafka().bootstrapServers(),
                         "--MILLRACE_SECURITY=on",
+                        "--MILLRACE_API_KEYS_RELOAD=50ms",
                         "--MILLRACE_API_KEYS=" + folder.resolve("keys"));
     }
 
@@ -103,6 +106,24 @@ final class SecuredIngestionIT {
 
     private static String code(HttpResponse<String> answer) throws Exception {
         return JSON.readTree(answer.body()).path("code").asText();
+    }
+
+    @Test
+    void healthSaysThatTheKeysAreOld() throws Exception {
+        try {
+            Files.writeString(folder.resolve("keys"), "broken");
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () -> assertThat(send("GET", "/health", "").body()).contains("api-keys-old"));
+            assertThat(send("GET", "/openapi.json", "", "X-API-Key", key("reader"))
+                            .statusCode())
+                    .isEqualTo(200);
+        } finally {
+            writeKeys(folder.resolve("keys"));
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(send("GET", "/health", "").body()).doesNotContain("api-keys-old"));
     }
 
     /** Every documented operation, as nobody and as each role: what the document says of it is so. */

@@ -97,10 +97,12 @@ final class Tokens {
             if (bringsItsOwnKey(jwt.getHeader())) {
                 return Optional.empty();
             }
+            // Before: should the keys change meanwhile, it is verified again, which costs time only.
+            JWKSet by = keys.current();
             JWTClaimsSet claims = processor.process(jwt, null);
             Caller caller = new Caller(claims.getSubject(), roles(claims), texts(claims, settings.useCasesClaim()));
             Instant expires = claims.getExpirationTime().toInstant().plus(settings.clockSkew());
-            return Optional.of(new Known(caller, expires, keys.current()));
+            return Optional.of(new Known(caller, expires, by));
         } catch (ParseException | BadJOSEException | JOSEException | IllegalArgumentException e) {
             return Optional.empty();
         }
