@@ -4,6 +4,7 @@ import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Caller;
+import dev.millrace.web.security.ProcessKey;
 import dev.millrace.web.security.Role;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,6 +26,8 @@ import org.springframework.web.bind.annotation.RestController;
 @EnableAutoConfiguration
 @Import({WebSupport.class, SecuredService.Served.class})
 class SecuredService {
+    /** In a real service made anew at each start. */
+    static final String OWN = "0123456789abcdef0123456789abcdef";
 
     @Bean
     ApiDocument apiDocument() {
@@ -46,6 +49,11 @@ class SecuredService {
                         "/operate",
                         new Operation("operate", "Operates").role(Role.OPERATOR).answer(200, "Who", text))
                 .post("/rule", new Operation("rule", "Rules").role(Role.ADMIN).answer(200, "Who", text));
+    }
+
+    @Bean
+    ProcessKey processKey() {
+        return new ProcessKey("X-Own", OWN);
     }
 
     /** As services answer that cannot wait for Spring. */

@@ -41,6 +41,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,8 +134,14 @@ class SecurityIT {
     }
 
     private static String token(Instant expires) throws Exception {
+        return token(key, expires);
+    }
+
+    private static String token(RSAKey signer, Instant expires) throws Exception {
         SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(),
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .keyID(signer.getKeyID())
+                        .build(),
                 new JWTClaimsSet.Builder()
                         .issuer("https://issuer.example.org")
                         .audience("millrace")
@@ -143,7 +150,7 @@ class SecurityIT {
                         .claim("roles", List.of("scorer"))
                         .claim("use_cases", List.of("parcels"))
                         .build());
-        token.sign(new RSASSASigner(key));
+        token.sign(new RSASSASigner(signer));
         return token.serialize();
     }
 
@@ -246,6 +253,38 @@ class SecurityIT {
     }
 
     @Test
+    void theServiceMayCallItself() throws Exception {
+        assertThat(send("POST", "/score", "X-Own", SecuredService.OWN).body()).isEqualTo("this-process");
+        assertRefused(send("POST", "/operate", "X-Own", SecuredService.OWN), 403, "forbidden");
+        assertRefused(send("POST", "/score", "X-Own", SecuredService.OWN + "0"), 401, "unauthenticated");
+    }
+
+    @Test
+    void takesTheKeysThatTheProviderRotatesTo() throws Exception {
+        RSAKey next = new RSAKeyGenerator(2048).keyID("two").generate();
+        AtomicReference<RSAKey> published = new AtomicReference<>(key);
+        issuer.createContext("/rotating", exchange -> {
+            byte[] body = new JWKSet(published.get()).toString().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        String url = "http://127.0.0.1:" + issuer.getAddress().getPort() + "/rotating";
+        Instant end = Instant.now().plusSeconds(60);
+        try (ConfigurableApplicationContext other =
+                run("MILLRACE_JWT_KEYS=" + url, "MILLRACE_JWT_KEPT_KEYS=" + folder.resolve("rotating.json"))) {
+            String old = "Bearer " + token(key, end);
+            assertThat(send(other, "POST", "/score", "Authorization", old).statusCode())
+                    .isEqualTo(200);
+            published.set(next);
+            assertThat(send(other, "POST", "/score", "Authorization", "Bearer " + token(next, end))
+                            .statusCode())
+                    .isEqualTo(200);
+            assertRefused(send(other, "POST", "/score", "Authorization", old), 401, "unauthenticated");
+        }
+    }
+
+    @Test
     void badCredentialsAreRefusedWithoutSayingWhy() throws Exception {
         String good = "Bearer " + token(Instant.now().plusSeconds(60));
         String[][] bad = {
@@ -320,6 +359,8 @@ class SecurityIT {
                 "/%73core",
                 "/score%00",
                 "/score%253b",
+                "http://here/score",
+                "http://here/health/../score",
             })
     void noPathLeadsAroundTheRules(String path) throws Exception {
         try (Socket socket = new Socket(
