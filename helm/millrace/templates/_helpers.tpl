@@ -42,6 +42,35 @@ capabilities: {drop: [ALL]}
 - {name: use-case, mountPath: /use-cases/{{ .Values.useCase }}, readOnly: true}
 {{- end }}
 
+{{/* What the two services that are called over HTTP know callers and themselves by. Whole folders: files of Secrets change in place. */}}
+{{- define "millrace.securityVolumes" -}}
+{{- with .Values.security }}
+- {name: jwt-keys, emptyDir: {}}
+{{- with .apiKeys.existingSecret }}
+- {name: api-keys, secret: {secretName: {{ . }}, items: [{key: api-keys, path: api-keys}]}}
+{{- end }}
+{{- with .tls.existingSecret }}
+- {name: tls, secret: {secretName: {{ . }}}}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.securityMounts" -}}
+{{- with .Values.security }}
+- {name: jwt-keys, mountPath: /var/lib/millrace-keys}
+{{- if .apiKeys.existingSecret }}
+- {name: api-keys, mountPath: /etc/millrace/keys, readOnly: true}
+{{- end }}
+{{- if .tls.existingSecret }}
+- {name: tls, mountPath: /etc/millrace/tls, readOnly: true}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.scheme" -}}
+{{ ternary "https" "http" (ne .Values.security.tls.existingSecret "") }}
+{{- end }}
+
 {{/* A changed setting or definition restarts what has read it. */}}
 {{- define "millrace.annotations" -}}
 checksum/settings: {{ include (print $.Template.BasePath "/settings.yaml") . | sha256sum }}

@@ -74,7 +74,8 @@ final class RepositoryTests {
     /** All sources of the services and of what reads settings for them, to look names up in. */
     private static String sources() throws IOException {
         StringBuilder all = new StringBuilder();
-        for (String module : Stream.concat(SERVICES.stream(), Stream.of("lake")).toList()) {
+        for (String module : Stream.concat(SERVICES.stream(), Stream.of("lake", "web-support"))
+                .toList()) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
                 for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|yaml)"))
                         .toList()) {

@@ -172,6 +172,27 @@ final class IngestionServiceIT {
                 .untilAsserted(() -> assertThat(landed()).contains(id));
     }
 
+    @Test
+    void whatIsSentCanBeFollowedFromItsRequest() throws Exception {
+        String id = id();
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        HttpResponse<String> answer = post(
+                "/v1/events/orders",
+                order(id, ""),
+                "X-Request-ID",
+                "mine-1",
+                "traceparent",
+                "00-" + trace + "-00f067aa0ba902b7-01");
+        assertThat(answer.headers().firstValue("X-Request-ID")).hasValue("mine-1");
+        ConsumerRecord<byte[], byte[]> record = orderOnTopic(id);
+        assertThat(text(record, Headers.REQUEST_ID)).isEqualTo("mine-1");
+        assertThat(text(record, Headers.TRACE_PARENT)).matches("00-" + trace + "-[0-9a-f]{16}-01");
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record, String header) {
+        return new String(record.headers().lastHeader(header).value());
+    }
+
     private static Set<String> landed() throws Exception {
         Set<String> ids = new HashSet<>();
         try (S3Client s3 = S3Client.builder()
@@ -339,6 +360,9 @@ final class IngestionServiceIT {
             ProducerRecord<byte[], byte[]> first =
                     new ProducerRecord<>(Topics.RAW_EVENTS, order(bare, "").getBytes());
             first.headers().add(Headers.EVENT_TYPE, "orders".getBytes());
+            first.headers().add(Headers.REQUEST_ID, "not an id".getBytes());
+            first.headers()
+                    .add(Headers.TRACE_PARENT, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".getBytes());
             producer.send(first);
             producer.send(new ProducerRecord<>(
                     Topics.RAW_EVENTS,
@@ -356,6 +380,9 @@ final class IngestionServiceIT {
             orderOnTopic(wrapped);
             assertThat(all(Topics.DEAD_LETTERS)).hasSize(3);
         });
+        assertThat(orderOnTopic(bare).headers().lastHeader(Headers.REQUEST_ID)).isNull();
+        assertThat(text(orderOnTopic(bare), Headers.TRACE_PARENT))
+                .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         List<DeadLetter> letters = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : all(Topics.DEAD_LETTERS)) {
             letters.add(DeadLetter.getDecoder().decode(record.value()));
@@ -442,7 +469,7 @@ final class IngestionServiceIT {
         JsonNode responses = JSON.readTree(get("/openapi.json")).at("/paths/~1v1~1events~1orders/post/responses");
         assertThat(responses.properties())
                 .extracting(Map.Entry::getKey)
-                .containsExactly("202", "400", "403", "413", "415", "503");
+                .containsExactly("202", "400", "401", "403", "413", "415", "503");
         assertProblem(
                 post("/v1/events/orders", "x", "Content-Type", "text/plain"), 415, "unsupported-media-type", null);
     }

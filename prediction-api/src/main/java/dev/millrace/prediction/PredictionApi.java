@@ -33,11 +33,13 @@ import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
+import dev.millrace.web.security.ProcessKey;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collection;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -164,6 +166,12 @@ public class PredictionApi {
         return new Marker(new SecureRandom());
     }
 
+    /** So that warming up over HTTP passes the access filter. */
+    @Bean
+    ProcessKey processKey(Marker marker) {
+        return new ProcessKey(marker.header().getKey(), marker.header().getValue());
+    }
+
     @Bean
     WarmUpBody warmUpBody(PredictionSettings settings) {
         return new WarmUpBody(settings.useCases().resolve(settings.useCase()).resolve("example.json"));
@@ -175,8 +183,9 @@ public class PredictionApi {
     }
 
     @Bean
-    WarmUpOverHttp warmUpOverHttp(Endpoints endpoints, Marker marker, WarmUpBody bodies) {
-        return new WarmUpOverHttp(endpoints, marker, bodies);
+    WarmUpOverHttp warmUpOverHttp(
+            Endpoints endpoints, Marker marker, WarmUpBody bodies, @Value("${server.ssl.bundle:}") String tls) {
+        return new WarmUpOverHttp(endpoints, marker, bodies, !tls.isEmpty());
     }
 
     @Bean

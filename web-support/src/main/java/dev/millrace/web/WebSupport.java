@@ -1,19 +1,62 @@
 package dev.millrace.web;
 
 import dev.millrace.web.openapi.ApiDocument;
+import dev.millrace.web.security.Access;
+import dev.millrace.web.security.AccessFilter;
+import dev.millrace.web.security.ProcessKey;
+import dev.millrace.web.security.SecuritySettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** What an HTTP service imports: problems, {@code /metrics}, {@code /openapi.json} and {@code /docs}. */
+/**
+ * What an HTTP service imports: names for requests, who may call what, problems, {@code /metrics}, {@code /openapi.json} and
+ * {@code /docs}. The filters stand before every servlet, Spring's and others.
+ */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SecuritySettings.class)
 @Import({Problems.class, MetricsController.class})
 public class WebSupport {
 
     @Bean
     RouterFunction<ServerResponse> documentation(ApiDocument document) {
         return document.routes();
+    }
+
+    @Bean
+    Access access(SecuritySettings settings) {
+        return new Access(settings, Clock.systemUTC());
+    }
+
+    @Bean
+    Greeting greeting(Environment environment, Access access) {
+        return new Greeting(environment, access);
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestContextFilter> requestContexts() {
+        FilterRegistrationBean<RequestContextFilter> filter = new FilterRegistrationBean<>(
+                new RequestContextFilter(() -> ThreadLocalRandom.current().nextLong()));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<AccessFilter> accessFilter(
+            Access access, ApiDocument document, ObjectProvider<ProcessKey> own, MeterRegistry meters) {
+        FilterRegistrationBean<AccessFilter> filter = new FilterRegistrationBean<>(
+                new AccessFilter(access, document.rules(), own.stream().findFirst(), meters));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
     }
 }

@@ -1,21 +1,28 @@
 package dev.millrace.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
+import dev.millrace.web.security.Role;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,7 +47,7 @@ class WebSupportIT {
 
     @Configuration
     @EnableAutoConfiguration
-    @Import({WebSupport.class, Breaking.class, Own.class})
+    @Import({WebSupport.class, Breaking.class, Naming.class, Own.class})
     static class Small {
         @Bean
         ApiDocument apiDocument() {
@@ -49,6 +56,7 @@ class WebSupportIT {
                     .get(
                             "/break/{what}",
                             new Operation("break", "Breaks")
+                                    .role(Role.READER)
                                     .parameter(In.PATH, "what", ApiDocument.reference("what"))
                                     .parameter(In.QUERY, "how", Map.of("type", "string"))
                                     .answer(200, "Never", Map.of())
@@ -57,6 +65,7 @@ class WebSupportIT {
                     .post(
                             "/break/{what}",
                             new Operation("break-more", "Breaks more")
+                                    .role(Role.SCORER)
                                     .body(ApiDocument.reference("what"), Map.of("one", "cup")));
         }
     }
@@ -66,6 +75,16 @@ class WebSupportIT {
         @GetMapping("/break/{what}")
         String out(@PathVariable String what) {
             throw what.equals("own") ? new IllegalArgumentException("ours") : new IllegalStateException("secret");
+        }
+    }
+
+    @RestController
+    static class Naming {
+        @GetMapping("/name")
+        String name(HttpServletRequest request) {
+            RequestContext context = RequestContext.of(request);
+            return context.requestId() + " " + context.traceParent() + " " + MDC.get("request_id") + " "
+                    + MDC.get("trace_id").equals(context.traceId());
         }
     }
 
@@ -112,6 +131,58 @@ class WebSupportIT {
         assertProblem("/break/other", 500, "internal", "The request failed; the service's log says why.");
     }
 
+    private static HttpResponse<String> name(String... headers) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                + service.getEnvironment().getProperty("local.server.port") + "/name"))
+                        .headers(headers)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
+    void aRequestKeepsItsCallersIdAndTrace() throws Exception {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        HttpResponse<String> answer =
+                name("X-Request-ID", "mine-1", "traceparent", "00-" + trace + "-00f067aa0ba902b7-03");
+        assertThat(answer.headers().firstValue("X-Request-ID")).hasValue("mine-1");
+        assertThat(answer.body())
+                .matches("mine-1 00-" + trace + "-[0-9a-f]{16}-01 mine-1 true")
+                .doesNotContain("00f067aa0ba902b7");
+        assertThat(name("traceparent", "cc-" + trace + "-00f067aa0ba902b7-00-more")
+                        .body())
+                .matches("[0-9a-f-]{36} 00-" + trace + "-[0-9a-f]{16}-00 .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+                "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+                "4711"
+            })
+    void anInvalidIdOrTraceIsReplaced(String trace) throws Exception {
+        HttpResponse<String> answer = name("X-Request-ID", "not mine", "traceparent", trace);
+        String id = answer.headers().firstValue("X-Request-ID").orElseThrow();
+        assertThat(UUID.fromString(id).version()).isEqualTo(4);
+        assertThat(answer.body())
+                .matches(id + " 00-[0-9a-f]{32}-[0-9a-f]{16}-00 " + id + " true")
+                .doesNotContainIgnoringCase("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    @Test
+    void anOperationWithoutARuleIsRefused() {
+        ApiDocument document = new ApiDocument("Open to whom?", Map.of());
+        Operation operation = new Operation("lost", "Who may?").answer(200, "All", Map.of());
+        assertThatThrownBy(() -> document.get("/lost", operation))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the operation 'lost' has no rule: say who may call it, with role(...) or open()");
+    }
+
     @Test
     void metricsAreOnTheServicesPortAndTheActuatorIsNot() throws Exception {
         HttpResponse<String> metrics = get("server", "/metrics");
@@ -136,7 +207,7 @@ class WebSupportIT {
         assertThat(parameters.findValuesAsText("required")).containsExactly("true", "false");
         assertThat(document.at("/paths/~1break~1{what}/get/responses").properties())
                 .extracting(Map.Entry::getKey)
-                .containsExactly("200", "400", "503");
+                .containsExactly("200", "400", "401", "403", "503");
         assertThat(document.at("/paths/~1break~1{what}/post/requestBody/content/application~1json/examples/one/value")
                         .textValue())
                 .isEqualTo("cup");

@@ -11,6 +11,11 @@ public final class Headers {
     /** On {@code raw-events}: the type of a bare event. */
     public static final String EVENT_TYPE = "event-type";
 
+    /** Text: the id of the request that a record was sent because of, as {@code X-Request-ID} has it over HTTP. */
+    public static final String REQUEST_ID = "x-request-id";
+    /** Text: W3C Trace Context. */
+    public static final String TRACE_PARENT = "traceparent";
+
     private Headers() {}
 
     public static byte[] ofMillis(long millis) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "MILLRACE_INGESTION_URL   where ingestion listens (default: http://127.0.0.1:8001)",
+            "MILLRACE_API_KEY         a key of the role operator, when ingestion asks for keys",
             "MILLRACE_USE_CASES       the folder of use cases (default: use-cases)",
             "MILLRACE_USE_CASE        which one",
             "MILLRACE_FEED_STATE      a folder that keeps labels until they are due (default: they are not kept)"

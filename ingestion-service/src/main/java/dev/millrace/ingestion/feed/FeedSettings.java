@@ -10,9 +10,10 @@ import java.util.Optional;
 /**
  * What the environment says.
  *
+ * @param apiKey what ingestion knows the feed by, when it asks for keys
  * @param state folder for the labels that have yet to fall due; without one they are forgotten when the feed ends
  */
-record FeedSettings(URI ingestion, Path useCases, String useCase, Optional<Path> state) {
+record FeedSettings(URI ingestion, Path useCases, String useCase, Optional<Path> state, Optional<String> apiKey) {
 
     /** @throws FeedException names all that is wrong */
     static FeedSettings from(Map<String, String> environment) {
@@ -40,6 +41,13 @@ record FeedSettings(URI ingestion, Path useCases, String useCase, Optional<Path>
                 useCase,
                 Optional.ofNullable(environment.get("MILLRACE_FEED_STATE"))
                         .filter(folder -> !folder.isBlank())
-                        .map(Path::of));
+                        .map(Path::of),
+                Optional.ofNullable(environment.get("MILLRACE_API_KEY")).filter(key -> !key.isBlank()));
+    }
+
+    @Override
+    public String toString() {
+        return "FeedSettings[ingestion=%s, useCases=%s, useCase=%s, state=%s, apiKey=***]"
+                .formatted(ingestion, useCases, useCase, state);
     }
 }

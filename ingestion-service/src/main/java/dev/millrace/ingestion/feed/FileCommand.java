@@ -81,8 +81,7 @@ final class FileCommand implements Callable<Integer> {
         Disturbance disturbance = new Disturbance(repeatShare, lateShare, brokenShare, seed);
         Tally tally = new Tally();
         Progress progress = new Progress(context.out(), tally, HistoryCommand.NEWS);
-        IngestionClient client =
-                new IngestionClient(settings.ingestion(), HistoryCommand.PATIENCE, context.stop(), tally);
+        IngestionClient client = new IngestionClient(settings, HistoryCommand.PATIENCE, context.stop(), tally);
         try (CsvFile csv = new CsvFile(file, useCase);
                 Lanes lanes = new Lanes(client, Lanes.Arrivals.STATED)) {
             progress.say("Reading %s by the mapping '%s'".formatted(file, csv.mappingName()));

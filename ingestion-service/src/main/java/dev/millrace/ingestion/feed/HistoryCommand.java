@@ -63,7 +63,7 @@ final class HistoryCommand implements Callable<Integer> {
         DueLabels dueLabels = new DueLabels(settings.state(), useCase.name());
         Tally tally = new Tally();
         Progress progress = new Progress(context.out(), tally, NEWS);
-        IngestionClient client = new IngestionClient(settings.ingestion(), PATIENCE, context.stop(), tally);
+        IngestionClient client = new IngestionClient(settings, PATIENCE, context.stop(), tally);
         try (Lanes lanes = new Lanes(client, Lanes.Arrivals.STATED)) {
             for (Optional<Slice> slice = timeline.next(WIDTH, MOST);
                     slice.isPresent();

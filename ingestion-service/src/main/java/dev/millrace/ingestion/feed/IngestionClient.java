@@ -35,14 +35,16 @@ final class IngestionClient {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final URI server;
+    private final Optional<String> apiKey;
     private final Duration patience;
     private final Stop stop;
     private final Tally tally;
     private volatile boolean reached;
 
     /** @param patience how long one request is tried again before the feed gives up */
-    IngestionClient(URI server, Duration patience, Stop stop, Tally tally) {
-        this.server = server;
+    IngestionClient(FeedSettings settings, Duration patience, Stop stop, Tally tally) {
+        this.server = settings.ingestion();
+        this.apiKey = settings.apiKey();
         this.patience = patience;
         this.stop = stop;
         this.tally = tally;
@@ -103,6 +105,7 @@ final class IngestionClient {
                     .timeout(TIMEOUT)
                     .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(
                             batch.stream().map(Dispatch::body).toList())));
+            apiKey.ifPresent(key -> request.header("X-API-Key", key));
             lag.ifPresent(value -> request.header("Arrival-Lag", value.toString()));
             return request.build();
         } catch (JsonProcessingException e) {

@@ -81,7 +81,7 @@ final class LiveCommand implements Callable<Integer> {
         Progress progress = new Progress(context.out(), tally, NEWS);
         progress.say(
                 "%,d events per day from %s on; %,d labels are due later".formatted(perDay, start, live.labels.size()));
-        IngestionClient client = new IngestionClient(settings.ingestion(), PATIENCE, context.stop(), tally);
+        IngestionClient client = new IngestionClient(settings, PATIENCE, context.stop(), tally);
         try (Lanes lanes = new Lanes(client, Lanes.Arrivals.NOW)) {
             while (!context.stop().isRequested()
                     && live.step(lanes, context.clock().instant())) {

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.event.Arrival;
 import dev.millrace.ingestion.event.EventAcceptor;
+import dev.millrace.ingestion.event.Origin;
 import dev.millrace.ingestion.event.Outgoing;
 import dev.millrace.ingestion.http.EventAnswer.Refused;
 import dev.millrace.ingestion.kafka.EventSender;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.web.RequestContext;
+import dev.millrace.web.security.Caller;
+import dev.millrace.web.security.Role;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,28 +48,22 @@ class EventController {
     private final ObjectMapper mapper;
     private final MeterRegistry meters;
     private final Clock clock;
-    private final OperatorRule operators;
 
     EventController(
-            EventAcceptor acceptor,
-            EventSender sender,
-            ObjectMapper mapper,
-            MeterRegistry meters,
-            Clock clock,
-            OperatorRule operators) {
+            EventAcceptor acceptor, EventSender sender, ObjectMapper mapper, MeterRegistry meters, Clock clock) {
         this.acceptor = acceptor;
         this.sender = sender;
         this.mapper = mapper;
         this.meters = meters;
         this.clock = clock;
-        this.operators = operators;
     }
 
     @PostMapping(path = "/v1/events/{type}", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<EventAnswer> take(
             @PathVariable String type,
             @RequestHeader(name = ARRIVAL_LAG, required = false) @Nullable String lag,
-            @RequestBody byte[] body) {
+            @RequestBody byte[] body,
+            HttpServletRequest request) {
         if (!acceptor.knows(type)) {
             throw new Problem(
                     HttpStatus.NOT_FOUND,
@@ -72,13 +71,14 @@ class EventController {
                     "There is no event type '" + type + "'; there are " + acceptor.types(),
                     "type");
         }
-        Arrival arrival = arrival(lag);
+        Arrival arrival = arrival(lag, Caller.of(request));
+        Origin origin = origin(RequestContext.of(request));
         List<JsonNode> events = events(body);
         List<Outgoing> accepted = new ArrayList<>(events.size());
         List<Refused> refused = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             try {
-                accepted.add(acceptor.accept(type, events.get(i), arrival));
+                accepted.add(acceptor.accept(type, events.get(i), arrival).from(origin));
             } catch (InvalidEventException e) {
                 refused.addAll(Refused.of(i, e));
             }
@@ -100,11 +100,21 @@ class EventController {
         }
     }
 
-    private Arrival arrival(@Nullable String lag) {
+    private static Origin origin(RequestContext context) {
+        return new Origin(context.requestId(), context.traceParent());
+    }
+
+    private Arrival arrival(@Nullable String lag, Caller caller) {
         if (lag == null) {
             return new Arrival.Now(clock);
         }
-        operators.check();
+        if (!caller.may(Role.OPERATOR)) {
+            throw new Problem(
+                    HttpStatus.FORBIDDEN,
+                    "operator-only",
+                    "Only an operator may state arrival times; leave out the header " + ARRIVAL_LAG,
+                    ARRIVAL_LAG);
+        }
         try {
             return new Arrival.Stated(Duration.parse(lag));
         } catch (DateTimeParseException e) {

@@ -12,6 +12,7 @@ import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
+import dev.millrace.web.security.Role;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,10 +50,11 @@ public final class IngestionDocument {
 
     private ApiDocument document() {
         for (EventType type : types) {
-            add(type.name(), JsonSchemas.event(type), EventExamples.event(type));
+            add(type.name(), Role.SCORER, JsonSchemas.event(type), EventExamples.event(type));
         }
         add(
                 Topics.LABELS,
+                Role.OPERATOR,
                 label(),
                 types.stream()
                         .filter(type -> type.label().isPresent())
@@ -61,12 +63,19 @@ public final class IngestionDocument {
         String json = "application/json";
         return document.get(
                         "/health",
-                        Operation.page("health", "How well the service is: ok, or degraded with reasons", json))
-                .get("/health/liveness", Operation.page("liveness", "Whether the process answers", json))
-                .get("/health/readiness", Operation.page("readiness", "Whether the process answers", json));
+                        Operation.page("health", "How well the service is: ok, or degraded with reasons", json)
+                                .open())
+                .get(
+                        "/health/liveness",
+                        Operation.page("liveness", "Whether the process answers", json)
+                                .open())
+                .get(
+                        "/health/readiness",
+                        Operation.page("readiness", "Whether the process answers", json)
+                                .open());
     }
 
-    private void add(String name, Map<String, Object> schema, Optional<Map<String, Object>> example) {
+    private void add(String name, Role role, Map<String, Object> schema, Optional<Map<String, Object>> example) {
         String component = "event-" + name;
         Map<String, Object> event = ApiDocument.reference(component);
         Map<String, Object> events = new LinkedHashMap<>(list(event));
@@ -88,6 +97,7 @@ public final class IngestionDocument {
                 .post(
                         "/v1/events/" + name,
                         new Operation("take-" + name, "Take one or several " + name)
+                                .role(role)
                                 .parameter(In.HEADER, EventController.ARRIVAL_LAG, lag)
                                 .body(Map.of("oneOf", List.of(event, events)), examples)
                                 .answer(
@@ -99,7 +109,9 @@ public final class IngestionDocument {
                                                 "properties",
                                                 Map.of("accepted", COUNT, "refused", COUNT, "results", REFUSED)))
                                 .problem(400, "The body cannot be read, or no event can be taken; names the field")
-                                .problem(403, "Only an operator may state when events arrived")
+                                .problem(
+                                        403,
+                                        "The caller has not the role; only an operator may state when events arrived")
                                 .problem(
                                         413,
                                         "The body has more than " + EventController.GREATEST_BODY

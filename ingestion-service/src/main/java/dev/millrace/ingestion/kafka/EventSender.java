@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
@@ -36,6 +37,8 @@ public class EventSender {
                 if (event.stated()) {
                     record.headers().add(Headers.ARRIVAL_STATED, new byte[0]);
                 }
+                add(record, Headers.REQUEST_ID, event.origin().requestId());
+                add(record, Headers.TRACE_PARENT, event.origin().traceParent());
                 sent.add(kafka.send(record));
             }
             for (CompletableFuture<?> one : sent) {
@@ -46,6 +49,12 @@ public class EventSender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaUnavailableException(e);
+        }
+    }
+
+    private static void add(ProducerRecord<byte[], byte[]> record, String header, @Nullable String value) {
+        if (value != null) {
+            record.headers().add(header, value.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -3,12 +3,14 @@ package dev.millrace.ingestion.kafka;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.event.Arrival;
 import dev.millrace.ingestion.event.EventAcceptor;
+import dev.millrace.ingestion.event.Origin;
 import dev.millrace.ingestion.event.Outgoing;
 import dev.millrace.ingestion.kafka.DeadLetterSender.Refusal;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.Topics;
+import dev.millrace.web.RequestContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -62,8 +64,9 @@ class RawEventListener {
         List<Refusal> refused = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                RawEvent raw = RawEvent.read(record.value(), type(record), useCase, mapper);
-                accepted.add(acceptor.accept(raw.type(), raw.fields(), new Arrival.Now(clock)));
+                RawEvent raw = RawEvent.read(record.value(), text(record, Headers.EVENT_TYPE), useCase, mapper);
+                accepted.add(acceptor.accept(raw.type(), raw.fields(), new Arrival.Now(clock))
+                        .from(origin(record)));
             } catch (InvalidEventException e) {
                 refused.add(new Refusal(record, e));
             }
@@ -74,6 +77,17 @@ class RawEventListener {
             deadLetters.send(refused, next(records), consumer.groupMetadata());
             count("refused", refused.size());
         }
+    }
+
+    /** What its sender calls it, as far as that is of the form that we pass on: anything else could be anything. */
+    private static Origin origin(ConsumerRecord<byte[], byte[]> record) {
+        String requestId = text(record, Headers.REQUEST_ID);
+        String traceParent = text(record, Headers.TRACE_PARENT);
+        return new Origin(
+                requestId != null && RequestContext.isRequestId(requestId) ? requestId : null,
+                traceParent != null && RequestContext.isTraceParent(traceParent)
+                        ? traceParent.substring(0, RequestContext.TRACE_PARENT_LENGTH)
+                        : null);
     }
 
     /** Where the consumer goes on once these records are done. */
@@ -89,8 +103,8 @@ class RawEventListener {
                 .increment(events);
     }
 
-    private static @Nullable String type(ConsumerRecord<byte[], byte[]> record) {
-        Header header = record.headers().lastHeader(Headers.EVENT_TYPE);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    private static @Nullable String text(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.ingestion.watch;
 
+import dev.millrace.web.security.Access;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -16,16 +17,18 @@ class HealthController {
     private static final long PATIENCE_SECONDS = 2;
 
     private final Admin kafka;
+    private final Access access;
 
-    HealthController(KafkaAdmin kafka) {
+    HealthController(KafkaAdmin kafka, Access access) {
         this.kafka = Admin.create(kafka.getConfigurationProperties());
+        this.access = access;
     }
 
     record Health(String status, Map<String, String> reasons) {}
 
     @GetMapping("/health")
     Health health() {
-        Map<String, String> reasons = new TreeMap<>();
+        Map<String, String> reasons = new TreeMap<>(access.troubles());
         try {
             kafka.describeCluster().clusterId().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

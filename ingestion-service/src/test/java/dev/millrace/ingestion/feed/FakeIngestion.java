@@ -26,7 +26,7 @@ final class FakeIngestion implements AutoCloseable {
     private final Deque<Integer> failures = new ArrayDeque<>();
 
     /** @param lag the header's text */
-    record Taken(String path, Optional<String> lag, JsonNode body) {}
+    record Taken(String path, Optional<String> lag, Optional<String> apiKey, JsonNode body) {}
 
     FakeIngestion() {
         try {
@@ -73,6 +73,8 @@ final class FakeIngestion implements AutoCloseable {
         }
         String path = exchange.getRequestURI().getPath().substring("/v1/events/".length());
         Optional<String> lag = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Arrival-Lag"));
+        Optional<String> apiKey =
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-API-Key"));
         ArrayNode results = JSON.createArrayNode();
         int accepted = 0;
         JsonNode events = JSON.readTree(body);
@@ -83,7 +85,7 @@ final class FakeIngestion implements AutoCloseable {
             } else {
                 accepted++;
                 synchronized (this) {
-                    taken.add(new Taken(path, lag, events.get(i)));
+                    taken.add(new Taken(path, lag, apiKey, events.get(i)));
                 }
             }
         }

@@ -206,9 +206,20 @@ final class FeedTests {
     }
 
     @Test
+    void theFeedShowsItsKeyWhenItHasOne() {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("MILLRACE_API_KEY", "a key");
+        assertThat(run(environment, Clock.fixed(NOW, ZoneOffset.UTC), "history", "--days", "1", "--per-day", "24"))
+                .isZero();
+        assertThat(ingestion.all()).extracting(Taken::apiKey).containsOnly(Optional.of("a key"));
+        assertThat(out + "" + err).doesNotContain("a key");
+    }
+
+    @Test
     void patienceEnds() {
         ingestion.failWith(503, 503, 503, 503, 503, 503, 503, 503);
-        IngestionClient client = new IngestionClient(URI.create(ingestion.url()), Duration.ZERO, stop, new Tally());
+        IngestionClient client =
+                new IngestionClient(FeedSettings.from(environment()), Duration.ZERO, stop, new Tally());
         SourceEvent parcel = ParcelGenerator.parcel(1, NOW);
         List<Dispatch> batch = List.of(new Dispatch("parcels", "1", NOW, Duration.ZERO, parcel.fields()));
         ingestion.failWith(503);
@@ -398,13 +409,21 @@ final class FeedTests {
         FeedSettings defaults = FeedSettings.from(Map.of("MILLRACE_USE_CASE", "parcels"));
         assertThat(defaults)
                 .isEqualTo(new FeedSettings(
-                        URI.create("http://127.0.0.1:8001"), Path.of("use-cases"), "parcels", Optional.empty()));
-        assertThat(FeedSettings.from(environment()))
+                        URI.create("http://127.0.0.1:8001"),
+                        Path.of("use-cases"),
+                        "parcels",
+                        Optional.empty(),
+                        Optional.empty()));
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("MILLRACE_API_KEY", "a key");
+        assertThat(FeedSettings.from(environment).toString()).doesNotContain("a key");
+        assertThat(FeedSettings.from(environment))
                 .isEqualTo(new FeedSettings(
                         URI.create(ingestion.url()),
                         Path.of("src/test/resources/feed/use-cases"),
                         "parcels",
-                        Optional.of(folder.resolve("state"))));
+                        Optional.of(folder.resolve("state")),
+                        Optional.of("a key")));
         assertThatThrownBy(() -> FeedSettings.from(Map.of("MILLRACE_INGESTION_URL", "not a URL")))
                 .hasMessage("MILLRACE_INGESTION_URL: expected http://HOST:PORT, found not a URL;"
                         + " MILLRACE_USE_CASE: expected the name of a use case, found nothing");

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             PromoteCommand.class,
             CatalogCommand.class,
+            KeyCommand.class,
             BackfillCommand.class,
             PrepareCommand.class
         })

@@ -56,6 +56,7 @@ class MillraceTests {
                 "promote",
                 "backfill",
                 "bench",
+                "key",
                 "prepare"
             })
     void everySubcommandHasHelp(String name) {

@@ -3,6 +3,7 @@ package dev.millrace.prediction.decision;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Decisions;
 import dev.millrace.schema.avro.Prediction;
+import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.Counter;
@@ -113,7 +114,7 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
             while (!stopping || !queue.isEmpty()) {
                 Decision next = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
                 if (next != null) {
-                    send(producer, PredictionRecord.of(next));
+                    send(producer, next);
                 }
             }
         } finally {
@@ -121,11 +122,16 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         }
     }
 
-    private void send(KafkaProducer<byte[], byte[]> producer, Prediction prediction) {
+    private void send(KafkaProducer<byte[], byte[]> producer, Decision decision) {
+        Prediction prediction = PredictionRecord.of(decision);
         byte[] key = prediction.getKey().getBytes(StandardCharsets.UTF_8);
         byte[] value = SingleObject.bytes(Prediction.getEncoder(), prediction);
         try {
-            var unused = producer.send(new ProducerRecord<>(Topics.PREDICTIONS, key, value), (sent, failure) -> {
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.PREDICTIONS, key, value);
+            record.headers()
+                    .add(Headers.REQUEST_ID, decision.requestId().getBytes(StandardCharsets.UTF_8))
+                    .add(Headers.TRACE_PARENT, decision.traceParent().getBytes(StandardCharsets.UTF_8));
+            var unused = producer.send(record, (sent, failure) -> {
                 if (failure == null) {
                     kept.increment();
                     failing = false;

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** A decision as the topic holds it. */
 final class PredictionRecord {
 
+    /** Where the trace's id stands in a W3C trace parent. */
+    private static final int TRACE = 3;
+
+    private static final int TRACE_LENGTH = 32;
+
     private PredictionRecord() {}
 
     static Prediction of(Decision decision) {
@@ -60,7 +65,7 @@ final class PredictionRecord {
                 answer.origin().alias(),
                 answer.origin().modelDigest(),
                 decision.others().stream().map(PredictionRecord::other).toList(),
-                null);
+                decision.traceParent().substring(TRACE, TRACE + TRACE_LENGTH));
     }
 
     private static dev.millrace.schema.avro.OtherScore other(OtherScore other) {

@@ -5,7 +5,9 @@ import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
+import dev.millrace.web.security.Access;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -19,11 +21,13 @@ class HealthController {
     private final FollowedModels models;
     private final OnlineStore store;
     private final WarmUpOverHttp warmUp;
+    private final Access access;
 
-    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp) {
+    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp, Access access) {
         this.models = models;
         this.store = store;
         this.warmUp = warmUp;
+        this.access = access;
     }
 
     /**
@@ -40,7 +44,10 @@ class HealthController {
     @GetMapping("/health")
     ResponseEntity<Health> health() {
         List<ServedModel> served = models.served();
-        List<Reason> reasons = Stream.concat(models.troubles().stream(), store.trouble().stream())
+        Stream<Reason> keys =
+                access.troubles().entrySet().stream().map(trouble -> new Reason(trouble.getKey(), trouble.getValue()));
+        List<Reason> reasons = Stream.of(models.troubles().stream(), store.trouble().stream(), keys)
+                .flatMap(Function.identity())
                 .toList();
         String status = served.isEmpty() ? "down" : reasons.isEmpty() ? "ok" : "degraded";
         List<ModelState> states = served.stream()

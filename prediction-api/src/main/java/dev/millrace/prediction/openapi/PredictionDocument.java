@@ -12,6 +12,7 @@ import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
+import dev.millrace.web.security.Role;
 import java.util.List;
 import java.util.Map;
 
@@ -40,41 +41,60 @@ public final class PredictionDocument {
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCase))
-                .get("/v1/models", Operation.page("models", "The models and their served versions", json))
+                .get(
+                        "/v1/models",
+                        Operation.page("models", "The models and their served versions", json)
+                                .role(Role.READER))
                 .post(
                         "/v1/models:refresh",
                         new Operation("refresh", "Look at once which versions have which alias, and list them")
                                 .answer(200, "The models and their served versions", Map.of("type", "object"))
-                                .unavailable("The registry takes long to answer"))
-                .get("/v2", Operation.page("server", "Open Inference Protocol: this server", json))
+                                .unavailable("The registry takes long to answer")
+                                .role(Role.OPERATOR))
+                .get(
+                        "/v2",
+                        Operation.page("server", "Open Inference Protocol: this server", json)
+                                .role(Role.READER))
                 .get(
                         "/v2/health/live",
-                        Operation.page("live", "Open Inference Protocol: whether the process answers", json))
+                        Operation.page("live", "Open Inference Protocol: whether the process answers", json)
+                                .open())
                 .get(
                         "/v2/health/ready",
                         new Operation("ready", "Open Inference Protocol: whether a model is loaded")
                                 .answer(200, "One is", READY)
-                                .answer(503, "None is", READY))
+                                .answer(503, "None is", READY)
+                                .open())
                 .get(
                         "/v2/models/{model}",
                         named(useCase, "model", "Open Inference Protocol: a model's inputs and outputs")
                                 .answer(200, "Its inputs and outputs", Map.of("type", "object"))
-                                .problem(404, "No such model is served"))
+                                .problem(404, "No such model is served")
+                                .role(Role.READER))
                 .get(
                         "/v2/models/{model}/ready",
                         named(useCase, "model-ready", "Open Inference Protocol: whether a model is loaded")
                                 .answer(200, "It is", READY)
                                 .answer(503, "It is not", READY)
-                                .problem(404, "No such model is served"))
+                                .problem(404, "No such model is served")
+                                .role(Role.READER))
                 .get(
                         "/health",
-                        Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json))
-                .get("/health/liveness", Operation.page("liveness", "Whether the process answers", json))
-                .get("/health/readiness", Operation.page("readiness", "Whether a model is loaded and warm", json));
+                        Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json)
+                                .open())
+                .get(
+                        "/health/liveness",
+                        Operation.page("liveness", "Whether the process answers", json)
+                                .open())
+                .get(
+                        "/health/readiness",
+                        Operation.page("readiness", "Whether a model is loaded and warm", json)
+                                .open());
     }
 
     private static Operation predict(ModelDefinition model, ServeDefinition serve, EventType rows, String id) {
         return new Operation("predict-" + id, "Score with " + model.name())
+                .role(Role.SCORER)
                 .body(Schemas.request(serve, rows), Map.of())
                 .answer(200, "The score, and what it rests on", Schemas.answer(serve))
                 .problem(400, "The body cannot be read")
@@ -127,7 +147,8 @@ public final class PredictionDocument {
                                         Map.of("type", "array", "items", answer))))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
-                .unavailable("Too much is asked at once");
+                .unavailable("Too much is asked at once")
+                .role(Role.SCORER);
     }
 
     private static Operation infer(ModelDefinition model) {
@@ -157,12 +178,14 @@ public final class PredictionDocument {
                 .problem(400, "The body cannot be read, or its tensors do not fit")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
-                .unavailable("No model and no rule can answer");
+                .unavailable("No model and no rule can answer")
+                .role(Role.SCORER);
     }
 
     private static Operation features(UseCase useCase) {
         Operation operation = new Operation(
                         "features", "The features of an entity as a model would see them, no event added")
+                .role(Role.READER)
                 .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", List.of(useCase.name())))
                 .parameter(In.QUERY, "at", TIME)
                 .parameter(

@@ -9,6 +9,7 @@ import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
@@ -50,13 +51,13 @@ public final class BatchServlet extends JsonServlet {
             throw RequestException.malformed("expected 1 to %d requests in '%s', but came %s"
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));
         }
-        String requestId = RequestIds.of(request);
-        List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), requestId);
+        RequestContext context = RequestContext.of(request);
+        List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("model", endpoint.name());
-            json.writeStringField("request_id", requestId);
+            json.writeStringField("request_id", context.requestId());
             json.writeNumberField("latency_ms", AnswerJson.millis(System.nanoTime() - began));
             json.writeArrayFieldStart("answers");
             for (Outcome outcome : outcomes) {

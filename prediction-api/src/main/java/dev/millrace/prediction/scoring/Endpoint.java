@@ -7,6 +7,7 @@ import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.web.RequestContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -85,20 +86,20 @@ final class Endpoint {
      *
      * @return false when neither a model nor the rule can answer
      */
-    boolean answer(byte[] body, String requestId, Reply reply) throws RequestException, IOException {
+    boolean answer(byte[] body, RequestContext context, Reply reply) throws RequestException, IOException {
         long began = System.nanoTime();
         Lines lines = lines();
         ScoringRequest request = lines.champion().reader().read(body);
-        Serving answering = lines.answering(request, requestId);
+        Serving answering = lines.answering(request, context.requestId());
         if (answering != lines.champion()) {
             request = answering.reader().read(body);
         }
-        Asked asked = new Asked(request, requestId);
+        Asked asked = new Asked(request, context.requestId(), context.traceParent());
         Optional<Answer> answer = predictions.score(answering, lines.previous(), asked);
         if (answer.isEmpty()) {
             return false;
         }
-        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), requestId, System.nanoTime() - began));
+        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), context.requestId(), System.nanoTime() - began));
         predictions.metrics().latency(name(), System.nanoTime() - began);
         // The caller has its answer: what comes now costs it nothing.
         List<OtherScore> others = new ArrayList<>();
@@ -111,13 +112,13 @@ final class Endpoint {
     }
 
     /** Answers many, each alone, in their order, and keeps what was answered. */
-    List<Outcome> answerAll(List<JsonNode> rows, String requestId) {
+    List<Outcome> answerAll(List<JsonNode> rows, RequestContext context) {
         Lines lines = lines();
         Outcome[] outcomes = new Outcome[rows.size()];
         Map<Serving, List<Integer>> answered = new LinkedHashMap<>();
         Asked[] asked = new Asked[rows.size()];
         for (int i = 0; i < rows.size(); i++) {
-            String id = requestId + '-' + i;
+            String id = context.requestId() + '-' + i;
             try {
                 ScoringRequest request = lines.champion().reader().read(rows.get(i));
                 Serving answering = lines.answering(request, id);
@@ -125,7 +126,8 @@ final class Endpoint {
                         answering == lines.champion()
                                 ? request
                                 : answering.reader().read(rows.get(i)),
-                        id);
+                        id,
+                        context.traceParent());
                 answered.computeIfAbsent(answering, first -> new ArrayList<>()).add(i);
             } catch (RequestException e) {
                 outcomes[i] = new Outcome.Refused(e);
@@ -172,8 +174,9 @@ final class Endpoint {
 
     private Optional<OtherScore> others(Serving other, Rereading again, Asked asked, Serving answering, Answer answer) {
         try {
-            Asked same =
-                    other.seesTheSameAs(answering) ? asked : new Asked(again.by(other.reader()), asked.requestId());
+            Asked same = other.seesTheSameAs(answering)
+                    ? asked
+                    : new Asked(again.by(other.reader()), asked.requestId(), asked.traceParent());
             return Optional.of(predictions.other(other, same, answering, answer));
         } catch (RequestException e) {
             predictions.metrics().notCompared(name(), other.origin(), e.code());
@@ -182,23 +185,26 @@ final class Endpoint {
     }
 
     private void keep(Answer answer, Asked asked, List<OtherScore> others) {
-        decisions.add(new Decision(answer, asked.requestId(), asked.request().id(), clock.instant(), others));
+        decisions.add(new Decision(
+                answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
     }
 
     /** An answer that nobody learns of. */
-    boolean rehearse(byte[] body, String requestId, Reply reply) throws RequestException, IOException {
+    boolean rehearse(byte[] body, RequestContext context, Reply reply) throws RequestException, IOException {
         Serving serving = lines().champion();
         Optional<Answer> answer = rehearsals.score(
-                serving, Optional.empty(), new Asked(serving.reader().read(body), requestId));
+                serving,
+                Optional.empty(),
+                new Asked(serving.reader().read(body), context.requestId(), context.traceParent()));
         if (answer.isPresent()) {
-            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), requestId, 0));
+            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), context.requestId(), 0));
         }
         return answer.isPresent();
     }
 
     /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
     void rehearseWithoutModel(byte[] body) throws RequestException {
-        Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up"));
+        Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up", ""));
         Answer answer = Answer.withoutModel(name(), 0, false, evidence);
         var unused = AnswerJson.bytes(local.serve(), answer, "warm-up", 0);
     }

@@ -9,6 +9,7 @@ import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
@@ -47,9 +48,10 @@ public final class InferServlet extends JsonServlet {
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         JsonNode asked = BatchServlet.object(body);
         List<JsonNode> rows = endpoint.tensors().rows(asked);
-        String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : RequestIds.of(request);
+        RequestContext context = RequestContext.of(request);
+        String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : context.requestId();
         List<Answer> answers = new ArrayList<>(rows.size());
-        for (Outcome outcome : endpoint.answerAll(rows, RequestIds.of(request))) {
+        for (Outcome outcome : endpoint.answerAll(rows, context)) {
             switch (outcome) {
                 case Outcome.Answered answered -> answers.add(answered.answer());
                 case Outcome.Refused refused -> throw refused.problem();

@@ -23,7 +23,8 @@ public final class Marker {
         return secret.equals(request.getHeader(HEADER));
     }
 
-    Map.Entry<String, String> header() {
+    /** Its name and value. */
+    public Map.Entry<String, String> header() {
         return Map.entry(HEADER, secret);
     }
 }

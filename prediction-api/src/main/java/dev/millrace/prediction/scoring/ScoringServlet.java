@@ -4,6 +4,7 @@ import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,10 +35,10 @@ public final class ScoringServlet extends JsonServlet {
     protected void answer(HttpServletRequest request, byte[] body, HttpServletResponse response)
             throws IOException, RequestException {
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
-        String requestId = RequestIds.of(request);
+        RequestContext context = RequestContext.of(request);
         boolean answered = warmUp.isOn(request)
-                ? endpoint.rehearse(body, requestId, json -> Json.write(response, json))
-                : endpoint.answer(body, requestId, json -> Json.write(response, json));
+                ? endpoint.rehearse(body, context, json -> Json.write(response, json))
+                : endpoint.answer(body, context, json -> Json.write(response, json));
         if (!answered) {
             Json.writeUnavailable(response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
         }

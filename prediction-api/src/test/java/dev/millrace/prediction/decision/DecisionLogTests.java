@@ -20,6 +20,7 @@ class DecisionLogTests {
         Decision decision = new Decision(
                 new Answer("late", Origin.RULE, 0.5, true, evidence, List.of()),
                 "mine",
+                "00-00000000000000000000000000000001-0000000000000001-00",
                 null,
                 Instant.EPOCH,
                 List.of());

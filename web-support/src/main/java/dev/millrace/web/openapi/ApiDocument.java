@@ -2,10 +2,14 @@ package dev.millrace.web.openapi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.web.security.Role;
+import dev.millrace.web.security.Rules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.http.MediaType;
@@ -13,22 +17,41 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** The OpenAPI 3.1 document of a service, and a page that shows it. A service adds what it serves of its own. */
+/**
+ * The OpenAPI 3.1 document of a service, and a page that shows it. A service adds what it serves of its own, and says of
+ * each operation who may call it.
+ */
 public final class ApiDocument {
     /** The schema of what is answered when something is wrong. */
     public static final String PROBLEM = "Problem";
 
+    private static final String API_KEY = "apiKey";
+    private static final String TOKEN = "bearer";
+    private static final Map<String, Object> SCHEMES = Map.of(
+            API_KEY,
+            Map.of("type", "apiKey", "in", "header", "name", "X-API-Key"),
+            TOKEN,
+            Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT"));
+
     private final String title;
     private final Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
     private final Map<String, Object> schemas = new LinkedHashMap<>();
+    private final Rules rules = new Rules();
 
     /** @param problemProperties schemas of what this service's problems say beyond code and detail */
     public ApiDocument(String title, Map<String, ?> problemProperties) {
         this.title = title;
         schemas.put(PROBLEM, JsonSchemas.problem(problemProperties));
-        get("/metrics", Operation.page("metrics", "Figures for Prometheus", "text/plain"));
-        get("/openapi.json", Operation.page("openapi", "This document", "application/json"));
-        get("/docs", Operation.page("docs", "This document, for people", "text/html"));
+        get(
+                "/metrics",
+                Operation.page("metrics", "Figures for Prometheus", "text/plain")
+                        .open());
+        get(
+                "/openapi.json",
+                Operation.page("openapi", "This document", "application/json").role(Role.READER));
+        get(
+                "/docs",
+                Operation.page("docs", "This document, for people", "text/html").role(Role.READER));
     }
 
     /** A reference to a schema that the document holds. */
@@ -49,9 +72,21 @@ public final class ApiDocument {
         return add("post", path, operation);
     }
 
+    /** @throws IllegalStateException when the operation has no rule */
     private ApiDocument add(String method, String path, Operation operation) {
+        rules.add(method.toUpperCase(Locale.ROOT), path, operation.rule());
         paths.computeIfAbsent(path, unused -> new LinkedHashMap<>()).put(method, operation.toMap());
         return this;
+    }
+
+    /** Who may call each operation. */
+    public Rules rules() {
+        return rules;
+    }
+
+    /** The role as OpenAPI 3.1 has it, under either scheme. */
+    static List<Map<String, Object>> security(Role role) {
+        return List.of(Map.of(API_KEY, List.of(role.text())), Map.of(TOKEN, List.of(role.text())));
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -76,7 +111,7 @@ public final class ApiDocument {
         root.put("openapi", "3.1.0");
         root.put("info", Map.of("title", title, "version", "1"));
         root.put("paths", paths);
-        root.put("components", Map.of("schemas", schemas));
+        root.put("components", Map.of("schemas", schemas, "securitySchemes", SCHEMES));
         try {
             return new ObjectMapper().writeValueAsBytes(root);
         } catch (JsonProcessingException e) {

@@ -1,11 +1,15 @@
 package dev.millrace.web.openapi;
 
+import dev.millrace.web.security.Role;
+import dev.millrace.web.security.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What one call takes and answers. */
+/** What one call takes and answers, and who may make it. */
 public final class Operation {
     private static final String JSON = "application/json";
 
@@ -13,7 +17,8 @@ public final class Operation {
     private final String summary;
     private final List<Map<String, Object>> parameters = new ArrayList<>();
     private final Map<String, Object> content = new LinkedHashMap<>();
-    private final Map<String, Object> responses = new LinkedHashMap<>();
+    private final Map<String, Object> responses = new TreeMap<>();
+    private @Nullable Rule rule;
 
     /** @param id unique in its document */
     public Operation(String id, String summary) {
@@ -26,6 +31,29 @@ public final class Operation {
         Operation page = new Operation(id, summary);
         page.responses.put("200", Map.of("description", summary, "content", Map.of(mediaType, Map.of())));
         return page;
+    }
+
+    /** Everybody may call it. */
+    public Operation open() {
+        rule = new Rule.Open();
+        return this;
+    }
+
+    /** Callers with this role may call it. */
+    public Operation role(Role needed) {
+        rule = new Rule.Needs(needed);
+        responses.putIfAbsent("401", problem("Neither a valid API key nor a valid token came along"));
+        responses.putIfAbsent("403", problem("The caller has not the role " + needed.text()));
+        return this;
+    }
+
+    /** @throws IllegalStateException when nobody said who may call it */
+    Rule rule() {
+        if (rule == null) {
+            throw new IllegalStateException(
+                    "the operation '" + id + "' has no rule: say who may call it, with role(...) or open()");
+        }
+        return rule;
     }
 
     /** Where a parameter stands. */
@@ -99,6 +127,12 @@ public final class Operation {
             map.put("requestBody", Map.of("required", true, "content", Map.of(JSON, content)));
         }
         map.put("responses", responses);
+        map.put(
+                "security",
+                switch (rule()) {
+                    case Rule.Open() -> List.of();
+                    case Rule.Needs(Role role) -> ApiDocument.security(role);
+                });
         return map;
     }
 }

@@ -8,10 +8,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Puts the actuator where only the machine itself sees it: on 127.0.0.1 and the service's port + 100, or a free one when
- * the service's is.
+ * What holds for every service unless it says otherwise. The actuator is where only the machine itself sees it: on 127.0.0.1
+ * and the service's port + 100, or a free one when the service's is. Each line of the log names its request.
  */
-public final class ManagementPort implements EnvironmentPostProcessor, Ordered {
+public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered {
 
     private static final int DISTANCE = 100;
 
@@ -21,14 +21,16 @@ public final class ManagementPort implements EnvironmentPostProcessor, Ordered {
         environment
                 .getPropertySources()
                 .addLast(new MapPropertySource(
-                        "management-port",
+                        "service-defaults",
                         Map.of(
                                 "management.server.port",
                                 port == 0 ? 0 : port + DISTANCE,
                                 "management.server.address",
                                 "127.0.0.1",
                                 "management.endpoints.web.exposure.include",
-                                "info,loggers,metrics,threaddump")));
+                                "info,loggers,metrics,threaddump",
+                                "logging.pattern.correlation",
+                                "[%X{" + RequestContextFilter.MDC_REQUEST_ID + ":--}] ")));
     }
 
     /** After the configuration files have been read. */

@@ -9,14 +9,14 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-class ManagementPortTests {
+class ServiceDefaultsTests {
 
     @ParameterizedTest
     @CsvSource({"8000, 8100", "9001, 9101", "0, 0"})
     void isTheServicesPortPlus100(String port, String expected) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("server.port", port)));
-        new ManagementPort().postProcessEnvironment(environment, new SpringApplication());
+        new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
         assertThat(environment.getProperty("management.server.port")).isEqualTo(expected);
     }
 }

@@ -1,0 +1,50 @@
+package dev.millrace.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.regex.Pattern;
+
+/**
+ * What a request is called by in its answer, in logs, and on what is sent because of it.
+ *
+ * @param requestId the caller's own ({@code X-Request-ID}), or made for it
+ * @param traceParent W3C Trace Context: the caller's trace, or a new one, and this service's span in it
+ */
+public record RequestContext(String requestId, String traceParent) {
+
+    private static final String ATTRIBUTE = RequestContext.class.getName();
+
+    /** Characters; later versions may add some. */
+    public static final int TRACE_PARENT_LENGTH = 55;
+
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    /** Version, trace, span, flags; what a later version adds behind them is not ours to read. */
+    private static final Pattern TRACE_PARENT =
+            Pattern.compile("(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+    /** Whether it may stand in a log as it is. */
+    public static boolean isRequestId(String text) {
+        return REQUEST_ID.matcher(text).matches();
+    }
+
+    /** Whether it is one after W3C Trace Context. */
+    public static boolean isTraceParent(String text) {
+        return TRACE_PARENT.matcher(text).matches();
+    }
+
+    /** @throws IllegalStateException when the request did not come through the services' filters */
+    public static RequestContext of(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof RequestContext context) {
+            return context;
+        }
+        throw new IllegalStateException("the request has no context: it did not pass the services' filters");
+    }
+
+    void putOn(HttpServletRequest request) {
+        request.setAttribute(ATTRIBUTE, this);
+    }
+
+    /** The part that all of a trace share. */
+    public String traceId() {
+        return traceParent.substring(3, 35);
+    }
+}

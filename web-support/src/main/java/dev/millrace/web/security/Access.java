@@ -1,0 +1,101 @@
+package dev.millrace.web.security;
+
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who gets in, kept up to date in the background: the keys of the file, and the identity provider's. */
+public final class Access implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
+    private static final int PATIENCE_MILLIS = 1_000;
+    private static final int LARGEST_KEY_SET = 1 << 20;
+
+    private final SecuritySettings settings;
+    private final Optional<ApiKeys> keys;
+    private final Optional<IssuerKeys> issuer;
+    private final Credentials credentials;
+    private final ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("keys").daemon().factory());
+
+    /** @throws IllegalArgumentException when there is a file of keys that cannot be read */
+    public Access(SecuritySettings settings, Clock clock) {
+        this.settings = settings;
+        SecuritySettings.Jwt jwt = settings.jwt();
+        this.keys = isOn() && !settings.apiKeys().isBlank()
+                ? Optional.of(new ApiKeys(Path.of(settings.apiKeys()), clock))
+                : Optional.empty();
+        this.issuer = isOn() && jwt.isUsed() ? Optional.of(issuer(jwt, clock)) : Optional.empty();
+        this.credentials = new Credentials(keys, issuer.map(found -> new Tokens(found, jwt, clock)));
+        keys.ifPresent(found -> repeat(settings.reload(), found::reload));
+        issuer.ifPresent(found -> repeat(jwt.refresh(), found::refresh));
+    }
+
+    private static IssuerKeys issuer(SecuritySettings.Jwt jwt, Clock clock) {
+        try {
+            return new IssuerKeys(
+                    new DefaultResourceRetriever(PATIENCE_MILLIS, PATIENCE_MILLIS, LARGEST_KEY_SET),
+                    URI.create(jwt.keys()).toURL(),
+                    jwt.keptKeys().isBlank() ? Optional.empty() : Optional.of(Path.of(jwt.keptKeys())),
+                    clock);
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException("expected an address in MILLRACE_JWT_KEYS: " + e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
+    private void repeat(Duration every, Runnable task) {
+        refresher.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        // One that escapes would end all repetitions.
+                        LOG.error("cannot refresh keys", e);
+                    }
+                },
+                every.toMillis(),
+                every.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private boolean isOn() {
+        return settings.mode() == SecuritySettings.Mode.ON;
+    }
+
+    /** Whether callers have to be known. */
+    public SecuritySettings.Mode mode() {
+        return settings.mode();
+    }
+
+    String useCase() {
+        return settings.useCase();
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    /** What is not as it should be, by a stable code: reasons of the service's health. */
+    public Map<String, String> troubles() {
+        Map<String, String> troubles = new TreeMap<>();
+        keys.flatMap(ApiKeys::trouble).ifPresent(text -> troubles.put("api-keys-old", text));
+        issuer.flatMap(IssuerKeys::trouble).ifPresent(text -> troubles.put("jwt-keys-old", text));
+        return troubles;
+    }
+
+    @Override
+    public void close() {
+        refresher.shutdownNow();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.web.security;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Before everything that is served: lets a request through when its operation's rule allows it for its caller, and puts the
+ * {@link Caller} on it. What no rule names is denied. What belongs to another use case is as if it were not there.
+ */
+public final class AccessFilter implements Filter {
+
+    /** Two readers of such a path may see two paths: the one that decides here, and the one that serves. */
+    private static final Pattern AMBIGUOUS = Pattern.compile("[;\\\\]|//|/\\.|%(2e|2f|5c|3b|25|00)");
+
+    private final Access access;
+    private final Rules rules;
+    private final Optional<ProcessKey> own;
+    private final MeterRegistry meters;
+
+    /** @param own what the service calls itself with */
+    public AccessFilter(Access access, Rules rules, Optional<ProcessKey> own, MeterRegistry meters) {
+        this.access = access;
+        this.rules = rules;
+        this.own = own;
+        this.meters = meters;
+    }
+
+    private sealed interface Decision {
+        record Let(Caller caller) implements Decision {}
+
+        record Refuse(Refusal refusal) implements Decision {}
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest http = (HttpServletRequest) request;
+        Decision decision = switch (access.mode()) {
+            case ON -> decision(http);
+            case OFF -> new Decision.Let(Caller.LOCAL);
+            case OPEN -> new Decision.Let(Caller.ANYBODY);
+        };
+        switch (decision) {
+            case Decision.Let(Caller caller) -> {
+                caller.putOn(http);
+                chain.doFilter(request, response);
+            }
+            case Decision.Refuse(Refusal refusal) -> {
+                meters.counter("requests_refused_total", "code", refusal.code()).increment();
+                refusal.writeTo((HttpServletResponse) response);
+            }
+        }
+    }
+
+    private Decision decision(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        if (isAmbiguous(path)) {
+            return new Decision.Refuse(Refusal.BAD_PATH);
+        }
+        Optional<Rule> rule = rules.of(request.getMethod(), path);
+        if (rule.isPresent() && rule.get() instanceof Rule.Open) {
+            return new Decision.Let(Caller.NOBODY);
+        }
+        return switch (caller(request)) {
+            case Credentials.Outcome.Unknown(Refusal refusal) -> new Decision.Refuse(refusal);
+            case Credentials.Outcome.Known(Caller caller) ->
+                caller.sees(access.useCase())
+                        ? rule.map(found -> allowed(found, caller))
+                                .orElseGet(() -> new Decision.Refuse(Refusal.NOT_FOUND))
+                        : new Decision.Refuse(Refusal.NOT_FOUND);
+        };
+    }
+
+    private static boolean isAmbiguous(String path) {
+        // Most paths have none of these: no need for the pattern.
+        return (path.indexOf('%') >= 0
+                        || path.indexOf(';') >= 0
+                        || path.indexOf('\\') >= 0
+                        || path.contains("//")
+                        || path.contains("/."))
+                && AMBIGUOUS.matcher(path.toLowerCase(Locale.ROOT)).find();
+    }
+
+    private Credentials.Outcome caller(HttpServletRequest request) {
+        return own.isPresent() && own.get().isOn(request)
+                ? new Credentials.Outcome.Known(ProcessKey.CALLER)
+                : access.credentials().of(request);
+    }
+
+    private static Decision allowed(Rule rule, Caller caller) {
+        return switch (rule) {
+            case Rule.Open() -> new Decision.Let(caller);
+            case Rule.Needs(Role role) ->
+                caller.may(role) ? new Decision.Let(caller) : new Decision.Refuse(Refusal.forbidden(role));
+        };
+    }
+}

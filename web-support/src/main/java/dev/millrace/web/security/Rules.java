@@ -1,0 +1,45 @@
+package dev.millrace.web.security;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/** The rule of every operation, by method and path. What has none is denied. */
+public final class Rules {
+    private final Map<String, Rule> exact = new HashMap<>();
+    private final List<Templated> templated = new ArrayList<>();
+
+    private record Templated(String method, PathPattern path, Rule rule) {}
+
+    /** @param path with variables as {@code /models/{model}} */
+    public Rules add(String method, String path, Rule rule) {
+        if (path.contains("{")) {
+            templated.add(new Templated(method, PathPatternParser.defaultInstance.parse(path), rule));
+        } else {
+            exact.put(method + " " + path, rule);
+        }
+        return this;
+    }
+
+    /** @param path as it came, not decoded: templates are matched as Spring's own handlers are */
+    Optional<Rule> of(String method, String path) {
+        // Whoever serves GET serves HEAD.
+        String asked = method.equals("HEAD") ? "GET" : method;
+        Rule rule = exact.get(asked + " " + path);
+        if (rule != null) {
+            return Optional.of(rule);
+        }
+        PathContainer parsed = PathContainer.parsePath(path);
+        for (Templated each : templated) {
+            if (each.method().equals(asked) && each.path().matches(parsed)) {
+                return Optional.of(each.rule());
+            }
+        }
+        return Optional.empty();
+    }
+}
