@@ -27,6 +27,9 @@ public final class Explainer {
     /** Of one path. Forests have some tens; the tables grow by this, so a hostile file must not choose it. */
     private static final int MAX_FEATURES_OF_PATH = 64;
 
+    /** Keeps the indices of a tree's tables within an int. */
+    private static final int MAX_SIZE = 100_000_000;
+
     private final int features;
     private final int outputs;
 
@@ -35,13 +38,14 @@ public final class Explainer {
 
     private final List<ExplainedTree> trees = new ArrayList<>();
     private final int[] outputOf;
+    private final Keys keys;
     private int nodes;
-    private int sums;
 
     Explainer(int features, float[] baseMargins, Trees forest) throws ModelFormatException {
         this.features = features;
         this.outputs = baseMargins.length;
         this.outputOf = forest.outputs();
+        this.keys = forest.keys();
         this.bias = new double[outputs];
         for (int i = 0; i < outputs; i++) {
             bias[i] = baseMargins[i];
@@ -53,27 +57,32 @@ public final class Explainer {
                         "paths of at most " + MAX_FEATURES_OF_PATH + " different features, to explain them",
                         "one of " + paths.mostFeatures());
             }
-            ExplainedTree explained = new ExplainedTree(tree, paths);
+            if ((long) tree.nodes() * paths.mostFeatures() > MAX_SIZE) {
+                throw unsupported(
+                        "trees of at most " + MAX_SIZE + " nodes times features of a path, to explain them",
+                        "one of %d times %d".formatted(tree.nodes(), paths.mostFeatures()));
+            }
             bias[outputOf[trees.size()]] += paths.mean(tree);
-            trees.add(explained);
+            trees.add(new ExplainedTree(tree, paths, keys));
             nodes = Math.max(nodes, tree.nodes());
-            sums = Math.max(sums, explained.room());
         }
     }
 
     /** What an explanation needs to compute; to be used again, by one thread at a time. */
     public static final class Workspace {
-        final int[] states;
+        final long[] keys;
+        final int[] edges;
         final double[] products;
 
-        private Workspace(int nodes, int products) {
-            this.states = new int[nodes];
-            this.products = new double[products];
+        private Workspace(int keys, int nodes) {
+            this.keys = new long[keys];
+            this.edges = new int[nodes];
+            this.products = new double[ExplainedTree.LANES * nodes];
         }
     }
 
     public Workspace workspace() {
-        return new Workspace(nodes, sums);
+        return new Workspace(keys.count(), nodes);
     }
 
     /** How many numbers an explanation is: for each output one per feature, then the bias. */
@@ -97,8 +106,10 @@ public final class Explainer {
                     "expected room for %d contributions, but came %d".formatted(length(), contributions.length));
         }
         Arrays.fill(contributions, 0);
+        keys.write(vector, 0, workspace.keys, 0);
         for (int tree = 0; tree < outputOf.length; tree++) {
-            trees.get(tree).addTo(contributions, outputOf[tree] * (features + 1), vector, workspace);
+            int from = outputOf[tree] * (features + 1);
+            trees.get(tree).addTo(contributions, from, vector, workspace);
         }
         for (int output = 0; output < outputs; output++) {
             contributions[output * (features + 1) + features] = bias[output];

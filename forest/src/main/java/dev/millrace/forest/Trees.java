@@ -4,19 +4,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The trees of a forest, laid out for scoring. A node is one long: its threshold (see {@link Keys}), how far off its left
- * child is, and the slot of its key. A step down is arithmetic only, without a branch that could be predicted wrongly; a leaf
- * leads to itself, so four trees (or four rows) go down side by side, as deep as the deepest, and the processor overlaps them.
+ * The trees of a forest, laid out for scoring. A node is one long: its threshold (see {@link Keys}), how far off its right
+ * child is, next to which is the left one, and the slot of its key. A step down is arithmetic only, without a branch that could be
+ * predicted wrongly; a leaf leads to itself, so four trees (or four rows) go down side by side, as deep as the deepest, and the
+ * processor overlaps them.
  *
- * <p>Trees that do not fit such nodes (categorical splits, more than {@value #MAX_SLOT} slots, or siblings more than
+ * <p>Trees that do not fit such nodes (categorical splits, more than {@value #MAX_SLOT} slots, or children more than
  * {@value #MAX_OFFSET} nodes away) are walked as they are.
  */
 final class Trees {
     private static final int SLOT_BITS = 16;
     private static final int MAX_SLOT = (1 << SLOT_BITS) - 1;
-    private static final int OFFSET_BITS = Keys.SHIFT - SLOT_BITS;
-    private static final int MAX_OFFSET = (1 << (OFFSET_BITS - 1)) - 1;
-    private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+    private static final int MAX_OFFSET = (1 << (Keys.SHIFT - SLOT_BITS)) - 1;
 
     /** In {@link #roots}: the tree is not packed. */
     private static final int NOT_PACKED = -1;
@@ -68,7 +67,7 @@ final class Trees {
             return false;
         }
         for (int node = 0; node < tree.nodes(); node++) {
-            if (tree.left()[node] - node > MAX_OFFSET) {
+            if (tree.left()[node] + 1 - node > MAX_OFFSET) {
                 return false;
             }
         }
@@ -90,10 +89,10 @@ final class Trees {
         System.arraycopy(tree.value(), 0, values, root, tree.nodes());
         for (int node = 0; node < tree.nodes(); node++) {
             if (tree.isLeaf(node)) {
-                nodes[root + node] = Keys.never() | (-1 & OFFSET_MASK) << SLOT_BITS;
+                nodes[root + node] = Keys.never();
             } else {
                 nodes[root + node] = Keys.threshold(tree.value()[node])
-                        | (long) (tree.left()[node] - node) << SLOT_BITS
+                        | (long) (tree.left()[node] + 1 - node) << SLOT_BITS
                         | keys.slot(tree.feature()[node], tree.missingLeft()[node]);
             }
         }
@@ -114,6 +113,7 @@ final class Trees {
 
     /** The margin of the only output: {@code base}, and each tree's leaf added in order. */
     float sum(float base, float[] vector, long[] key) {
+        long[] packed = nodes;
         float sum = base;
         int tree = 0;
         while (tree < roots.length) {
@@ -128,10 +128,10 @@ final class Trees {
             int c = roots[tree + 2];
             int d = roots[tree + 3];
             for (; depth > 0; depth--) {
-                a = step(a, key, 0);
-                b = step(b, key, 0);
-                c = step(c, key, 0);
-                d = step(d, key, 0);
+                a = step(packed, a, key, 0);
+                b = step(packed, b, key, 0);
+                c = step(packed, c, key, 0);
+                d = step(packed, d, key, 0);
             }
             sum += values[a];
             sum += values[b];
@@ -151,38 +151,49 @@ final class Trees {
      * @param margins of each row as many as there are outputs, from {@code to} on
      */
     void addTo(float[] margins, int to, int outputs, float[] vectors, int from, int features, int rows, long[] key) {
-        int width = keys.count();
         for (int tree = 0; tree < roots.length; tree++) {
-            int depth = depth(tree);
             int margin = to + output[tree];
             int row = 0;
             if (roots[tree] != NOT_PACKED) {
-                for (; row + 4 <= rows; row += 4) {
-                    four(roots[tree], depth, key, row * width, margins, margin + row * outputs, outputs);
-                }
+                row = addFours(roots[tree], depth(tree), margins, margin, outputs, rows, key);
             }
             for (; row < rows; row++) {
-                margins[margin + row * outputs] += leaf(tree, depth, vectors, from + row * features, key, row * width);
+                margins[margin + row * outputs] +=
+                        leaf(tree, depth(tree), vectors, from + row * features, key, row * keys.count());
             }
         }
     }
 
-    private void four(int root, int depth, long[] key, int first, float[] margins, int margin, int outputs) {
+    /** Adds what one tree says to as many rows as can go down by fours; returns how many these are. */
+    private int addFours(int root, int depth, float[] margins, int to, int outputs, int rows, long[] key) {
+        long[] packed = nodes;
+        float[] leaves = values;
         int width = keys.count();
-        int a = root;
-        int b = root;
-        int c = root;
-        int d = root;
-        for (int level = depth; level > 0; level--) {
-            a = step(a, key, first);
-            b = step(b, key, first + width);
-            c = step(c, key, first + 2 * width);
-            d = step(d, key, first + 3 * width);
+        int row = 0;
+        int first = 0;
+        int margin = to;
+        for (; row + 4 <= rows; row += 4) {
+            int second = first + width;
+            int third = second + width;
+            int fourth = third + width;
+            int a = root;
+            int b = root;
+            int c = root;
+            int d = root;
+            for (int level = 0; level < depth; level++) {
+                a = step(packed, a, key, first);
+                b = step(packed, b, key, second);
+                c = step(packed, c, key, third);
+                d = step(packed, d, key, fourth);
+            }
+            margins[margin] += leaves[a];
+            margins[margin + outputs] += leaves[b];
+            margins[margin + 2 * outputs] += leaves[c];
+            margins[margin + 3 * outputs] += leaves[d];
+            first = fourth + width;
+            margin += 4 * outputs;
         }
-        margins[margin] += values[a];
-        margins[margin + outputs] += values[b];
-        margins[margin + 2 * outputs] += values[c];
-        margins[margin + 3 * outputs] += values[d];
+        return row;
     }
 
     private float leaf(int tree, int depth, float[] vectors, int from, long[] key, int firstKey) {
@@ -191,7 +202,7 @@ final class Trees {
             return trees.get(tree).leaf(vectors, from);
         }
         for (int level = depth; level > 0; level--) {
-            node = step(node, key, firstKey);
+            node = step(nodes, node, key, firstKey);
         }
         return values[node];
     }
@@ -200,11 +211,11 @@ final class Trees {
         return trees.get(tree).depth();
     }
 
-    private int step(int node, long[] key, int firstKey) {
-        long packed = nodes[node];
-        int offset = (int) packed << 1 >> (Integer.SIZE - OFFSET_BITS);
-        long less = (key[firstKey + ((int) packed & MAX_SLOT)] - packed) >> (Long.SIZE - 1);
-        return node + offset + 1 + (int) less;
+    private static int step(long[] nodes, int at, long[] key, int firstKey) {
+        long node = nodes[at];
+        int offset = ((int) node >>> SLOT_BITS) & MAX_OFFSET;
+        long less = (key[firstKey + ((int) node & MAX_SLOT)] - node) >> (Long.SIZE - 1);
+        return at + offset + (int) less;
     }
 
     /** The thresholds of all numeric splits: where a vector's answer can change. */

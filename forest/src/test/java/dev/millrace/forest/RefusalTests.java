@@ -56,17 +56,10 @@ class RefusalTests {
                 "\"split_type\":[1|\"split_type\":[2|model-invalid: expected a split type of 0 (numeric) or 1 (categorical), but came split type 2",
                 "\"split_type\":[1|\"split_type\":[1,1|model-invalid: expected a split type for each of",
                 "\"categories\":[|\"categories\":[-1,|model-invalid: expected categories from 0 to 16777215, but came some from -1 to",
-                "\"weight_drop\":[|\"weight_drop\":[1,|model-invalid: expected 'weight_drop' of 2 trees, but came of 3",
+                "\"weight_drop\":[|\"weight_drop\":[1,|model-invalid: expected 'weight_drop' of 3 trees, but came of 4",
             })
     void namesWhatIsWrongWithCategoriesAndWeights(String part, String replacement, String message) throws Exception {
-        Booster booster = Models.trainOnCategories(
-                "binary:logistic",
-                3,
-                2,
-                1,
-                Map.of("booster", "dart", "max_cat_to_onehot", 1, "max_depth", 2, "base_score", 0.5));
-        String json = new String(booster.toByteArray("json"), StandardCharsets.UTF_8);
-        booster.dispose();
+        String json = new String(dartOfCategories("json"), StandardCharsets.UTF_8);
         assertThat(json).contains(part);
         assertRefused(json.replace(part, replacement).getBytes(StandardCharsets.UTF_8), message);
     }
@@ -133,19 +126,16 @@ class RefusalTests {
 
     /** Flips, cuts and inserts; a result is a model that scores without end or error, or the declared exception. */
     @ParameterizedTest
-    @ValueSource(strings = {"ubj", "json"})
+    @CsvSource({"ubj,false", "json,false", "ubj,true", "json,true"})
     @Timeout(60)
-    void aCorruptFileEndsInTheDeclaredExceptionOnly(String format) throws Exception {
-        byte[] good = model("multi:softprob", Map.of("max_depth", 3), format);
+    void aCorruptFileEndsInTheDeclaredExceptionOnly(String format, boolean categories) throws Exception {
+        byte[] good = categories ? dartOfCategories(format) : model("multi:softprob", Map.of("max_depth", 3), format);
         Random random = new Random(11);
         int refused = 0;
         for (int i = 0; i < 6_000; i++) {
             byte[] bad = corrupt(good, random);
             try {
-                Forest forest = Forest.read(bad);
-                if (forest.features() < 1000 && forest.outputs() < 1000) {
-                    forest.scores(new float[forest.features()], new float[forest.outputs()]);
-                }
+                ModelUse.readAndUse(bad);
             } catch (ModelFormatException e) {
                 assertThat(e.expected()).isNotEmpty();
                 assertThat(e.came()).isNotEmpty();
@@ -153,6 +143,17 @@ class RefusalTests {
             }
         }
         assertThat(refused).isGreaterThan(500);
+    }
+
+    private static byte[] dartOfCategories(String format) throws Exception {
+        Map<String, Object> parameters =
+                Map.of("booster", "dart", "max_cat_to_onehot", 1, "max_depth", 3, "base_score", 0.5);
+        Booster booster = Models.trainOnCategories("binary:logistic", 5, 3, 1, parameters);
+        try {
+            return booster.toByteArray(format);
+        } finally {
+            booster.dispose();
+        }
     }
 
     private static byte[] corrupt(byte[] good, Random random) {
