@@ -27,6 +27,9 @@ public final class Explainer {
     /** Of one path. Forests have some tens; the tables grow by this, so a hostile file must not choose it. */
     private static final int MAX_FEATURES_OF_PATH = 64;
 
+    /** Each node looks for its feature on the way up. */
+    private static final int MAX_DEPTH = 1_000;
+
     /** Keeps the indices of a tree's tables within an int. */
     private static final int MAX_SIZE = 100_000_000;
 
@@ -51,6 +54,10 @@ public final class Explainer {
             bias[i] = baseMargins[i];
         }
         for (Tree tree : forest.list()) {
+            if (tree.depth() > MAX_DEPTH) {
+                throw unsupported(
+                        "trees of at most " + MAX_DEPTH + " levels, to explain them", "one of " + tree.depth());
+            }
             Paths paths = Paths.of(tree);
             if (paths.mostFeatures() > MAX_FEATURES_OF_PATH) {
                 throw unsupported(

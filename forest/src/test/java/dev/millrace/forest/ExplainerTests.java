@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -161,5 +162,33 @@ class ExplainerTests {
         assertThatThrownBy(() -> explainer.contributions(new float[9], new double[10], explainer.workspace()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected room for 30 contributions, but came 10");
+    }
+
+    @Test
+    void refusesWhatWouldTakeTooLong() {
+        assertThatThrownBy(() -> explain(chain(70, 70)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-unsupported: expected paths of at most 64 different features, to explain them,"
+                        + " but came one of 70");
+        assertThatThrownBy(() -> explain(chain(1_001, 2)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-unsupported: expected trees of at most 1000 levels, to explain them,"
+                        + " but came one of 1001");
+    }
+
+    private static void explain(Tree tree) throws ModelFormatException {
+        new Explainer(100, new float[1], new Trees(List.of(tree), new int[1]));
+    }
+
+    private static Tree chain(int splits, int features) {
+        int nodes = 2 * splits + 1;
+        int[] feature = new int[nodes];
+        int[] left = new int[nodes];
+        for (int node = 0; node < nodes; node++) {
+            boolean leaf = node % 2 == 1 || node == nodes - 1;
+            feature[node] = leaf ? Tree.LEAF : node / 2 % features;
+            left[node] = leaf ? 0 : node + 1;
+        }
+        return new Tree(feature, new float[nodes], left, new boolean[nodes], null, new float[nodes], splits);
     }
 }

@@ -82,6 +82,9 @@ class TreesTests {
             float[] vector = Arrays.copyOfRange(rows, row * features, (row + 1) * features);
             long[] key = Arrays.copyOfRange(keys, row * width, (row + 1) * width);
             assertThat(trees.sum(0, vector, key)).isEqualTo(expected);
+            float[] alone = {0};
+            trees.addTo(alone, 0, 1, vector, 0, features, 1, key);
+            assertThat(alone).containsExactly(expected);
             assertThat(margins[row]).isEqualTo(expected);
         }
     }
