@@ -7,12 +7,16 @@ import static dev.millrace.forest.ModelFormatException.unsupported;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Makes a {@link Forest} of a model file: finds out its notation, refuses what is not supported, lays the trees out. */
 final class ModelReader {
 
     /** More than any table of features has; keeps a corrupt file from asking for absurd vectors. */
     private static final int MAX_FEATURES = 10_000_000;
+
+    /** More classes or targets than any model has: each takes room, whether the file has trees of it or not. */
+    private static final int MAX_OUTPUTS = 100_000;
 
     private ModelReader() {}
 
@@ -21,24 +25,15 @@ final class ModelReader {
             throw invalid("an object with the field 'learner'", "a value of another type");
         }
         Value.Fields learner = file.fields("learner");
-        Value.Fields booster = learner.fields("gradient_booster");
-        String name = booster.text("name");
-        if (!name.equals("gbtree")) {
-            throw unsupported("the booster gbtree", "'" + name + "'");
-        }
+        Booster booster = booster(learner.fields("gradient_booster"));
         Objective objective = Objective.of(learner.fields("objective").text("name"));
         Value.Fields parameters = learner.fields("learner_model_param");
-        if (parameters.has("num_target") && parameters.parameter("num_target") > 1) {
-            throw unsupported("a model with one target", parameters.text("num_target") + " targets");
-        }
-        int features = bounded("num_feature", parameters.parameter("num_feature"));
-        int outputs = Math.max(1, bounded("num_class", parameters.parameter("num_class")));
-        if (objective != Objective.SOFTPROB && outputs > 1) {
-            throw invalid("one output of " + objective.id(), outputs + " classes");
-        }
-        float[] base = baseMargins(parameters.text("base_score"), outputs, objective);
-        Trees trees = trees(booster.fields("model"), features, outputs);
-        return new Forest(objective, features, names(learner, features), base, trees);
+        int features = bounded("num_feature", parameters.parameter("num_feature"), MAX_FEATURES);
+        int outputs = outputs(parameters, objective);
+        float[] base = baseMargins(parameters.text("base_score"), outputs, objective, boundsBaseScores(file));
+        Trees trees = trees(booster, features, outputs);
+        Iterations iterations = Iterations.read(booster.model(), trees.list().size(), outputs, bestIteration(learner));
+        return new Forest(objective, features, names(learner, features), base, trees, iterations);
     }
 
     private static Value parse(byte[] model) throws ModelFormatException {
@@ -51,15 +46,68 @@ final class ModelReader {
         return json ? JsonModelReader.read(model) : UbjReader.read(model);
     }
 
-    private static int bounded(String name, int value) throws ModelFormatException {
-        if (value < 0 || value > MAX_FEATURES) {
-            throw invalid("0 to " + MAX_FEATURES + " in '" + name + "'", Integer.toString(value));
+    /** The trees as they are in the file, and what each of them counts; all count 1 when there are no weights. */
+    private record Booster(Value.Fields model, double[] weights) {
+        float weight(int tree) {
+            return weights.length == 0 ? 1 : (float) weights[tree];
+        }
+    }
+
+    private static Booster booster(Value.Fields booster) throws ModelFormatException {
+        String name = booster.text("name");
+        return switch (name) {
+            case "gbtree" -> new Booster(booster.fields("model"), new double[0]);
+            case "dart" -> {
+                Value.Fields model = booster.fields("gbtree").fields("model");
+                double[] weights = booster.numbers("weight_drop");
+                int trees = model.items("trees").size();
+                if (weights.length != trees) {
+                    throw invalid("'weight_drop' of " + trees + " trees", "of " + weights.length);
+                }
+                yield new Booster(model, weights);
+            }
+            default -> throw unsupported("the booster gbtree or dart", "'" + name + "'");
+        };
+    }
+
+    private static int outputs(Value.Fields parameters, Objective objective) throws ModelFormatException {
+        int classes = Math.max(1, bounded("num_class", parameters.parameter("num_class"), MAX_OUTPUTS));
+        int targets = parameters.has("num_target")
+                ? Math.max(1, bounded("num_target", parameters.parameter("num_target"), MAX_OUTPUTS))
+                : 1;
+        if (!objective.hasClasses() && classes > 1) {
+            throw invalid("one output of " + objective.id(), classes + " classes");
+        }
+        if (classes > 1 && targets > 1) {
+            throw unsupported("classes of one target", classes + " classes of " + targets + " targets");
+        }
+        return Math.max(classes, targets);
+    }
+
+    private static int bounded(String name, int value, int most) throws ModelFormatException {
+        if (value < 0 || value > most) {
+            throw invalid("0 to " + most + " in '" + name + "'", Integer.toString(value));
         }
         return value;
     }
 
+    /**
+     * Since XGBoost 3.2 labels may all be the same: the probabilities 0 and 1 are base scores, and all are taken as at least this
+     * far away from both.
+     */
+    private static final float LEAST_PROBABILITY = 1e-6f;
+
+    private static boolean boundsBaseScores(Value.Fields file) throws ModelFormatException {
+        if (!file.has("version")) {
+            return false;
+        }
+        int[] version = file.integers("version");
+        return version.length >= 2 && (version[0] > 3 || (version[0] == 3 && version[1] >= 2));
+    }
+
     /** The base score is a number ("5E-1", up to XGBoost 3.0) or a list with one per output ("[5E-1]", since 3.1). */
-    private static float[] baseMargins(String text, int outputs, Objective objective) throws ModelFormatException {
+    private static float[] baseMargins(String text, int outputs, Objective objective, boolean bounded)
+            throws ModelFormatException {
         boolean list = text.startsWith("[") && text.endsWith("]");
         String[] parts = list ? text.substring(1, text.length() - 1).split(",", -1) : new String[] {text};
         if (parts.length != 1 && parts.length != outputs) {
@@ -68,7 +116,11 @@ final class ModelReader {
         float[] margins = new float[outputs];
         try {
             for (int i = 0; i < parts.length; i++) {
-                margins[i] = objective.baseMargin(Float.parseFloat(parts[i].strip()));
+                float score = Float.parseFloat(parts[i].strip());
+                if (bounded && objective.link() == Link.LOGISTIC && score >= 0 && score <= 1) {
+                    score = Math.clamp(score, LEAST_PROBABILITY, 1.0f - LEAST_PROBABILITY);
+                }
+                margins[i] = objective.link().baseMargin(score);
             }
         } catch (NumberFormatException e) {
             throw invalid("a number or a list of numbers in 'base_score'", "'" + text + "'");
@@ -84,13 +136,13 @@ final class ModelReader {
         return margins;
     }
 
-    private static Trees trees(Value.Fields model, int features, int outputs) throws ModelFormatException {
-        List<Value> trees = model.items("trees");
-        int[] outputOf = model.integers("tree_info");
+    private static Trees trees(Booster booster, int features, int outputs) throws ModelFormatException {
+        List<Value> trees = booster.model().items("trees");
+        int[] outputOf = booster.model().integers("tree_info");
         if (outputOf.length != trees.size()) {
             throw invalid("'tree_info' of " + trees.size() + " trees", "of " + outputOf.length);
         }
-        Trees result = new Trees();
+        List<Tree> read = new ArrayList<>();
         for (int i = 0; i < outputOf.length; i++) {
             if (outputOf[i] < 0 || outputOf[i] >= outputs) {
                 throw invalid("a tree of one of " + outputs + " outputs", "output " + outputOf[i]);
@@ -98,9 +150,17 @@ final class ModelReader {
             if (!(trees.get(i) instanceof Value.Fields tree)) {
                 throw invalid("an object in 'trees'", "a value of another type");
             }
-            result.add(tree, features, outputOf[i]);
+            read.add(new TreeReader(tree, features).read(booster.weight(i)));
         }
-        return result.trimmed();
+        return new Trees(read, outputOf);
+    }
+
+    /** Early stopping keeps it as an attribute, which is a string. */
+    private static OptionalInt bestIteration(Value.Fields learner) throws ModelFormatException {
+        if (!learner.has("attributes") || !learner.fields("attributes").has("best_iteration")) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(learner.fields("attributes").parameter("best_iteration"));
     }
 
     private static List<String> names(Value.Fields learner, int features) throws ModelFormatException {

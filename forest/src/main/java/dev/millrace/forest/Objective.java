@@ -3,57 +3,38 @@ package dev.millrace.forest;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/**
- * What a model was trained for: how its base score becomes a margin, and its margins scores. Formulas are those of XGBoost
- * ({@code src/common/math.h}, {@code src/objective}), in float32 where it computes in float32. Its {@code expf} and
- * {@code logf} are imitated by {@link StrictMath} rounded to float32, which differs from a correctly rounded result only
- * when the exact value lies within a double's error of the middle between two floats.
- */
+/** What a model was trained for, which decides what its scores are. */
 public enum Objective {
-    BINARY_LOGISTIC("binary:logistic") {
-        @Override
-        float baseMargin(float baseScore) {
-            return -log(1.0f / baseScore - 1.0f);
-        }
-
-        @Override
-        void transform(float[] margins) {
-            margins[0] = sigmoid(margins[0]);
-        }
-
-        @Override
-        float transform(float margin) {
-            return sigmoid(margin);
-        }
-    },
-    SQUARED_ERROR("reg:squarederror"),
-    SOFTPROB("multi:softprob") {
-        @Override
-        void transform(float[] margins) {
-            softmax(margins);
-        }
-    },
-    POISSON("count:poisson") {
-        @Override
-        float baseMargin(float baseScore) {
-            return log(baseScore);
-        }
-
-        @Override
-        void transform(float[] margins) {
-            margins[0] = exp(margins[0]);
-        }
-
-        @Override
-        float transform(float margin) {
-            return exp(margin);
-        }
-    };
+    BINARY_LOGISTIC("binary:logistic", Link.LOGISTIC),
+    /** Its base score is a margin. */
+    BINARY_LOGITRAW("binary:logitraw", Link.IDENTITY),
+    BINARY_HINGE("binary:hinge", Link.HINGE),
+    SQUARED_ERROR("reg:squarederror", Link.IDENTITY),
+    /** The name of {@link #SQUARED_ERROR} before XGBoost 1. */
+    LINEAR("reg:linear", Link.IDENTITY),
+    SQUARED_LOG_ERROR("reg:squaredlogerror", Link.IDENTITY),
+    LOGISTIC("reg:logistic", Link.LOGISTIC),
+    PSEUDO_HUBER_ERROR("reg:pseudohubererror", Link.IDENTITY),
+    ABSOLUTE_ERROR("reg:absoluteerror", Link.IDENTITY),
+    /** One output per quantile. */
+    QUANTILE_ERROR("reg:quantileerror", Link.IDENTITY),
+    GAMMA("reg:gamma", Link.LOG),
+    TWEEDIE("reg:tweedie", Link.LOG),
+    POISSON("count:poisson", Link.LOG),
+    COX("survival:cox", Link.LOG),
+    AFT("survival:aft", Link.LOG),
+    SOFTMAX("multi:softmax", Link.GREATEST),
+    SOFTPROB("multi:softprob", Link.SOFTMAX),
+    RANK_PAIRWISE("rank:pairwise", Link.IDENTITY),
+    RANK_NDCG("rank:ndcg", Link.IDENTITY),
+    RANK_MAP("rank:map", Link.IDENTITY);
 
     private final String id;
+    private final Link link;
 
-    Objective(String id) {
+    Objective(String id, Link link) {
         this.id = id;
+        this.link = link;
     }
 
     /** XGBoost's name of this objective. */
@@ -61,14 +42,13 @@ public enum Objective {
         return id;
     }
 
-    float baseMargin(float baseScore) {
-        return baseScore;
+    Link link() {
+        return link;
     }
 
-    void transform(float[] margins) {}
-
-    float transform(float margin) {
-        return margin;
+    /** Whether a model has an output for each class. */
+    boolean hasClasses() {
+        return this == SOFTMAX || this == SOFTPROB;
     }
 
     static Objective of(String id) throws ModelFormatException {
@@ -79,33 +59,5 @@ public enum Objective {
         }
         String known = Arrays.stream(values()).map(Objective::id).collect(Collectors.joining(", "));
         throw ModelFormatException.unsupported("one of the objectives " + known, "'" + id + "'");
-    }
-
-    private static float sigmoid(float x) {
-        // The bound keeps expf from overflowing; the 1e-16 that XGBoost adds to the sum vanishes in float32.
-        return 1.0f / (exp(Math.min(-x, 88.7f)) + 1.0f);
-    }
-
-    private static void softmax(float[] margins) {
-        float max = margins[0];
-        for (int i = 1; i < margins.length; i++) {
-            max = Math.max(max, margins[i]);
-        }
-        double sum = 0;
-        for (int i = 0; i < margins.length; i++) {
-            margins[i] = exp(margins[i] - max);
-            sum += margins[i];
-        }
-        for (int i = 0; i < margins.length; i++) {
-            margins[i] /= (float) sum;
-        }
-    }
-
-    private static float exp(float x) {
-        return (float) StrictMath.exp(x);
-    }
-
-    private static float log(float x) {
-        return (float) StrictMath.log(x);
     }
 }

@@ -1,181 +1,268 @@
 package dev.millrace.forest;
 
-import static dev.millrace.forest.ModelFormatException.invalid;
-import static dev.millrace.forest.ModelFormatException.unsupported;
-
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * All nodes of all trees in flat arrays, each tree breadth first with siblings side by side: the right child of a node is
- * the one after its left child. Laying a tree out visits every node once, so a file whose nodes form a cycle, or share
- * a child, is refused here and scoring always ends.
+ * The trees of a forest, laid out for scoring. A node is one long: its threshold (see {@link Keys}), how far off its right
+ * child is, next to which is the left one, and the slot of its key. A step down is arithmetic only, without a branch that could be
+ * predicted wrongly; a leaf leads to itself, so four trees (or four rows) go down side by side, as deep as the deepest, and the
+ * processor overlaps them.
+ *
+ * <p>Trees that do not fit such nodes (categorical splits, more than {@value #MAX_SLOT} slots, or children more than
+ * {@value #MAX_OFFSET} nodes away) are walked as they are.
  */
 final class Trees {
+    private static final int SLOT_BITS = 16;
+    private static final int MAX_SLOT = (1 << SLOT_BITS) - 1;
+    private static final int MAX_OFFSET = (1 << (Keys.SHIFT - SLOT_BITS)) - 1;
 
-    /** In {@link #feature}: the node is a leaf. */
-    private static final int LEAF = -1;
+    /** In {@link #roots}: the tree is not packed. */
+    private static final int NOT_PACKED = -1;
 
-    /** Index of the feature, its highest bit set where a missing value goes left; {@link #LEAF} in a leaf. */
-    private int[] feature = new int[256];
+    /** In {@link #fourDepths}: not all of the four are packed. */
+    private static final int NOT_FOUR = -1;
 
-    /** The threshold of a split (less goes left), or the value of a leaf. */
-    private float[] value = new float[256];
+    private final List<Tree> trees;
+    private final Keys keys;
+    private final int[] output;
+    private final long[] nodes;
 
-    /** Where the left child is. */
-    private int[] left = new int[256];
+    /** Per packed node; only those of leaves are read. */
+    private final float[] values;
 
-    private int[] roots = new int[16];
-    private int[] output = new int[16];
-    private int nodeCount;
-    private int treeCount;
+    private final int[] roots;
 
-    int count() {
-        return treeCount;
-    }
+    /** The depth of the deepest of the four trees from each index on. */
+    private final int[] fourDepths;
 
-    /** Adds to each output's margin what its trees say, in the order of the trees. */
-    void addTo(float[] margins, float[] vector) {
-        for (int tree = 0; tree < treeCount; tree++) {
-            margins[output[tree]] += leaf(roots[tree], vector);
+    Trees(List<Tree> trees, int[] output) {
+        this.trees = List.copyOf(trees);
+        this.output = output;
+        this.keys = new Keys(trees);
+        this.roots = new int[trees.size()];
+        boolean slotsFit = keys.count() <= MAX_SLOT;
+        int size = 0;
+        for (int i = 0; i < roots.length; i++) {
+            Tree tree = trees.get(i);
+            boolean fits = slotsFit && fits(tree) && size <= Integer.MAX_VALUE - 8 - tree.nodes();
+            roots[i] = fits ? size : NOT_PACKED;
+            size += fits ? tree.nodes() : 0;
+        }
+        this.nodes = new long[size];
+        this.values = new float[size];
+        for (int i = 0; i < roots.length; i++) {
+            if (roots[i] != NOT_PACKED) {
+                pack(trees.get(i), roots[i]);
+            }
+        }
+        this.fourDepths = new int[Math.max(0, roots.length - 3)];
+        for (int i = 0; i < fourDepths.length; i++) {
+            fourDepths[i] = fourDepth(i);
         }
     }
 
-    /** The margin of the only output: {@code base}, and each tree's leaf added in order. */
-    float sum(float base, float[] vector) {
+    private static boolean fits(Tree tree) {
+        if (tree.categories() != null) {
+            return false;
+        }
+        for (int node = 0; node < tree.nodes(); node++) {
+            if (tree.left()[node] + 1 - node > MAX_OFFSET) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int fourDepth(int first) {
+        int depth = 0;
+        for (int i = first; i < first + 4; i++) {
+            if (roots[i] == NOT_PACKED) {
+                return NOT_FOUR;
+            }
+            depth = Math.max(depth, trees.get(i).depth());
+        }
+        return depth;
+    }
+
+    private void pack(Tree tree, int root) {
+        System.arraycopy(tree.value(), 0, values, root, tree.nodes());
+        for (int node = 0; node < tree.nodes(); node++) {
+            if (tree.isLeaf(node)) {
+                nodes[root + node] = Keys.never();
+            } else {
+                nodes[root + node] = Keys.threshold(tree.value()[node])
+                        | (long) (tree.left()[node] + 1 - node) << SLOT_BITS
+                        | keys.slot(tree.feature()[node], tree.missingLeft()[node]);
+            }
+        }
+    }
+
+    List<Tree> list() {
+        return trees;
+    }
+
+    /** The output that each tree adds to. */
+    int[] outputs() {
+        return output;
+    }
+
+    Keys keys() {
+        return keys;
+    }
+
+    /**
+     * The margin of the only output: {@code base}, and each tree's leaf added in order. As {@link #addTo} with one row, but a fifth
+     * faster: the sum never leaves the processor.
+     */
+    float sum(float base, float[] vector, long[] key) {
+        long[] packed = nodes;
         float sum = base;
-        for (int tree = 0; tree < treeCount; tree++) {
-            sum += leaf(roots[tree], vector);
+        int tree = 0;
+        while (tree < roots.length) {
+            int depth = tree < fourDepths.length ? fourDepths[tree] : NOT_FOUR;
+            if (depth == NOT_FOUR) {
+                sum += leaf(tree, vector, 0, key, 0);
+                tree++;
+                continue;
+            }
+            int a = roots[tree];
+            int b = roots[tree + 1];
+            int c = roots[tree + 2];
+            int d = roots[tree + 3];
+            for (int level = 0; level < depth; level++) {
+                a = step(packed, a, key, 0);
+                b = step(packed, b, key, 0);
+                c = step(packed, c, key, 0);
+                d = step(packed, d, key, 0);
+            }
+            sum += values[a];
+            sum += values[b];
+            sum += values[c];
+            sum += values[d];
+            tree += 4;
         }
         return sum;
     }
 
-    private float leaf(int root, float[] vector) {
-        int node = root;
-        for (int split = feature[node]; split != LEAF; split = feature[node]) {
-            float x = vector[split & Integer.MAX_VALUE];
-            boolean goesLeft = x < value[node] || (split < 0 && Float.isNaN(x));
-            node = goesLeft ? left[node] : left[node] + 1;
+    /**
+     * Adds to the margins of rows what the trees say, in the order of the trees. Four rows at a time go down a tree side by side, all
+     * of them tree by tree, so that a tree's nodes stay near; of the last rows each goes down four trees at a time.
+     *
+     * @param vectors the rows one after the other, from {@code from} on
+     * @param key their keys
+     * @param margins of each row as many as there are outputs, from {@code to} on
+     */
+    void addTo(float[] margins, int to, int outputs, float[] vectors, int from, int features, int rows, long[] key) {
+        int fours = rows / 4 * 4;
+        for (int tree = 0; fours > 0 && tree < roots.length; tree++) {
+            int margin = to + output[tree];
+            if (roots[tree] == NOT_PACKED) {
+                for (int row = 0; row < fours; row++) {
+                    margins[margin + row * outputs] += trees.get(tree).leaf(vectors, from + row * features);
+                }
+            } else {
+                addFours(roots[tree], depth(tree), margins, margin, outputs, fours, key);
+            }
         }
-        return value[node];
+        for (int row = fours; row < rows; row++) {
+            addRow(margins, to + row * outputs, vectors, from + row * features, key, row * keys.count());
+        }
     }
 
-    /** Reads one tree of a model with so many features, which adds to this output. */
-    void add(Value.Fields tree, int features, int toOutput) throws ModelFormatException {
-        if (treeCount == roots.length) {
-            roots = Arrays.copyOf(roots, treeCount * 2);
-            output = Arrays.copyOf(output, treeCount * 2);
+    private void addRow(float[] margins, int to, float[] vectors, int from, long[] key, int firstKey) {
+        long[] packed = nodes;
+        float[] leaves = values;
+        int[] outputs = output;
+        int tree = 0;
+        while (tree < roots.length) {
+            int depth = tree < fourDepths.length ? fourDepths[tree] : NOT_FOUR;
+            if (depth == NOT_FOUR) {
+                margins[to + outputs[tree]] += leaf(tree, vectors, from, key, firstKey);
+                tree++;
+                continue;
+            }
+            int a = roots[tree];
+            int b = roots[tree + 1];
+            int c = roots[tree + 2];
+            int d = roots[tree + 3];
+            for (int level = 0; level < depth; level++) {
+                a = step(packed, a, key, firstKey);
+                b = step(packed, b, key, firstKey);
+                c = step(packed, c, key, firstKey);
+                d = step(packed, d, key, firstKey);
+            }
+            margins[to + outputs[tree]] += leaves[a];
+            margins[to + outputs[tree + 1]] += leaves[b];
+            margins[to + outputs[tree + 2]] += leaves[c];
+            margins[to + outputs[tree + 3]] += leaves[d];
+            tree += 4;
         }
-        roots[treeCount] = new Layout(tree, features).run();
-        output[treeCount] = toOutput;
-        treeCount++;
     }
 
+    private void addFours(int root, int depth, float[] margins, int to, int outputs, int rows, long[] key) {
+        long[] packed = nodes;
+        float[] leaves = values;
+        int width = keys.count();
+        int first = 0;
+        int margin = to;
+        for (int row = 0; row < rows; row += 4) {
+            int second = first + width;
+            int third = second + width;
+            int fourth = third + width;
+            int a = root;
+            int b = root;
+            int c = root;
+            int d = root;
+            for (int level = 0; level < depth; level++) {
+                a = step(packed, a, key, first);
+                b = step(packed, b, key, second);
+                c = step(packed, c, key, third);
+                d = step(packed, d, key, fourth);
+            }
+            margins[margin] += leaves[a];
+            margins[margin + outputs] += leaves[b];
+            margins[margin + 2 * outputs] += leaves[c];
+            margins[margin + 3 * outputs] += leaves[d];
+            first = fourth + width;
+            margin += 4 * outputs;
+        }
+    }
+
+    private float leaf(int tree, float[] vectors, int from, long[] key, int firstKey) {
+        int node = roots[tree];
+        if (node == NOT_PACKED) {
+            return trees.get(tree).leaf(vectors, from);
+        }
+        for (int level = depth(tree); level > 0; level--) {
+            node = step(nodes, node, key, firstKey);
+        }
+        return values[node];
+    }
+
+    private int depth(int tree) {
+        return trees.get(tree).depth();
+    }
+
+    private static int step(long[] nodes, int at, long[] key, int firstKey) {
+        long node = nodes[at];
+        int offset = ((int) node >>> SLOT_BITS) & MAX_OFFSET;
+        long less = (key[firstKey + ((int) node & MAX_SLOT)] - node) >> (Long.SIZE - 1);
+        return at + offset + (int) less;
+    }
+
+    /** The thresholds of all numeric splits: where a vector's answer can change. */
     float[] thresholds() {
-        float[] thresholds = new float[nodeCount];
+        float[] thresholds = new float[trees.stream().mapToInt(Tree::nodes).sum()];
         int count = 0;
-        for (int node = 0; node < nodeCount; node++) {
-            if (feature[node] != LEAF) {
-                thresholds[count++] = value[node];
+        for (Tree tree : trees) {
+            for (int node = 0; node < tree.nodes(); node++) {
+                int[][] categories = tree.categories();
+                if (!tree.isLeaf(node) && (categories == null || categories[node] == null)) {
+                    thresholds[count++] = tree.value()[node];
+                }
             }
         }
         return Arrays.copyOf(thresholds, count);
-    }
-
-    Trees trimmed() {
-        feature = Arrays.copyOf(feature, nodeCount);
-        value = Arrays.copyOf(value, nodeCount);
-        left = Arrays.copyOf(left, nodeCount);
-        return this;
-    }
-
-    private int allocate(int nodes) {
-        int first = nodeCount;
-        nodeCount += nodes;
-        if (nodeCount > feature.length) {
-            int size = Math.max(nodeCount, feature.length * 2);
-            feature = Arrays.copyOf(feature, size);
-            value = Arrays.copyOf(value, size);
-            left = Arrays.copyOf(left, size);
-        }
-        return first;
-    }
-
-    /** Lays one tree out. */
-    private final class Layout {
-        private final int[] lefts;
-        private final int[] rights;
-        private final int[] indices;
-        private final double[] conditions;
-        private final double[] defaultLeft;
-        private final int features;
-
-        Layout(Value.Fields tree, int features) throws ModelFormatException {
-            if (tree.fields("tree_param").parameter("size_leaf_vector") > 1) {
-                throw unsupported("trees with one value per leaf", "a tree with a vector per leaf");
-            }
-            if (tree.has("split_type")
-                    && Arrays.stream(tree.numbers("split_type")).anyMatch(type -> type != 0)) {
-                throw unsupported("numeric splits", "a categorical split");
-            }
-            this.lefts = tree.integers("left_children");
-            this.rights = tree.integers("right_children");
-            this.indices = tree.integers("split_indices");
-            this.conditions = tree.numbers("split_conditions");
-            this.defaultLeft = tree.numbers("default_left");
-            this.features = features;
-            int nodes = lefts.length;
-            if (nodes == 0
-                    || rights.length != nodes
-                    || indices.length != nodes
-                    || conditions.length != nodes
-                    || defaultLeft.length != nodes) {
-                throw invalid(
-                        "arrays of the same length, one entry per node, at least one",
-                        "lengths %d, %d, %d, %d, %d"
-                                .formatted(
-                                        nodes, rights.length, indices.length, conditions.length, defaultLeft.length));
-            }
-        }
-
-        /** Returns where the root is. */
-        int run() throws ModelFormatException {
-            int root = allocate(1);
-            int[] queue = new int[lefts.length];
-            int[] places = new int[lefts.length];
-            boolean[] seen = new boolean[lefts.length];
-            int queued = 1;
-            places[0] = root;
-            seen[0] = true;
-            for (int next = 0; next < queued; next++) {
-                int node = queue[next];
-                int place = places[next];
-                value[place] = (float) conditions[node];
-                if (lefts[node] == -1) {
-                    feature[place] = LEAF;
-                    continue;
-                }
-                feature[place] = split(node);
-                int children = allocate(2); // may replace the arrays
-                left[place] = children;
-                for (int child : new int[] {lefts[node], rights[node]}) {
-                    if (child < 0 || child >= seen.length || seen[child]) {
-                        throw invalid("children that are nodes of one tree", "node " + node + " with child " + child);
-                    }
-                    seen[child] = true;
-                    queue[queued] = child;
-                    places[queued] = children + (child == lefts[node] ? 0 : 1);
-                    queued++;
-                }
-            }
-            return root;
-        }
-
-        private int split(int node) throws ModelFormatException {
-            int index = indices[node];
-            if (index < 0 || index >= features) {
-                throw invalid("a split on one of " + features + " features", "feature " + index);
-            }
-            return defaultLeft[node] != 0 ? index | Integer.MIN_VALUE : index;
-        }
     }
 }

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import ml.dmlc.xgboost4j.java.Booster;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ForestTests {
 
@@ -36,21 +43,69 @@ class ForestTests {
     }
 
     @Test
-    void scoresOneOutputWithoutAllocating() throws Exception {
+    void refusesRowsThatDoNotFit() throws Exception {
+        Forest forest = binary();
+        assertThatThrownBy(() -> forest.scoresOfRows(new float[11], 2, new float[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected 2 vectors of 5 features, but came 11 values");
+        assertThatThrownBy(() -> forest.marginsOfRows(new float[10], 2, new float[3]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected room for 2 outputs, but came 3");
+        assertThatThrownBy(() -> forest.iterations(3, 51))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected iterations from 0 to 50, at least one, but came 3 to 51");
+    }
+
+    @Test
+    void scoresWithoutAllocating() throws Exception {
         Forest forest = binary();
         float[] vector = {0.1f, 0.2f, 0.3f, Float.NaN, 1};
-        float sum = 0;
+        float[] rows = Models.rows(new Random(1), 37, 5);
+        float[] scores = new float[37];
+        assertAllocatesNothing(() -> forest.score(vector));
+        assertAllocatesNothing(() -> forest.scoresOfRows(rows, 37, scores));
+        Booster booster = Models.train("multi:softmax", 5, 5, 1, Map.of());
+        Forest classes = Forest.read(booster.toByteArray("ubj"));
+        booster.dispose();
+        assertAllocatesNothing(() -> classes.score(vector));
+    }
+
+    private static void assertAllocatesNothing(Runnable scoring) {
         for (int i = 0; i < 20_000; i++) {
-            sum += forest.score(vector);
+            scoring.run();
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 10_000; i++) {
-            sum += forest.score(vector);
+            scoring.run();
         }
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(sum).isPositive();
-        assertThat(allocated).isLessThan(1_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000);
+    }
+
+    /** More threads than there are slots for their rooms: none may take another's. */
+    @Test
+    @Timeout(60)
+    void manyThreadsGetWhatOneGets() throws Exception {
+        Forest forest = binary();
+        int count = 2_000;
+        float[] rows = Models.rows(new Random(2), count, 5);
+        float[] expected = new float[count];
+        forest.scoresOfRows(rows, count, expected);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<float[]>> all = new ArrayList<>();
+            for (int thread = 0; thread < 40; thread++) {
+                all.add(executor.submit(() -> {
+                    float[] scores = new float[count];
+                    for (int row = 0; row < count; row++) {
+                        scores[row] = forest.score(Arrays.copyOfRange(rows, row * 5, row * 5 + 5));
+                    }
+                    return scores;
+                }));
+            }
+            for (Future<float[]> scores : all) {
+                assertThat(scores.get()).containsExactly(expected);
+            }
+        }
     }
 
     private static Forest binary() throws Exception {

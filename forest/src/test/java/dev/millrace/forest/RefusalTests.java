@@ -27,32 +27,58 @@ class RefusalTests {
     }
 
     @Test
-    void refusesDart() throws Exception {
-        byte[] dart = model("binary:logistic", Map.of("booster", "dart"), "ubj");
-        assertRefused(dart, "model-unsupported: expected the booster gbtree, but came 'dart'");
+    void refusesLinearBoosters() throws Exception {
+        byte[] linear = model("binary:logistic", Map.of("booster", "gblinear", "updater", "coord_descent"), "ubj");
+        assertRefused(linear, "model-unsupported: expected the booster gbtree or dart, but came 'gblinear'");
     }
 
     @Test
     void refusesAnotherObjective() throws Exception {
-        byte[] model = model("reg:absoluteerror", Map.of(), "json");
+        byte[] model = model("reg:squarederror", Map.of(), "json");
+        String other = new String(model, StandardCharsets.UTF_8).replace("reg:squarederror", "reg:of-tomorrow");
         assertRefused(
-                model,
-                "model-unsupported: expected one of the objectives binary:logistic, reg:squarederror, multi:softprob,"
-                        + " count:poisson, but came 'reg:absoluteerror'");
+                other.getBytes(StandardCharsets.UTF_8),
+                "model-unsupported: expected one of the objectives binary:logistic, binary:logitraw, binary:hinge,"
+                        + " reg:squarederror, reg:linear, reg:squaredlogerror, reg:logistic, reg:pseudohubererror,"
+                        + " reg:absoluteerror, reg:quantileerror, reg:gamma, reg:tweedie, count:poisson, survival:cox,"
+                        + " survival:aft, multi:softmax, multi:softprob, rank:pairwise, rank:ndcg, rank:map, but came"
+                        + " 'reg:of-tomorrow'");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"split_type\":[0|\"split_type\":[1|model-unsupported: expected numeric splits, but came a categorical split",
+                "\"categories_sizes\":[|\"categories_sizes\":[0,|model-invalid: expected a segment and a size for each of",
+                "\"categories_segments\":[0|\"categories_segments\":[1|model-invalid: expected categories from 0 on, within",
+                "\"categories_nodes\":[0|\"categories_nodes\":[-1|model-invalid: expected a categorical split that has no categories yet, but came node -1",
+                "\"split_type\":[1|\"split_type\":[0|model-invalid: expected a categorical split that has no categories yet, but came node 0",
+                "\"split_type\":[1|\"split_type\":[2|model-invalid: expected a split type of 0 (numeric) or 1 (categorical), but came split type 2",
+                "\"split_type\":[1|\"split_type\":[1,1|model-invalid: expected a split type for each of",
+                "\"categories\":[|\"categories\":[-1,|model-invalid: expected categories from 0 to 16777215, but came some from -1 to",
+                "\"weight_drop\":[|\"weight_drop\":[1,|model-invalid: expected 'weight_drop' of 3 trees, but came of 4",
+            })
+    void namesWhatIsWrongWithCategoriesAndWeights(String part, String replacement, String message) throws Exception {
+        String json = new String(dartOfCategories("json"), StandardCharsets.UTF_8);
+        assertThat(json).contains(part);
+        assertRefused(json.replace(part, replacement).getBytes(StandardCharsets.UTF_8), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"split_type\":[0|\"split_type\":[1|model-invalid: expected categories of each categorical split, but came none of node 0",
+                "\"split_conditions\":[|\"split_conditions\":[NaN,|model-invalid: expected arrays of the same length, one entry per node, at least one, but came lengths",
+                "\"iteration_indptr\":[0|\"iteration_indptr\":[1|model-invalid: expected iterations that begin at tree 0, ascend and end at 5, but came 6 others",
+                "\"attributes\":{}|\"attributes\":{\"best_iteration\":\"5\"}|model-invalid: expected a best iteration below 5, but came 5",
                 "\"size_leaf_vector\":\"1\"|\"size_leaf_vector\":\"2\"|model-unsupported: expected trees with one value per leaf, but came a tree with a vector per leaf",
-                "\"num_target\":\"1\"|\"num_target\":\"2\"|model-unsupported: expected a model with one target, but came 2 targets",
+                "\"num_target\":\"1\"|\"num_target\":\"100001\"|model-invalid: expected 0 to 100000 in 'num_target', but came 100001",
                 "\"num_feature\":\"5\"|\"num_feature\":\"1\"|model-invalid: expected a split on one of 1 features, but came feature",
                 "\"num_feature\":\"5\"|\"num_feature\":\"-1\"|model-invalid: expected 0 to 10000000 in 'num_feature', but came -1",
                 "\"num_feature\":\"5\"|\"num_feature\":\"five\"|model-invalid: expected an integer in 'num_feature', but came 'five'",
                 "\"num_class\":\"0\"|\"num_class\":\"3\"|model-invalid: expected one output of binary:logistic, but came 3 classes",
-                "\"left_children\":[1|\"left_children\":[0|model-invalid: expected children that are nodes of one tree, but came node 0 with child 0",
+                "\"left_children\":[1|\"left_children\":[0|model-invalid: expected children that are nodes of one tree, but came a child 0",
                 "\"left_children\":[1|\"left_children\":[1.5|model-invalid: expected an integer of 32 bits in 'left_children', but came 1.5",
                 "\"left_children\":[1|\"left_children\":[\"a\"|model-invalid: expected an array of numbers in 'left_children', but came a value of another type",
                 "\"right_children\":[|\"right_children\":[1,|model-invalid: expected arrays of the same length, one entry per node, at least one, but came lengths",
@@ -100,19 +126,16 @@ class RefusalTests {
 
     /** Flips, cuts and inserts; a result is a model that scores without end or error, or the declared exception. */
     @ParameterizedTest
-    @ValueSource(strings = {"ubj", "json"})
+    @CsvSource({"ubj,false", "json,false", "ubj,true", "json,true"})
     @Timeout(60)
-    void aCorruptFileEndsInTheDeclaredExceptionOnly(String format) throws Exception {
-        byte[] good = model("multi:softprob", Map.of("max_depth", 3), format);
+    void aCorruptFileEndsInTheDeclaredExceptionOnly(String format, boolean categories) throws Exception {
+        byte[] good = categories ? dartOfCategories(format) : model("multi:softprob", Map.of("max_depth", 3), format);
         Random random = new Random(11);
         int refused = 0;
         for (int i = 0; i < 6_000; i++) {
             byte[] bad = corrupt(good, random);
             try {
-                Forest forest = Forest.read(bad);
-                if (forest.features() < 1000 && forest.outputs() < 1000) {
-                    forest.scores(new float[forest.features()], new float[forest.outputs()]);
-                }
+                ModelUse.readAndUse(bad);
             } catch (ModelFormatException e) {
                 assertThat(e.expected()).isNotEmpty();
                 assertThat(e.came()).isNotEmpty();
@@ -120,6 +143,17 @@ class RefusalTests {
             }
         }
         assertThat(refused).isGreaterThan(500);
+    }
+
+    private static byte[] dartOfCategories(String format) throws Exception {
+        Map<String, Object> parameters =
+                Map.of("booster", "dart", "max_cat_to_onehot", 1, "max_depth", 3, "base_score", 0.5);
+        Booster booster = Models.trainOnCategories("binary:logistic", 5, 3, 1, parameters);
+        try {
+            return booster.toByteArray(format);
+        } finally {
+            booster.dispose();
+        }
     }
 
     private static byte[] corrupt(byte[] good, Random random) {

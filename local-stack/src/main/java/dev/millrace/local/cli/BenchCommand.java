@@ -22,13 +22,17 @@ import picocli.CommandLine.Unmatched;
         description = "Measures on fresh processes beside whatever runs, prints a table and, last, a line of JSON.",
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    private record Benchmark(String module, String mainClass) {}
+    /** @param needsUseCase whether it measures with a use case's definitions or data */
+    private record Benchmark(String mainClass, boolean needsUseCase) {}
+
+    private static final String MODULE = "benchmarks";
 
     private static final Map<String, Benchmark> BENCHMARKS = Map.of(
-            "end-to-end", new Benchmark("benchmarks", "dev.millrace.bench.EndToEndBench"),
-            "features", new Benchmark("benchmarks", "dev.millrace.bench.features.FeaturesBench"));
+            "end-to-end", new Benchmark("dev.millrace.bench.EndToEndBench", true),
+            "features", new Benchmark("dev.millrace.bench.features.FeaturesBench", true),
+            "forest", new Benchmark("dev.millrace.bench.forest.ForestBench", false));
 
-    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end or features.")
+    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end, features or forest.")
     private String name = "";
 
     @Option(
@@ -51,7 +55,10 @@ final class BenchCommand implements Callable<Integer> {
             throw new LocalStackException("No benchmark is named \"%s\": expected one of %s"
                     .formatted(name, BENCHMARKS.keySet().stream().sorted().toList()));
         }
-        var arguments = new ArrayList<>(List.of("--use-case", useCase));
+        var arguments = new ArrayList<String>();
+        if (benchmark.needsUseCase()) {
+            arguments.addAll(List.of("--use-case", useCase));
+        }
         if (json != null) {
             arguments.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }
@@ -59,8 +66,7 @@ final class BenchCommand implements Callable<Integer> {
         var folders = Folders.standard();
         var flags = new ArrayList<>(JavaCommand.platformFlags());
         flags.add("-Dmillrace.root=" + folders.root());
-        var command = new JavaCommand(
-                new Modules(folders).classPath(benchmark.module()), benchmark.mainClass(), flags, arguments);
+        var command = new JavaCommand(new Modules(folders).classPath(MODULE), benchmark.mainClass(), flags, arguments);
         try {
             Process process = new ProcessBuilder(command.line()).inheritIO().start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "millrace-bench"));

@@ -1,0 +1,194 @@
+package dev.millrace.forest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import ml.dmlc.xgboost4j.java.Booster;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExplainerTests {
+    private static final int FEATURES = 9;
+    private static final int ROWS = 500;
+
+    /**
+     * How far XGBoost's contributions, which it computes in float32, may be from ours, in parts of the sum of the row's absolute
+     * contributions and bias. The worst that was seen is 4.2e-7.
+     */
+    private static final double XGBOOST_ERROR = 2e-6;
+
+    static Stream<Arguments> models() {
+        return Stream.of(
+                Arguments.of("binary:logistic", 100, false, Map.of("max_depth", 6)),
+                Arguments.of("reg:squarederror", 30, false, Map.of("max_depth", 10, "min_child_weight", 0)),
+                Arguments.of("reg:squarederror", 200, false, Map.of("max_depth", 1)),
+                Arguments.of("reg:squarederror", 3, false, Map.of("gamma", 1e9)),
+                Arguments.of("count:poisson", 20, false, Map.of("num_parallel_tree", 3)),
+                Arguments.of("multi:softprob", 20, false, Map.of("max_depth", 4)),
+                Arguments.of("binary:logistic", 20, false, Map.of("booster", "dart", "rate_drop", 0.3)),
+                Arguments.of("binary:logistic", 20, true, Map.of("max_cat_to_onehot", 1)),
+                Arguments.of("multi:softprob", 10, true, Map.of("max_cat_to_onehot", 1000)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void contributionsAreXgboostsAndAddUpToTheMargin(
+            String objective, int rounds, boolean categories, Map<String, Object> more) throws Exception {
+        Map<String, Object> parameters = new java.util.HashMap<>(more);
+        parameters.put("base_score", 0.5);
+        Booster booster = categories
+                ? Models.trainOnCategories(objective, FEATURES, rounds, 3, parameters)
+                : Models.train(objective, FEATURES, rounds, 3, parameters);
+        float[] rows = categories
+                ? Models.rowsOfCategories(new Random(4), ROWS, FEATURES)
+                : Models.rows(new Random(4), ROWS, FEATURES);
+        Forest forest = Forest.read(booster.toByteArray("ubj"));
+        float[][] theirs = Models.contributions(booster, rows, FEATURES);
+        booster.dispose();
+        Explainer explainer = forest.explainer();
+        Explainer.Workspace workspace = explainer.workspace();
+        double[] ours = new double[explainer.length()];
+        float[] margins = new float[forest.outputs()];
+        double worst = 0;
+        for (int row = 0; row < ROWS; row++) {
+            float[] vector = Arrays.copyOfRange(rows, row * FEATURES, (row + 1) * FEATURES);
+            explainer.contributions(vector, ours, workspace);
+            forest.margins(vector, margins);
+            assertThat(theirs[row]).hasSize(ours.length);
+            for (int output = 0; output < margins.length; output++) {
+                int from = output * (FEATURES + 1);
+                double[] some = Arrays.copyOfRange(ours, from, from + FEATURES + 1);
+                double size = Arrays.stream(some).map(Math::abs).sum();
+                // The margin is a float32 sum of all trees: its error grows with their number.
+                assertThat(Arrays.stream(some).sum())
+                        .isCloseTo(margins[output], within(Math.ulp(1f) * size * Math.sqrt(forest.trees())));
+                for (int i = 0; i <= FEATURES; i++) {
+                    worst = Math.max(worst, Math.abs(some[i] - theirs[row][from + i]) / size);
+                }
+            }
+        }
+        assertThat(worst).isLessThan(XGBOOST_ERROR);
+    }
+
+    /** The definition: over all orders in which features become known, what each adds. */
+    @Test
+    void contributionsAreShapleyValues() throws Exception {
+        int features = 5;
+        Booster booster =
+                Models.train("reg:squarederror", features, 4, 8, Map.of("base_score", 0.5, "min_child_weight", 0));
+        Forest forest = Forest.read(booster.toByteArray("ubj"));
+        booster.dispose();
+        Explainer explainer = forest.explainer();
+        double[] ours = new double[explainer.length()];
+        float[] rows = Models.rows(new Random(1), 50, features);
+        for (int row = 0; row < 50; row++) {
+            float[] vector = Arrays.copyOfRange(rows, row * features, (row + 1) * features);
+            explainer.contributions(vector, ours, explainer.workspace());
+            double[] values = IntStream.range(0, 1 << features)
+                    .mapToDouble(known -> forest.treesAsRead().stream()
+                            .mapToDouble(tree -> expected(tree, 0, vector, known))
+                            .sum())
+                    .toArray();
+            for (int feature = 0; feature < features; feature++) {
+                double shapley = 0;
+                for (int known = 0; known < values.length; known++) {
+                    if ((known >> feature & 1) == 0) {
+                        int size = Integer.bitCount(known);
+                        double orders = factorial(size) * factorial(features - size - 1) / factorial(features);
+                        shapley += orders * (values[known | 1 << feature] - values[known]);
+                    }
+                }
+                assertThat(ours[feature]).isCloseTo(shapley, within(1e-13));
+            }
+            assertThat(ours[features]).isCloseTo(0.5 + values[0], within(1e-13));
+        }
+    }
+
+    /** Of a tree when these features are known. */
+    private static double expected(Tree tree, int node, float[] vector, int known) {
+        if (tree.isLeaf(node)) {
+            return tree.value()[node];
+        }
+        int feature = tree.feature()[node];
+        int left = tree.left()[node];
+        if ((known >> feature & 1) == 1) {
+            return expected(tree, tree.goesLeft(node, vector[feature]) ? left : left + 1, vector, known);
+        }
+        return (tree.cover()[left] * expected(tree, left, vector, known)
+                        + tree.cover()[left + 1] * expected(tree, left + 1, vector, known))
+                / tree.cover()[node];
+    }
+
+    private static double factorial(int n) {
+        return n < 2 ? 1 : n * factorial(n - 1);
+    }
+
+    @Test
+    void explainsWithoutAllocating() throws Exception {
+        Booster booster = Models.train("binary:logistic", FEATURES, 20, 3, Map.of("base_score", 0.5));
+        Explainer explainer = Forest.read(booster.toByteArray("ubj")).explainer();
+        booster.dispose();
+        float[] vector = Models.rows(new Random(1), 1, FEATURES);
+        double[] contributions = new double[explainer.length()];
+        Explainer.Workspace workspace = explainer.workspace();
+        explainer.contributions(vector, contributions, workspace);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 2_000; i++) {
+            explainer.contributions(vector, contributions, workspace);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2_000);
+    }
+
+    @Test
+    void refusesRoomOfAnotherSize() throws Exception {
+        Booster booster = Models.train("multi:softprob", FEATURES, 1, 3, Map.of());
+        Explainer explainer = Forest.read(booster.toByteArray("ubj")).explainer();
+        booster.dispose();
+        assertThatThrownBy(() -> explainer.contributions(new float[8], new double[30], explainer.workspace()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected a vector of 9 features, but came 8");
+        assertThatThrownBy(() -> explainer.contributions(new float[9], new double[10], explainer.workspace()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected room for 30 contributions, but came 10");
+    }
+
+    @Test
+    void refusesWhatWouldTakeTooLong() {
+        assertThatThrownBy(() -> explain(chain(70, 70)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-unsupported: expected paths of at most 64 different features, to explain them,"
+                        + " but came one of 70");
+        assertThatThrownBy(() -> explain(chain(1_001, 2)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-unsupported: expected trees of at most 1000 levels, to explain them,"
+                        + " but came one of 1001");
+    }
+
+    private static void explain(Tree tree) throws ModelFormatException {
+        new Explainer(100, new float[1], new Trees(List.of(tree), new int[1]));
+    }
+
+    private static Tree chain(int splits, int features) {
+        int nodes = 2 * splits + 1;
+        int[] feature = new int[nodes];
+        int[] left = new int[nodes];
+        for (int node = 0; node < nodes; node++) {
+            boolean leaf = node % 2 == 1 || node == nodes - 1;
+            feature[node] = leaf ? Tree.LEAF : node / 2 % features;
+            left[node] = leaf ? 0 : node + 1;
+        }
+        return new Tree(feature, new float[nodes], left, new boolean[nodes], null, new float[nodes], splits);
+    }
+}
