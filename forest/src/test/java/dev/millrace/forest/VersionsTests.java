@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Models that other versions of XGBoost saved, each beside rows with the margins and scores that the version gave them: a line
- * is a vector of five, then the margins, then the scores. (Version 1.3 added up DART's trees in another order than all later
- * ones: beside its model is what 3.2 made of it.)
+ * is a vector of five, then the margins, then the scores. (Version 1.3 gives DART's margins other last
+ * bits than all later ones: beside its model is what 3.2 made of it.)
  */
 class VersionsTests {
     private static final Path FOLDER = Path.of("src/test/resources/xgboost");
