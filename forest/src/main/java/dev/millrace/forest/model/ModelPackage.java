@@ -1,11 +1,13 @@
 package dev.millrace.forest.model;
 
+import dev.millrace.forest.Explainer;
 import dev.millrace.forest.Forest;
 import dev.millrace.forest.ModelFormatException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that is ready to score: its manifest and its trees, which have been held against each other. Immutable and
@@ -15,6 +17,7 @@ public final class ModelPackage {
 
     private final ModelManifest manifest;
     private final Forest forest;
+    private @Nullable Explainer explainer;
 
     private ModelPackage(ModelManifest manifest, Forest forest) {
         this.manifest = manifest;
@@ -63,6 +66,29 @@ public final class ModelPackage {
     public float score(double[] vector, float[] scratch) {
         manifest.scaler().apply(vector, scratch);
         return forest.score(scratch);
+    }
+
+    /**
+     * What each feature of a vector (before scaling, NaN where missing) contributed to its margin, and last what the margin is
+     * before anything is known: together they are the margin, of a probability its log odds.
+     *
+     * @throws ModelFormatException if the trees cannot be explained
+     */
+    public double[] contributions(double[] vector) throws ModelFormatException {
+        Explainer why = explainer();
+        float[] scaled = new float[vector.length];
+        manifest.scaler().apply(vector, scaled);
+        double[] contributions = new double[why.length()];
+        why.contributions(scaled, contributions, why.workspace());
+        return contributions;
+    }
+
+    /** Made when it is asked for: it takes several times the trees' room. */
+    private synchronized Explainer explainer() throws ModelFormatException {
+        if (explainer == null) {
+            explainer = forest.explainer();
+        }
+        return explainer;
     }
 
     /** What the score of each vector is, packed as golden rows. */

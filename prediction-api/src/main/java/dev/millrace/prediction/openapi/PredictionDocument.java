@@ -22,6 +22,9 @@ public final class PredictionDocument {
     private static final Map<String, Object> READY =
             Map.of("type", "object", "properties", Map.of("ready", Map.of("type", "boolean")));
 
+    private static final Map<String, Object> EXPLAIN = Map.of(
+            "type", "integer", "minimum", 0, "maximum", 1_000, "description", "How many contributions the answer says");
+
     private PredictionDocument() {}
 
     public static ApiDocument of(UseCase useCase) {
@@ -94,6 +97,7 @@ public final class PredictionDocument {
 
     private static Operation predict(ModelDefinition model, ServeDefinition serve, EventType rows, String id) {
         return new Operation("predict-" + id, "Score with " + model.name())
+                .parameter(In.QUERY, "explain", EXPLAIN)
                 .role(Role.SCORER)
                 .body(Schemas.request(serve, rows), Map.of())
                 .answer(200, "The score, and what it rests on", Schemas.answer(serve))
@@ -128,6 +132,7 @@ public final class PredictionDocument {
         Map<String, Object> answer =
                 Map.of("oneOf", List.of(Schemas.answer(serve), ApiDocument.reference(ApiDocument.PROBLEM)));
         return new Operation("batch-" + model.name(), "Score many with " + model.name() + ", each as if it came alone")
+                .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(many, Map.of())
                 .answer(
                         200,
@@ -147,6 +152,7 @@ public final class PredictionDocument {
                                         Map.of("type", "array", "items", answer))))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
+                .problem(422, "The parameter is no number in its range")
                 .unavailable("Too much is asked at once")
                 .role(Role.SCORER);
     }

@@ -52,6 +52,19 @@ final class Schemas {
         properties.put("reasons", Map.of("type", "array", "items", JsonSchemas.TEXT));
         properties.put("replaced", Map.of("type", "array", "items", JsonSchemas.TEXT));
         properties.put("offsets", Map.of("type", "object"));
+        properties.put(
+                "explanation",
+                Map.of(
+                        "type",
+                        "object",
+                        "description",
+                        "What contributed most to the margin, and what that is before anything is known; when asked for",
+                        "properties",
+                        Map.of(
+                                "bias",
+                                Map.of("type", "number"),
+                                "contributions",
+                                Map.of("type", "array", "items", Map.of("type", "object")))));
         return Map.of("type", "object", "properties", properties);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An answer under the names that the use case gives it. */
 final class AnswerJson {
@@ -22,13 +23,13 @@ final class AnswerJson {
     private AnswerJson() {}
 
     /** @param nanos that it took */
-    static byte[] bytes(ServeDefinition serve, Answer answer, String requestId, long nanos) {
+    static byte[] bytes(ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId, long nanos) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_SIZE);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             writeScore(json, serve, answer);
             json.writeNumberField("latency_ms", millis(nanos));
-            writeRest(json, answer, requestId);
+            writeRest(json, answer, why, requestId);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory cannot be written", e);
@@ -37,10 +38,12 @@ final class AnswerJson {
     }
 
     /** Of many answers, which share their latency. */
-    static void write(JsonGenerator json, ServeDefinition serve, Answer answer, String requestId) throws IOException {
+    static void write(
+            JsonGenerator json, ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId)
+            throws IOException {
         json.writeStartObject();
         writeScore(json, serve, answer);
-        writeRest(json, answer, requestId);
+        writeRest(json, answer, why, requestId);
         json.writeEndObject();
     }
 
@@ -58,7 +61,8 @@ final class AnswerJson {
         }
     }
 
-    private static void writeRest(JsonGenerator json, Answer answer, String requestId) throws IOException {
+    private static void writeRest(JsonGenerator json, Answer answer, Optional<Explanation> why, String requestId)
+            throws IOException {
         Evidence evidence = answer.evidence();
         json.writeStringField("model_version", answer.origin().version());
         json.writeStringField("model", answer.model());
@@ -81,6 +85,28 @@ final class AnswerJson {
             }
             json.writeEndObject();
         }
+        json.writeEndObject();
+        if (why.isPresent()) {
+            write(json, why.get());
+        }
+    }
+
+    private static void write(JsonGenerator json, Explanation why) throws IOException {
+        json.writeObjectFieldStart("explanation");
+        json.writeNumberField("bias", why.bias());
+        json.writeArrayFieldStart("contributions");
+        for (Explanation.Part part : why.parts()) {
+            json.writeStartObject();
+            json.writeStringField("feature", part.feature());
+            if (Double.isNaN(part.value())) {
+                json.writeNullField("value");
+            } else {
+                json.writeNumberField("value", part.value());
+            }
+            json.writeNumberField("contribution", part.contribution());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

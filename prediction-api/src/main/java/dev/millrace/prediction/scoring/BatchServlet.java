@@ -52,7 +52,7 @@ public final class BatchServlet extends JsonServlet {
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));
         }
         RequestContext context = RequestContext.of(request);
-        List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context);
+        List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context, ExplainParameter.of(request));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -87,7 +87,7 @@ public final class BatchServlet extends JsonServlet {
     private static void write(JsonGenerator json, Endpoint endpoint, Outcome outcome) throws IOException {
         switch (outcome) {
             case Outcome.Answered answered ->
-                AnswerJson.write(json, answered.serve(), answered.answer(), answered.requestId());
+                AnswerJson.write(json, answered.serve(), answered.answer(), answered.why(), answered.requestId());
             case Outcome.Refused refused -> json.writeRawValue(Json.problemText(refused.problem()));
             case Outcome.Unanswered unanswered ->
                 json.writeRawValue(

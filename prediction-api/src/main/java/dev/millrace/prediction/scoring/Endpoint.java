@@ -1,9 +1,11 @@
 package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.forest.ModelFormatException;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.Lineup;
+import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -15,9 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where requests of one model come in. What they are answered by changes with the version that is served. Thread-safe. */
 final class Endpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
+
     private final Serving local;
     private final FollowedModel model;
     private final Scorer predictions;
@@ -84,9 +91,10 @@ final class Endpoint {
     /**
      * Answers, and then keeps what was answered.
      *
+     * @param explain how many contributions to say; 0 for no explanation
      * @return false when neither a model nor the rule can answer
      */
-    boolean answer(byte[] body, RequestContext context, Reply reply) throws RequestException, IOException {
+    boolean answer(byte[] body, RequestContext context, int explain, Reply reply) throws RequestException, IOException {
         long began = System.nanoTime();
         Lines lines = lines();
         ScoringRequest request = lines.champion().reader().read(body);
@@ -99,7 +107,9 @@ final class Endpoint {
         if (answer.isEmpty()) {
             return false;
         }
-        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), context.requestId(), System.nanoTime() - began));
+        Optional<Explanation> why = explained(answer.get(), answering, lines, explain);
+        reply.write(
+                AnswerJson.bytes(answering.serve(), answer.get(), why, context.requestId(), System.nanoTime() - began));
         predictions.metrics().latency(name(), System.nanoTime() - began);
         // The caller has its answer: what comes now costs it nothing.
         List<OtherScore> others = new ArrayList<>();
@@ -112,7 +122,7 @@ final class Endpoint {
     }
 
     /** Answers many, each alone, in their order, and keeps what was answered. */
-    List<Outcome> answerAll(List<JsonNode> rows, RequestContext context) {
+    List<Outcome> answerAll(List<JsonNode> rows, RequestContext context, int explain) {
         Lines lines = lines();
         Outcome[] outcomes = new Outcome[rows.size()];
         Map<Serving, List<Integer>> answered = new LinkedHashMap<>();
@@ -148,7 +158,11 @@ final class Endpoint {
                                         .ifPresent(others::add);
                             }
                             keep(answer, asked[place], others);
-                            return new Outcome.Answered(answering.serve(), answer, asked[place].requestId());
+                            return new Outcome.Answered(
+                                    answering.serve(),
+                                    answer,
+                                    explained(answer, answering, lines, explain),
+                                    asked[place].requestId());
                         })
                         .orElseGet(Outcome.Unanswered::new);
             }
@@ -158,12 +172,32 @@ final class Endpoint {
 
     /** What may come of one of many rows. */
     sealed interface Outcome {
-        record Answered(ServeDefinition serve, Answer answer, String requestId) implements Outcome {}
+        record Answered(ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId)
+                implements Outcome {}
 
         record Refused(RequestException problem) implements Outcome {}
 
         /** Neither a model nor the rule can answer. */
         record Unanswered() implements Outcome {}
+    }
+
+    /** Empty when nobody asks, and when no model answered. */
+    private static Optional<Explanation> explained(Answer answer, Serving answering, Lines lines, int most) {
+        if (most == 0) {
+            return Optional.empty();
+        }
+        Optional<ServedModel> by = Stream.concat(Stream.of(answering), lines.previous().stream())
+                .filter(serving -> serving.origin().equals(answer.origin()))
+                .flatMap(serving -> Stream.ofNullable(serving.served()))
+                .findFirst();
+        try {
+            return by.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Explanation.of(by.get(), answer.evidence().vector(), most));
+        } catch (ModelFormatException e) {
+            LOG.warn("{} of {} cannot be explained: {}", answer.origin().version(), answer.model(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** A request as a version's own rules read it. */
@@ -197,7 +231,7 @@ final class Endpoint {
                 Optional.empty(),
                 new Asked(serving.reader().read(body), context.requestId(), context.traceParent()));
         if (answer.isPresent()) {
-            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), context.requestId(), 0));
+            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), Optional.empty(), context.requestId(), 0));
         }
         return answer.isPresent();
     }
@@ -206,6 +240,6 @@ final class Endpoint {
     void rehearseWithoutModel(byte[] body) throws RequestException {
         Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up", ""));
         Answer answer = Answer.withoutModel(name(), 0, false, evidence);
-        var unused = AnswerJson.bytes(local.serve(), answer, "warm-up", 0);
+        var unused = AnswerJson.bytes(local.serve(), answer, Optional.empty(), "warm-up", 0);
     }
 }

@@ -51,7 +51,7 @@ public final class InferServlet extends JsonServlet {
         RequestContext context = RequestContext.of(request);
         String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : context.requestId();
         List<Answer> answers = new ArrayList<>(rows.size());
-        for (Outcome outcome : endpoint.answerAll(rows, context)) {
+        for (Outcome outcome : endpoint.answerAll(rows, context, 0)) {
             switch (outcome) {
                 case Outcome.Answered answered -> answers.add(answered.answer());
                 case Outcome.Refused refused -> throw refused.problem();

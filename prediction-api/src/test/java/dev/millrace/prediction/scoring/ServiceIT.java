@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -384,6 +385,43 @@ class ServiceIT {
         assertThat(many.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(many.body()).path("detail").textValue())
                 .isEqualTo("expected 1 to 1000 requests in 'rows', but came 1001");
+    }
+
+    @Test
+    void anAnswerIsExplainedWhenItIsAskedTo() throws Exception {
+        Map<String, Object> row = new HashMap<>(parcels.get(3));
+        row.put("timestamp", NOW);
+        JsonNode whole = post("/score?explain=100", request(row)).path("explanation");
+        double[] vector = expected(row, (String) row.get("parcel_id"), NOW, Map.of());
+        double[] contributions = opened.contributions(vector);
+        double margin = whole.path("bias").doubleValue();
+        double last = Double.MAX_VALUE;
+        for (JsonNode part : whole.path("contributions")) {
+            int feature = MODEL.features().indexOf(part.path("feature").textValue());
+            double contribution = part.path("contribution").doubleValue();
+            assertThat(contribution).isEqualTo(contributions[feature]);
+            assertThat(
+                            part.path("value").isNull()
+                                    ? Double.valueOf(Double.NaN)
+                                    : (Double) part.path("value").doubleValue())
+                    .isEqualTo(Double.valueOf(vector[feature]));
+            assertThat(Math.abs(contribution)).isLessThanOrEqualTo(last);
+            last = Math.abs(contribution);
+            margin += contribution;
+        }
+        float[] scaled = new float[vector.length];
+        opened.manifest().scaler().apply(vector, scaled);
+        assertThat(margin).isCloseTo(opened.forest().margin(scaled), within(1e-5));
+        assertThat(post("/score?explain=2", request(row)).at("/explanation/contributions"))
+                .hasSize(2);
+        assertThat(post("/v1/models/late/predict:batch?explain=2", Map.of("rows", List.of(request(row))))
+                        .at("/answers/0/explanation/contributions"))
+                .hasSize(2);
+        assertThat(post("/score?explain=0", request(row)).has("explanation")).isFalse();
+        HttpResponse<String> wrong = send(service, "POST", "/score?explain=all", JSON.writeValueAsString(request(row)));
+        assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(JSON.readTree(wrong.body()).path("detail").textValue())
+                .isEqualTo("'explain': expected a whole number from 0 to 1000");
     }
 
     @Test

@@ -1,0 +1,42 @@
+package dev.millrace.prediction.scoring;
+
+import dev.millrace.forest.ModelFormatException;
+import dev.millrace.prediction.model.ServedModel;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Why a model's score is what it is.
+ *
+ * @param bias the margin before anything is known; of a probability, its log odds
+ * @param parts what contributed most, most first; with all others and the bias they are the margin
+ */
+record Explanation(double bias, List<Part> parts) {
+
+    Explanation {
+        parts = List.copyOf(parts);
+    }
+
+    /** @param value of the feature; NaN is missing */
+    record Part(String feature, double value, double contribution) {}
+
+    /**
+     * Of an answer that this version gave.
+     *
+     * @param most how many parts at most
+     * @throws ModelFormatException if the trees cannot be explained
+     */
+    static Explanation of(ServedModel served, double[] vector, int most) throws ModelFormatException {
+        double[] contributions = served.model().contributions(vector);
+        List<String> features = served.model().manifest().features();
+        List<Part> parts = IntStream.range(0, vector.length)
+                .mapToObj(i -> new Part(features.get(i), vector[i], contributions[i]))
+                .filter(part -> part.contribution() != 0)
+                .sorted(Comparator.comparingDouble((Part part) -> Math.abs(part.contribution()))
+                        .reversed())
+                .limit(most)
+                .toList();
+        return new Explanation(contributions[vector.length], parts);
+    }
+}
