@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
+import dev.millrace.local.load.HttpCall;
+import dev.millrace.local.load.HttpLoad;
+import dev.millrace.local.load.LoadResult;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
@@ -56,6 +59,7 @@ public final class EndToEndBench {
 
     private static final int FRESHNESS_PER_SECOND = 5;
     private static final int REQUESTS_PER_SECOND = 1_100;
+    private static final int CONNECTIONS = 64;
     private static final int REPLAYED = 500_000;
     private static final long UNSEEN = 900_000_000L;
 
@@ -125,16 +129,17 @@ public final class EndToEndBench {
         long start = System.nanoTime();
         try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
             supervisor.run(platform.steps(modules.models(useCase), Traffic.NONE));
-            HttpRequest predict = post(
-                    platform.url(Platform.PREDICTION) + example.path("path").textValue(), example.path("body"));
-            int status =
-                    http.send(predict, HttpResponse.BodyHandlers.discarding()).statusCode();
+            URI server = URI.create(platform.url(Platform.PREDICTION));
+            URI path = server.resolve(example.path("path").textValue());
+            int status = http.send(post(path.toString(), example.path("body")), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
             if (status != 200) {
                 throw new IllegalStateException("The first prediction was answered with " + status);
             }
             figures.add(Figure.atMost("up_s", (System.nanoTime() - start) / 1e9, "s", 120));
             measureFreshness(platform, example.path("event"));
-            measurePredictions(predict);
+            measurePredictions(
+                    server, HttpCall.post(path, Map.of(), example.path("body").toString()));
             long bytes = processes.stream()
                     .mapToLong(entry -> Memory.bytes(entry.pid()))
                     .sum();
@@ -151,13 +156,14 @@ public final class EndToEndBench {
     }
 
     /** The first 20 seconds are warm-up: sent, but not counted. */
-    private void measurePredictions(HttpRequest predict) throws InterruptedException {
+    private void measurePredictions(URI server, HttpCall predict) throws IOException {
         progress.say("Asking for " + REQUESTS_PER_SECOND + " predictions a second");
-        OpenLoop.Result warm = new OpenLoop(REQUESTS_PER_SECOND, Duration.ofSeconds(20)).run(i -> predict);
-        OpenLoop.Result result = new OpenLoop(REQUESTS_PER_SECOND, Duration.ofSeconds(20)).run(i -> predict);
+        HttpLoad load = new HttpLoad(server, CONNECTIONS);
+        LoadResult warm = load.open(REQUESTS_PER_SECOND, Duration.ofSeconds(20), i -> predict);
+        LoadResult result = load.open(REQUESTS_PER_SECOND, Duration.ofSeconds(20), i -> predict);
         progress.say("      errors: " + (warm.errors() + result.errors()));
         figures.add(Figure.atLeast("predict_rps", result.perSecond(), "1/s", 1_000));
-        figures.add(Figure.atMost("predict_p95_ms", result.latency().getValueAtPercentile(95) / 1e3, "ms", 50));
+        figures.add(Figure.atMost("predict_p95_ms", result.millis(95), "ms", 50));
     }
 
     /** An event of an entity that nobody has seen: from sending it to the first read that counts it. */
