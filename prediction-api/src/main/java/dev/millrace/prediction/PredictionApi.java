@@ -29,6 +29,7 @@ import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.WebSupport;
@@ -132,20 +133,26 @@ public class PredictionApi {
     }
 
     @Bean
-    ServletRegistrationBean<ScoringServlet> scoring(Endpoints endpoints, Admission admission, Marker warmUp) {
-        ScoringServlet servlet = new ScoringServlet(endpoints, admission, warmUp);
+    Drain drain(PredictionSettings settings) {
+        return new Drain(settings.drain());
+    }
+
+    @Bean
+    ServletRegistrationBean<ScoringServlet> scoring(
+            Endpoints endpoints, Admission admission, Drain drain, Marker warmUp) {
+        ScoringServlet servlet = new ScoringServlet(endpoints, admission, drain, warmUp);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission) {
-        BatchServlet servlet = new BatchServlet(endpoints, admission);
+    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission, Drain drain) {
+        BatchServlet servlet = new BatchServlet(endpoints, admission, drain);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission) {
-        InferServlet servlet = new InferServlet(endpoints, admission);
+    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission, Drain drain) {
+        InferServlet servlet = new InferServlet(endpoints, admission, drain);
         return registered(servlet, servlet.paths());
     }
 

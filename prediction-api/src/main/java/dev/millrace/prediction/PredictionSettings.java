@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param postgres where past events are, for people who ask about them ({@code POSTGRES_URL, POSTGRES_USER, POSTGRES_PASSWORD})
  * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
  * @param concurrentRequests how many are worked on at a time: more are turned away ({@code MILLRACE_CONCURRENT_REQUESTS})
+ * @param drain how long it goes on answering after it was told to stop ({@code MILLRACE_DRAIN})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
 @ConfigurationProperties("millrace")
@@ -36,7 +37,8 @@ public record PredictionSettings(
         Postgres postgres,
         Duration featuresDeadline,
         Duration fresh,
-        int concurrentRequests) {
+        int concurrentRequests,
+        Duration drain) {
 
     /**
      * The database.
@@ -86,6 +88,9 @@ public record PredictionSettings(
         if (concurrentRequests < 1) {
             problems.add("expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came "
                     + concurrentRequests);
+        }
+        if (drain.isNegative()) {
+            problems.add("expected a time in MILLRACE_DRAIN, such as 5s, but came " + drain);
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

@@ -23,7 +23,8 @@ class PredictionSettingsTests {
                         new PredictionSettings.Postgres("mysql:x", "u", "p", 1, Duration.ofSeconds(1)),
                         Duration.ZERO,
                         Duration.ofMillis(-1),
-                        0))
+                        0,
+                        Duration.ofSeconds(-5)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "expected the name of a use case in MILLRACE_USE_CASE, but came nothing; expected an http or"
@@ -33,6 +34,7 @@ class PredictionSettingsTests {
                                 + " REDIS_URL, but came 'http://x'; expected host:port of Kafka in KAFKA_BOOTSTRAP_SERVERS, but came nothing; expected an address such as"
                                 + " jdbc:postgresql://127.0.0.1:5432/millrace in POSTGRES_URL, but came 'mysql:x'; expected a positive time in MILLRACE_FEATURES_DEADLINE, such"
                                 + " as 20ms, but came PT0S; expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came"
-                                + " PT-0.001S; expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came 0");
+                                + " PT-0.001S; expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came 0;"
+                                + " expected a time in MILLRACE_DRAIN, such as 5s, but came PT-5S");
     }
 }

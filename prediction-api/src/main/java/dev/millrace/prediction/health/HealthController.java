@@ -5,6 +5,7 @@ import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
+import dev.millrace.prediction.web.Drain;
 import dev.millrace.web.security.Access;
 import java.util.List;
 import java.util.function.Function;
@@ -21,9 +22,11 @@ class HealthController {
     private final FollowedModels models;
     private final OnlineStore store;
     private final WarmUpOverHttp warmUp;
+    private final Drain drain;
     private final Access access;
 
-    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp, Access access) {
+    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp, Access access, Drain drain) {
+        this.drain = drain;
         this.models = models;
         this.store = store;
         this.warmUp = warmUp;
@@ -63,7 +66,9 @@ class HealthController {
 
     @GetMapping("/health/readiness")
     ResponseEntity<State> readiness() {
-        String status = models.served().isEmpty() ? "no-model" : warmUp.isOver() ? "ok" : "warming-up";
+        String status = drain.isOn()
+                ? "stopping"
+                : models.served().isEmpty() ? "no-model" : warmUp.isOver() ? "ok" : "warming-up";
         return answer(status.equals("ok"), new State(status));
     }
 

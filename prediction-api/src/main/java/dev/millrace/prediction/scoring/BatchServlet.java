@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
@@ -31,8 +32,8 @@ public final class BatchServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public BatchServlet(Endpoints endpoints, Admission admission) {
-        super(admission);
+    public BatchServlet(Endpoints endpoints, Admission admission, Drain drain) {
+        super(admission, drain);
         this.endpoints = endpoints.batch();
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
@@ -32,8 +33,8 @@ public final class InferServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public InferServlet(Endpoints endpoints, Admission admission) {
-        super(admission);
+    public InferServlet(Endpoints endpoints, Admission admission, Drain drain) {
+        super(admission, drain);
         this.endpoints = endpoints.infer();
     }
 

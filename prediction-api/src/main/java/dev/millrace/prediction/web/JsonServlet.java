@@ -15,9 +15,11 @@ public abstract class JsonServlet extends HttpServlet {
     public static final int LARGEST_BODY = 1 << 20;
 
     private final transient Admission admission;
+    private final transient Drain drain;
 
-    protected JsonServlet(Admission admission) {
+    protected JsonServlet(Admission admission, Drain drain) {
         this.admission = admission;
+        this.drain = drain;
     }
 
     /**
@@ -30,6 +32,9 @@ public abstract class JsonServlet extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (drain.isOn()) {
+            response.setHeader("Connection", "close");
+        }
         if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
             Json.write(response, RequestException.method(request.getMethod()));

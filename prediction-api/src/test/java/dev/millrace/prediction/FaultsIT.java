@@ -1,0 +1,217 @@
+package dev.millrace.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.Progress;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.load.HttpCall;
+import dev.millrace.local.load.HttpLoad;
+import dev.millrace.local.load.LoadResult;
+import dev.millrace.local.server.Server;
+import dev.millrace.prediction.model.TestCache;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Every fault under load: each request is answered with 200, and says what is amiss. MLflow and PostgreSQL are away all the time. */
+@Timeout(180)
+class FaultsIT {
+
+    private static final int PER_SECOND = 300;
+    private static final Duration SOME_TIME = Duration.ofSeconds(3);
+    private static final Duration RECOVERY = Duration.ofSeconds(10);
+    private static final long NOW = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+
+    @TempDir
+    private static Path cache;
+
+    private static LocalStack stack;
+    private static FaultyWire redis;
+    private static ConfigurableApplicationContext service;
+    private static URI server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.own(Server.REDIS, Server.KAFKA);
+        redis = new FaultyWire(URI.create(stack.redis().url()));
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
+            admin.createTopics(Set.of(new NewTopic("predictions", 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        TestCache.keep(cache, Parcels.MODEL, "3", TestPackages.of(Parcels.MODEL, 1));
+        service = new SpringApplicationBuilder(PredictionApi.class)
+                .run(
+                        "--SERVER_PORT=0",
+                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                        "--MILLRACE_USE_CASE=parcels",
+                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
+                        "--POSTGRES_URL=jdbc:postgresql://127.0.0.1:1/none",
+                        "--REDIS_URL=" + redis.url(),
+                        "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
+                        "--MILLRACE_FEATURES_DEADLINE=20ms",
+                        "--MILLRACE_MODEL_CACHE=" + cache);
+        server = URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"));
+        keepProgress();
+        load(SOME_TIME);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+        redis.close();
+        stack.close();
+    }
+
+    private static void keepProgress() {
+        Map<Progress.Key, Progress.Read> read = Map.of(
+                new Progress.Key("parcel", 0), new Progress.Read(1, NOW),
+                new Progress.Key("labels", 0), new Progress.Read(1, NOW));
+        Progress progress = new Progress(read, Optional.empty(), false);
+        RedisClient client = RedisClient.create(stack.redis().url());
+        try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE)) {
+            connection.sync().hset(OnlineKeys.progress("parcels"), progress.toFields());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+
+    /** @param marked answers without features */
+    private record Seen(LoadResult result, int marked) {}
+
+    /** Asserts that nothing fails. */
+    private static Seen load(Duration length) throws Exception {
+        Random random = new Random(5);
+        AtomicInteger marked = new AtomicInteger();
+        LoadResult result = new HttpLoad(server, 16)
+                .open(
+                        PER_SECOND,
+                        length,
+                        i -> HttpCall.post(
+                                server.resolve("/score"),
+                                Map.of(),
+                                "{\"sender\":\"ann%d\",\"depot\":%d,\"price\":7,\"parcel_id\":\"%s\",\"timestamp\":\"%s\"}"
+                                        .formatted(
+                                                random.nextInt(50),
+                                                1 + random.nextInt(4),
+                                                new UUID(random.nextLong(), i),
+                                                Instant.ofEpochMilli(NOW))),
+                        (number, status, body, nanos) -> {
+                            if (new String(body, StandardCharsets.UTF_8).contains("features-unavailable")) {
+                                marked.incrementAndGet();
+                            }
+                        });
+        assertThat(result.errors())
+                .as("%s, %d broken", result.statuses(), result.broken())
+                .isZero();
+        assertThat(result.statuses().keySet()).containsOnly(200);
+        return new Seen(result, marked.get());
+    }
+
+    @AfterEach
+    void everythingIsBackSoon() {
+        await().atMost(RECOVERY)
+                .untilAsserted(
+                        () -> assertThat(load(Duration.ofMillis(200)).marked()).isZero());
+    }
+
+    private static void tell(String fault, Seen healthy, Seen faulty) {
+        System.out.printf(
+                "%s: p99 %.1f ms, %.1f ms before; %d of %d answers without features%n",
+                fault,
+                faulty.result().millis(99),
+                healthy.result().millis(99),
+                faulty.marked(),
+                faulty.result().latency().getTotalCount());
+    }
+
+    @Test
+    void redisIsKilled() throws Exception {
+        Seen healthy = load(SOME_TIME);
+        stack.kill(Server.REDIS);
+        try {
+            Seen faulty = load(SOME_TIME);
+            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
+            tell("Redis killed", healthy, faulty);
+        } finally {
+            stack.start(Server.REDIS);
+            keepProgress();
+        }
+    }
+
+    @Test
+    void redisIsFrozen() throws Exception {
+        Seen healthy = load(SOME_TIME);
+        stack.pause(Server.REDIS);
+        try {
+            Seen faulty = load(SOME_TIME);
+            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
+            tell("Redis frozen", healthy, faulty);
+        } finally {
+            stack.resume(Server.REDIS);
+        }
+    }
+
+    @Test
+    void redisIsSlow() throws Exception {
+        Seen healthy = load(SOME_TIME);
+        redis.delay(Duration.ofMillis(200));
+        try {
+            Seen faulty = load(SOME_TIME);
+            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
+            tell("Redis 200 ms late", healthy, faulty);
+        } finally {
+            redis.delay(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void repliesOfRedisAreCut() throws Exception {
+        Seen healthy = load(SOME_TIME);
+        redis.cut(true);
+        try {
+            Seen faulty = load(SOME_TIME);
+            assertThat(faulty.marked()).isPositive();
+            tell("replies of Redis cut", healthy, faulty);
+        } finally {
+            redis.cut(false);
+        }
+    }
+
+    @Test
+    void kafkaIsKilled() throws Exception {
+        Seen healthy = load(SOME_TIME);
+        stack.kill(Server.KAFKA);
+        try {
+            Seen faulty = load(SOME_TIME);
+            assertThat(faulty.marked()).isZero();
+            tell("Kafka killed", healthy, faulty);
+        } finally {
+            stack.start(Server.KAFKA);
+        }
+    }
+}
