@@ -15,6 +15,9 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -64,20 +68,28 @@ class FaultsIT {
                     .get();
         }
         TestCache.keep(cache, Parcels.MODEL, "3", TestPackages.of(Parcels.MODEL, 1));
-        service = new SpringApplicationBuilder(PredictionApi.class)
-                .run(
-                        "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
-                        "--MILLRACE_USE_CASE=parcels",
-                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
-                        "--POSTGRES_URL=jdbc:postgresql://127.0.0.1:1/none",
-                        "--REDIS_URL=" + redis.url(),
-                        "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
-                        "--MILLRACE_FEATURES_DEADLINE=20ms",
-                        "--MILLRACE_MODEL_CACHE=" + cache);
+        service = run();
         server = URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"));
         keepProgress();
         load(SOME_TIME);
+    }
+
+    private static ConfigurableApplicationContext run(String... more) {
+        return new SpringApplicationBuilder(PredictionApi.class)
+                .run(Stream.concat(
+                                Stream.of(
+                                        "--SERVER_PORT=0",
+                                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                                        "--MILLRACE_USE_CASE=parcels",
+                                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
+                                        "--POSTGRES_URL=jdbc:postgresql://127.0.0.1:1/none",
+                                        "--REDIS_URL=" + redis.url(),
+                                        "--KAFKA_BOOTSTRAP_SERVERS="
+                                                + stack.kafka().bootstrapServers(),
+                                        "--MILLRACE_FEATURES_DEADLINE=20ms",
+                                        "--MILLRACE_MODEL_CACHE=" + cache),
+                                Stream.of(more))
+                        .toArray(String[]::new));
     }
 
     @AfterAll
@@ -212,6 +224,82 @@ class FaultsIT {
             tell("Kafka killed", healthy, faulty);
         } finally {
             stack.start(Server.KAFKA);
+        }
+    }
+
+    private static final String VALID = "{\"sender\":\"ann\",\"depot\":1,\"price\":7,\"grams\":8}";
+
+    /** None of them is a request that could be answered. */
+    private static byte[] malformed(Random random) {
+        return switch (random.nextInt(9)) {
+            case 0 -> VALID.substring(0, random.nextInt(VALID.length())).getBytes(StandardCharsets.UTF_8);
+            case 1 -> {
+                byte[] noise = new byte[random.nextInt(2_000)];
+                random.nextBytes(noise);
+                yield noise;
+            }
+            case 2 -> ("[".repeat(random.nextInt(50_000)) + VALID).getBytes(StandardCharsets.UTF_8);
+            case 3 -> ("{\"price\":" + "{\"a\":".repeat(33 + random.nextInt(1_000))).getBytes(StandardCharsets.UTF_8);
+            case 4 ->
+                ("{\"sender\":\"ann\",\"depot\":1,\"price\":1" + "0".repeat(random.nextInt(5_000)) + "e"
+                                + (10 + random.nextInt(1_000_000_000)) + "}")
+                        .getBytes(StandardCharsets.UTF_8);
+            case 5 -> (VALID + VALID).getBytes(StandardCharsets.UTF_8);
+            case 6 -> VALID.replace("\"grams\"", "\"price\"").getBytes(StandardCharsets.UTF_8);
+            case 7 -> {
+                byte[] broken = VALID.getBytes(StandardCharsets.UTF_8);
+                // No UTF-8, in the middle of a name or a value.
+                broken[13] = (byte) (0x80 + random.nextInt(0x40));
+                yield broken;
+            }
+            default ->
+                ("{\"sender\":\"" + "x".repeat(random.nextInt(100_000)) + "\",\"depot\":[1],\"price\":null}")
+                        .getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
+    @Test
+    void malformedBodiesAreRefusedAndLeaveNothingBehind() throws Exception {
+        Random random = new Random(8);
+        long before = usedAfterCollection();
+        for (String path : new String[] {"/score", "/v1/models/late/predict:batch", "/v2/models/late/infer"}) {
+            LoadResult result = new HttpLoad(server, 8)
+                    .open(
+                            2_000,
+                            Duration.ofMillis(2_000),
+                            i -> HttpCall.post(server.resolve(path), Map.of(), malformed(random)),
+                            (number, status, body, nanos) -> {
+                                assertThat(status).isIn(400, 413, 422);
+                                assertThat(new String(body, StandardCharsets.UTF_8))
+                                        .startsWith("{\"type\":\"about:blank\"")
+                                        .contains("\"code\":\"");
+                            });
+            assertThat(result.broken()).isZero();
+            assertThat(result.latency().getTotalCount()).isEqualTo(4_000);
+        }
+        assertThat(usedAfterCollection() - before).as("bytes").isLessThan(16 << 20);
+    }
+
+    private static long usedAfterCollection() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void whatIsMoreThanCanBeWorkedOnIsTurnedAway() throws Exception {
+        try (ConfigurableApplicationContext narrow = run("--MILLRACE_CONCURRENT_REQUESTS=1")) {
+            URI url = URI.create("http://127.0.0.1:" + narrow.getEnvironment().getProperty("local.server.port"));
+            HttpCall call = HttpCall.post(url.resolve("/score"), Map.of(), VALID);
+            LoadResult result = new HttpLoad(url, 32).closed(SOME_TIME, i -> call);
+            assertThat(result.broken()).isZero();
+            assertThat(result.statuses().keySet()).containsExactlyInAnyOrder(200, 503);
+            HttpResponse<String> metrics = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(url.resolve("/metrics")).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(metrics.body())
+                    .contains("requests_turned_away_total "
+                            + result.statuses().get(503).doubleValue());
         }
     }
 }
