@@ -14,11 +14,7 @@ import dev.millrace.local.process.Spawner;
 import dev.millrace.local.up.Memory;
 import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
-import dev.millrace.local.up.Platform.Traffic;
-import dev.millrace.local.up.Ports;
 import dev.millrace.local.up.Progress;
-import dev.millrace.local.up.State;
-import dev.millrace.local.up.Supervisor;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
@@ -69,7 +65,6 @@ public final class EndToEndBench {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Progress progress = new Progress(System.out);
     private final List<Figure> figures = new ArrayList<>();
-    private volatile List<State.Entry> processes = List.of();
 
     private EndToEndBench(Path home, String useCase) {
         Modules modules = new Modules(Folders.standard());
@@ -115,20 +110,14 @@ public final class EndToEndBench {
         }
     }
 
-    private Platform platform(String name) {
-        Map<String, Integer> ports = new HashMap<>();
-        Ports.from(Map.of()).byName().keySet().forEach(port -> ports.put(port, Network.freePort()));
-        return Platform.of(Folders.standard().at(home.resolve(name)), new Ports(ports), useCase);
-    }
-
     private void measureLive() throws IOException, InterruptedException, ExecutionException {
-        Platform platform = platform("live");
-        Modules modules = new Modules(platform.folders());
+        Modules modules = new Modules(Folders.standard());
         JsonNode example =
                 JSON.readTree(modules.useCase(useCase).resolve("example.json").toFile());
         long start = System.nanoTime();
-        try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
-            supervisor.run(platform.steps(modules.models(useCase), Traffic.NONE));
+        try (FreshPlatform fresh = new FreshPlatform(home.resolve("live"), useCase, progress)) {
+            fresh.up();
+            Platform platform = fresh.platform();
             URI server = URI.create(platform.url(Platform.PREDICTION));
             URI path = server.resolve(example.path("path").textValue());
             int status = http.send(post(path.toString(), example.path("body")), HttpResponse.BodyHandlers.discarding())
@@ -140,7 +129,7 @@ public final class EndToEndBench {
             measureFreshness(platform, example.path("event"));
             measurePredictions(
                     server, HttpCall.post(path, Map.of(), example.path("body").toString()));
-            long bytes = processes.stream()
+            long bytes = fresh.processes().stream()
                     .mapToLong(entry -> Memory.bytes(entry.pid()))
                     .sum();
             figures.add(Figure.atMost("stack_rss_mib", bytes / 1024.0 / 1024.0, "MiB", 5 * 1024));
@@ -229,9 +218,9 @@ public final class EndToEndBench {
     }
 
     private void measureReplay(Path file) throws IOException, InterruptedException {
-        Platform platform = platform("replay");
-        try (Supervisor supervisor = new Supervisor(progress, entries -> processes = entries)) {
-            supervisor.run(platform.serving());
+        try (FreshPlatform fresh = new FreshPlatform(home.resolve("replay"), useCase, progress)) {
+            fresh.upEmpty();
+            Platform platform = fresh.platform();
             while (Network.status(platform.url(Platform.STREAM) + "/health/readiness") != 200) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }

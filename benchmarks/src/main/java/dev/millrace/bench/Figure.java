@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One measured number of a benchmark.
  *
- * @param target what was aimed for; null of a peer's number
+ * @param target what was aimed for; null where nothing was, and of a peer's number
  * @param met whether the value reaches it
  */
 public record Figure(
@@ -16,6 +16,11 @@ public record Figure(
 
     public static Figure atMost(String name, double value, String unit, double target) {
         return new Figure(name, value, unit, target, value <= target);
+    }
+
+    /** Nothing was aimed for. */
+    public static Figure plain(String name, double value, String unit) {
+        return new Figure(name, value, unit, null, true);
     }
 
     /** Only to compare with. */

@@ -3,8 +3,10 @@ package dev.millrace.feature.online;
 import dev.millrace.feature.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +27,8 @@ public record Progress(
         partitions = Map.copyOf(partitions);
         views = Map.copyOf(views);
     }
+
+    private static final byte[] COMPLETE = bytes("complete");
 
     /** Of a lane that does not say what views it keeps. */
     public Progress(Map<Key, Read> partitions, Optional<Replay> replay, boolean rebuilding) {
@@ -106,28 +110,34 @@ public record Progress(
 
     /** Empty fields, or ones without a state, are of a lane that has not published since Redis was emptied. */
     public static Progress fromFields(Iterable<Map.Entry<byte[], byte[]>> fields) {
-        Map<Key, Read> partitions = new HashMap<>();
+        List<Map.Entry<Key, Read>> partitions = new ArrayList<>();
         Optional<Replay> replay = Optional.empty();
         boolean rebuilding = true;
-        Map<String, String> views = new HashMap<>();
+        List<Map.Entry<String, String>> views = new ArrayList<>();
         for (Map.Entry<byte[], byte[]> field : fields) {
             String name = new String(field.getKey(), StandardCharsets.UTF_8);
             if (name.equals("state")) {
-                rebuilding = !Arrays.equals(field.getValue(), bytes("complete"));
+                rebuilding = !Arrays.equals(field.getValue(), COMPLETE);
             } else if (name.equals("replay")) {
                 ByteBuffer value = ByteBuffer.wrap(field.getValue());
                 replay = Optional.of(new Replay(value.getLong(), value.getLong()));
             } else if (name.startsWith("v")) {
-                views.put(name.substring(1), new String(field.getValue(), StandardCharsets.UTF_8));
+                views.add(Map.entry(name.substring(1), new String(field.getValue(), StandardCharsets.UTF_8)));
             } else if (name.startsWith("e")) {
                 int colon = name.lastIndexOf(':');
                 ByteBuffer value = ByteBuffer.wrap(field.getValue());
-                partitions.put(
-                        new Key(name.substring(1, colon), Integer.parseInt(name.substring(colon + 1))),
-                        new Read(value.getLong(), value.getLong()));
+                partitions.add(Map.entry(
+                        new Key(name.substring(1, colon), Integer.parseInt(name, colon + 1, name.length(), 10)),
+                        new Read(value.getLong(), value.getLong())));
             }
         }
-        return new Progress(partitions, replay, rebuilding, views);
+        return new Progress(immutable(partitions), replay, rebuilding, immutable(views));
+    }
+
+    /** Made once, and not copied again: a reading has one of these for every answer. */
+    @SuppressWarnings("unchecked")
+    private static <K, V> Map<K, V> immutable(List<Map.Entry<K, V>> entries) {
+        return Map.ofEntries(entries.toArray(Map.Entry[]::new));
     }
 
     private static byte[] bytes(String text) {

@@ -30,9 +30,10 @@ final class BenchCommand implements Callable<Integer> {
     private static final Map<String, Benchmark> BENCHMARKS = Map.of(
             "end-to-end", new Benchmark("dev.millrace.bench.EndToEndBench", true),
             "features", new Benchmark("dev.millrace.bench.features.FeaturesBench", true),
-            "forest", new Benchmark("dev.millrace.bench.forest.ForestBench", false));
+            "forest", new Benchmark("dev.millrace.bench.forest.ForestBench", false),
+            "serving", new Benchmark("dev.millrace.bench.serving.ServingBench", true));
 
-    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end, features or forest.")
+    @Parameters(paramLabel = "NAME", description = "The benchmark: end-to-end, features, forest or serving.")
     private String name = "";
 
     @Option(

@@ -13,12 +13,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An answer under the names that the use case gives it. */
 final class AnswerJson {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final int USUAL_SIZE = 1_024;
+    /** There are some tens of partitions. */
+    private static final Map<TopicPartition, String> TEXTS = new ConcurrentHashMap<>();
 
     private AnswerJson() {}
 
@@ -81,7 +84,7 @@ final class AnswerJson {
             json.writeObjectFieldStart(read.view());
             for (Map.Entry<TopicPartition, Long> highest :
                     read.offsets().highest().entrySet()) {
-                json.writeNumberField(text(highest.getKey()), highest.getValue());
+                json.writeNumberField(TEXTS.computeIfAbsent(highest.getKey(), AnswerJson::text), highest.getValue());
             }
             json.writeEndObject();
         }

@@ -6,6 +6,7 @@ import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.scoring.ScoringMetrics.Stage;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -102,15 +103,19 @@ final class Endpoint {
         if (answering != lines.champion()) {
             request = answering.reader().read(body);
         }
+        ScoringMetrics metrics = predictions.metrics();
+        metrics.stage(Stage.PARSE, System.nanoTime() - began);
         Asked asked = new Asked(request, context.requestId(), context.traceParent());
         Optional<Answer> answer = predictions.score(answering, lines.previous(), asked);
         if (answer.isEmpty()) {
             return false;
         }
         Optional<Explanation> why = explained(answer.get(), answering, lines, explain);
-        reply.write(
-                AnswerJson.bytes(answering.serve(), answer.get(), why, context.requestId(), System.nanoTime() - began));
-        predictions.metrics().latency(name(), System.nanoTime() - began);
+        long answered = System.nanoTime();
+        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), why, context.requestId(), answered - began));
+        long written = System.nanoTime();
+        metrics.stage(Stage.WRITE, written - answered);
+        metrics.latency(name(), written - began);
         // The caller has its answer: what comes now costs it nothing.
         List<OtherScore> others = new ArrayList<>();
         for (Serving other : lines.others(answering)) {
@@ -118,6 +123,7 @@ final class Endpoint {
                     .ifPresent(others::add);
         }
         keep(answer.get(), asked, others);
+        metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
 

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
@@ -25,11 +27,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** JSON to a request, by the use case's rules: a field has the type that it has in the row's event. */
 public final class RequestReader {
@@ -110,10 +110,10 @@ public final class RequestReader {
         List<Violation> violations = new ArrayList<>();
         Map<String, Object> values = new HashMap<>();
         Map<String, Double> replaced = new HashMap<>();
-        Set<RequestField> missing = new LinkedHashSet<>(required);
+        int found = 0;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
-            JsonNode value = JSON.readTree(parser);
+            JsonNode value = value(parser);
             RequestField field = fields.get(name);
             if (field == null) {
                 violations.add(new Violation(
@@ -121,7 +121,7 @@ public final class RequestReader {
                         "unknown-field",
                         "'" + shortened(name) + "' is no field of this request; it has " + fields.keySet()));
             } else if (!value.isNull()) {
-                missing.remove(field);
+                found += field.rule().optional() ? 0 : 1;
                 try {
                     if (field.replaces().isPresent()) {
                         replaced.put(field.replaces().get(), number(field, value));
@@ -133,8 +133,8 @@ public final class RequestReader {
                 }
             }
         }
-        for (RequestField field : missing) {
-            violations.add(new Violation(field.name(), "missing-field", "'" + field.name() + "' is missing"));
+        if (found < required.size()) {
+            noteMissing(values, replaced, violations);
         }
         if (!violations.isEmpty()) {
             throw RequestException.invalid(violations);
@@ -142,6 +142,31 @@ public final class RequestReader {
         Object id = values.get(type.idField());
         return new ScoringRequest(
                 values, replaced, id == null ? null : id.toString(), (Long) values.get(type.timeField()));
+    }
+
+    /** Short of a tree where it can be: most values are texts and numbers. */
+    private static JsonNode value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> TextNode.valueOf(parser.getText());
+            case VALUE_NUMBER_INT ->
+                parser.getNumberType() == JsonParser.NumberType.INT
+                        ? IntNode.valueOf(parser.getIntValue())
+                        : JSON.readTree(parser);
+            default -> JSON.readTree(parser);
+        };
+    }
+
+    /** What is required, and neither there nor refused already. */
+    private void noteMissing(Map<String, Object> values, Map<String, Double> replaced, List<Violation> violations) {
+        for (RequestField field : required) {
+            boolean there = values.containsKey(field.name())
+                    || field.replaces().filter(replaced::containsKey).isPresent()
+                    || violations.stream()
+                            .anyMatch(violation -> violation.field().equals(field.name()));
+            if (!there) {
+                violations.add(new Violation(field.name(), "missing-field", "'" + field.name() + "' is missing"));
+            }
+        }
     }
 
     private Object value(RequestField field, JsonNode json) {

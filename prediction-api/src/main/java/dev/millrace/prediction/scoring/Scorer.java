@@ -71,7 +71,9 @@ final class Scorer {
 
     private Optional<Answer> score(
             Serving serving, ServedModel served, Optional<Serving> otherwise, Asked asked, Evidence found) {
+        long began = System.nanoTime();
         float score = served.model().score(found.vector());
+        metrics.stage(ScoringMetrics.Stage.INFERENCE, System.nanoTime() - began);
         if (Float.isFinite(score)) {
             return Optional.of(answer(asked.request(), found, served, serving.origin(), score));
         }

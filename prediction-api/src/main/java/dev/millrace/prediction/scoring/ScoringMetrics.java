@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +32,14 @@ public final class ScoringMetrics {
         Duration.ofNanos(10_000),
         Duration.ofNanos(50_000),
         Duration.ofNanos(100_000),
+        Duration.ofNanos(250_000),
         Duration.ofNanos(500_000),
+        Duration.ofNanos(750_000),
         Duration.ofMillis(1),
+        Duration.ofMillis(2),
         Duration.ofMillis(5),
         Duration.ofMillis(10),
+        Duration.ofMillis(15),
         Duration.ofMillis(20),
         Duration.ofMillis(50)
     };
@@ -41,10 +47,23 @@ public final class ScoringMetrics {
     private final MeterRegistry meters;
     private final Timer stored;
     private final Timer vector;
+    private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
     private final Map<Outcome, Counter> predictions = new ConcurrentHashMap<>();
     private final Map<String, Counter> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> scores = new ConcurrentHashMap<>();
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+
+    /** What an answer takes beside its features, in order. */
+    enum Stage {
+        /** The body. */
+        PARSE,
+        /** The trees. */
+        INFERENCE,
+        /** The answer, into the connection. */
+        WRITE,
+        /** Other versions, and the decision log's queue. */
+        KEEP
+    }
 
     private record Outcome(String model, String version, String result) {}
 
@@ -52,6 +71,14 @@ public final class ScoringMetrics {
         this.meters = meters;
         this.stored = computation("stored", "Reading stored features and adding the event to them");
         this.vector = computation("vector", "Windows, ratios and other derived features");
+        for (Stage stage : Stage.values()) {
+            stages.put(
+                    stage,
+                    Timer.builder("prediction_stage")
+                            .description("What an answer takes beside its features")
+                            .tag("stage", stage.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
     }
 
     private Timer computation(String type, String description) {
@@ -60,6 +87,13 @@ public final class ScoringMetrics {
                 .tag("feature_type", type)
                 .serviceLevelObjectives(COMPUTATIONS)
                 .register(meters);
+    }
+
+    void stage(Stage stage, long nanos) {
+        Timer timer = stages.get(stage);
+        if (timer != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     void stored(long nanos) {

@@ -1,0 +1,234 @@
+package dev.millrace.bench.serving;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.BenchReport;
+import dev.millrace.bench.Figure;
+import dev.millrace.bench.FreshPlatform;
+import dev.millrace.local.home.Folders;
+import dev.millrace.local.load.HttpCall;
+import dev.millrace.local.load.HttpLoad;
+import dev.millrace.local.load.LoadResult;
+import dev.millrace.local.process.JavaCommand;
+import dev.millrace.local.process.StartupCache;
+import dev.millrace.local.up.Modules;
+import dev.millrace.local.up.Platform;
+import dev.millrace.local.up.Progress;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures the prediction API as it is deployed: features from Redis, decision log, metrics, keys. The service, Redis, Kafka, all other
+ * processes of a platform and whoever asks share the machine.
+ */
+@Command(name = "serving", mixinStandardHelpOptions = true)
+public final class ServingBench implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "mr_benchmark_of_serving_0123456789abcdef";
+    private static final Map<String, String> HEADERS = Map.of("X-API-Key", KEY);
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration MEASURED = Duration.ofSeconds(20);
+    private static final int WARM_UPS = 3;
+    private static final int CONNECTIONS = 32;
+    private static final int MANY_CONNECTIONS = 1_000;
+    private static final int HALF_LOAD = 5_000;
+    private static final int STARTS = 3;
+    private static final int EVENTS_A_CALL = 100;
+
+    @Option(names = "--use-case", defaultValue = "${env:MILLRACE_USE_CASE}", description = "Whose model is asked.")
+    private String useCase = "";
+
+    @Option(names = "--json", description = "Where the JSON goes instead of the last line.")
+    private @Nullable Path json;
+
+    private final Progress progress = new Progress(System.out);
+    private final List<Figure> figures = new ArrayList<>();
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new ServingBench()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path home = Files.createTempDirectory("millrace-bench-");
+        try (FreshPlatform fresh = new FreshPlatform(home.resolve("platform"), useCase, progress)) {
+            fresh.up();
+            Path keys = keys(home);
+            JsonNode example = JSON.readTree(new Modules(Folders.standard())
+                    .useCase(useCase)
+                    .resolve("example.json")
+                    .toFile());
+            try (MeasuredService service = MeasuredService.start(fresh.platform(), keys, MeasuredService.command())) {
+                answers(service, example);
+                reads(service, example, fresh.platform());
+            }
+            starts(fresh.platform(), keys, home);
+        } finally {
+            Folders.delete(home);
+        }
+        new BenchReport("serving", figures).print(json);
+        return 0;
+    }
+
+    private void add(Figure figure) {
+        figures.add(figure);
+        System.out.println(figure);
+    }
+
+    /** A file of one key, which may do all that is measured. */
+    private Path keys(Path home) throws IOException, NoSuchAlgorithmException {
+        String digest = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(KEY.getBytes(StandardCharsets.UTF_8)));
+        return Files.writeString(
+                home.resolve("api-keys"), "bench sha256:%s operator %s never%n".formatted(digest, useCase));
+    }
+
+    /** Of the example, with entities that go through what the history has. */
+    private static IntFunction<HttpCall> calls(URI url, JsonNode example) {
+        Random random = new Random(11);
+        String entity = example.path("entity").textValue();
+        return i -> {
+            ObjectNode body = example.path("body").deepCopy();
+            body.put(entity, 1 + random.nextInt(1_000));
+            return HttpCall.post(url, HEADERS, body.toString());
+        };
+    }
+
+    private void answers(MeasuredService service, JsonNode example) throws IOException {
+        URI url = service.url().resolve(example.path("path").textValue());
+        IntFunction<HttpCall> calls = calls(url, example);
+        HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
+        for (int i = 0; i < WARM_UPS; i++) {
+            progress.say("      warming up: %.0f/s"
+                    .formatted(load.closed(WARM_UP, calls).perSecond()));
+        }
+        Stages before = Stages.of(service);
+        Duration processor = service.processorTime();
+        LoadResult most = load.closed(MEASURED, calls);
+        long count = most.latency().getTotalCount();
+        double micros = service.processorTime().minus(processor).toNanos() / 1e3 / count;
+        add(Figure.atLeast("rps", most.perSecond(), "1/s", 10_000));
+        add(Figure.atMost("cpu_us_per_request", micros, "us", 100));
+        Stages.of(service)
+                .since(before)
+                .forEach((stage, mean) -> add(Figure.plain("stage_" + stage + "_us", mean, "us")));
+
+        LoadResult half = load.open(HALF_LOAD, MEASURED, calls);
+        add(Figure.atMost("errors_at_5000", half.errors(), "requests", 0));
+        add(Figure.atMost("p50_ms_at_5000", half.millis(50), "ms", 1));
+        add(Figure.atMost("p95_ms_at_5000", half.millis(95), "ms", 5));
+        add(Figure.atMost("p99_ms_at_5000", half.millis(99), "ms", 10));
+
+        LoadResult many = new HttpLoad(service.url(), MANY_CONNECTIONS).closed(MEASURED, calls);
+        add(Figure.atMost("errors_at_1000_connections", many.errors(), "requests", 0));
+        add(Figure.plain("p95_ms_at_1000_connections", many.millis(95), "ms"));
+    }
+
+    /** What reading an answer's features takes within the service, while it is asked at a rate. */
+    private void reads(MeasuredService service, JsonNode example, Platform platform)
+            throws IOException, InterruptedException, ExecutionException {
+        URI url = service.url().resolve(example.path("path").textValue());
+        IntFunction<HttpCall> calls = calls(url, example);
+        HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
+        add(Figure.atMost("read50_p99_ms_idle", readMillis(service, load, calls, 2_000), "ms", 1));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<LoadResult> events = threads.submit(() -> events(platform, example, MEASURED.plusSeconds(2)));
+            add(Figure.atMost("read50_p99_ms_busy", readMillis(service, load, calls, 1_000), "ms", 15));
+            progress.say("      events that were not taken: " + events.get().broken());
+        }
+    }
+
+    private static double readMillis(MeasuredService service, HttpLoad load, IntFunction<HttpCall> calls, int perSecond)
+            throws IOException {
+        Buckets before = Buckets.of(service);
+        load.open(perSecond, MEASURED, calls);
+        return Buckets.of(service).since(before).percentile(0.99) * 1_000;
+    }
+
+    /** A thousand a second. */
+    private LoadResult events(Platform platform, JsonNode example, Duration length) throws IOException {
+        EventType type = UseCaseLoader.load(new Modules(Folders.standard()).useCasesFolder(), useCase)
+                .event(example.at("/event/type").textValue());
+        URI server = URI.create(platform.url(Platform.INGESTION));
+        Random random = new Random(12);
+        return new HttpLoad(server, 4).open(1_000 / EVENTS_A_CALL, length, i -> {
+            List<ObjectNode> events = new ArrayList<>();
+            for (int j = 0; j < EVENTS_A_CALL; j++) {
+                events.add(event(type, example.path("event"), random));
+            }
+            return HttpCall.post(server.resolve("/v1/events/" + type.name()), Map.of(), events.toString());
+        });
+    }
+
+    private static ObjectNode event(EventType type, JsonNode example, Random random) {
+        ObjectNode event = example.path("fields").deepCopy();
+        event.put(example.path("entity").textValue(), 1 + random.nextInt(1_000));
+        event.put(type.idField(), new UUID(random.nextLong(), random.nextLong()).toString());
+        event.put(type.timeField(), Instant.now().toString());
+        return event;
+    }
+
+    /** With what an earlier start has left behind, as an image has it. */
+    private void starts(Platform platform, Path keys, Path home) {
+        JavaCommand plain = MeasuredService.command();
+        List<Double> cold = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            cold.add(readySeconds(platform, keys, plain));
+        }
+        add(Figure.plain("ready_s_without_cache", median(cold), "s"));
+        progress.say("      making a cache of what a start loads");
+        StartupCache cache = new StartupCache(home.resolve("startup"), Platform.PREDICTION, plain);
+        readySeconds(platform, keys, cache.warmed());
+        cache.make();
+        while (!isThere(cache)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        List<Double> warm = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            warm.add(readySeconds(platform, keys, cache.warmed()));
+        }
+        add(Figure.atMost("ready_s", median(warm), "s", 3));
+    }
+
+    private static boolean isThere(StartupCache cache) {
+        return cache.warmed().flags().stream().anyMatch(flag -> flag.startsWith("-XX:AOTCache="));
+    }
+
+    private static double readySeconds(Platform platform, Path keys, JavaCommand command) {
+        try (MeasuredService service = MeasuredService.start(platform, keys, command)) {
+            return service.untilReady().toMillis() / 1e3;
+        }
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+}
