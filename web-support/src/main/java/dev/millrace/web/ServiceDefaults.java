@@ -29,6 +29,9 @@ public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered 
                                 "127.0.0.1",
                                 "management.endpoints.web.exposure.include",
                                 "info,loggers,metrics,threaddump",
+                                // Nobody sends forms: whatever claims to be one would be read for its parts.
+                                "spring.servlet.multipart.enabled",
+                                false,
                                 "logging.pattern.correlation",
                                 "[%X{" + RequestContextFilter.MDC_REQUEST_ID + ":--}] ")));
     }

@@ -29,8 +29,8 @@ import org.springframework.web.servlet.function.ServerResponse;
 public class WebSupport {
 
     @Bean
-    RouterFunction<ServerResponse> documentation(ApiDocument document) {
-        return document.routes();
+    RouterFunction<ServerResponse> documentation(ApiDocument document, Access access) {
+        return document.routes(access.mode());
     }
 
     @Bean

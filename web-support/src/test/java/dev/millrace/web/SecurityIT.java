@@ -182,20 +182,19 @@ class SecurityIT extends WithSecuredService {
 
     @ParameterizedTest
     @CsvSource({
-        "GET, /forgotten",
-        "GET, /error",
-        "GET, /actuator",
-        "GET, /score",
-        "DELETE, /read/this",
-        "OPTIONS, /score",
-        "POST, /health",
-        "GET, /read/this/more",
-        "POST, /score/",
+        "GET, /forgotten, 404, not-found",
+        "GET, /error, 404, not-found",
+        "GET, /actuator, 404, not-found",
+        "GET, /score, 405, method-not-allowed",
+        "DELETE, /read/this, 405, method-not-allowed",
+        "OPTIONS, /score, 405, method-not-allowed",
+        "POST, /health, 405, method-not-allowed",
+        "GET, /read/this/more, 404, not-found",
+        "POST, /score/, 404, not-found",
     })
-    void whatNobodyDocumentedIsDenied(String method, String path) throws Exception {
+    void whatNobodyDocumentedIsDenied(String method, String path, int status, String code) throws Exception {
         assertRefused(send(method, path), 401, "unauthenticated");
-        HttpResponse<String> admin = send(method, path, "X-API-Key", "the key of the admin");
-        assertRefused(admin, 404, "not-found");
+        assertRefused(send(method, path, "X-API-Key", "the key of the admin"), status, code);
     }
 
     /** Sent as they are: a client of Java's would tidy them. */

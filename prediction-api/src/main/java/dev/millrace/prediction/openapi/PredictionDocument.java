@@ -6,6 +6,7 @@ import static dev.millrace.web.openapi.JsonSchemas.TIME;
 import dev.millrace.prediction.scoring.BatchServlet;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.openapi.ApiDocument;
@@ -40,7 +41,7 @@ public final class PredictionDocument {
                                     "/v1/models/" + model.name() + "/predict",
                                     predict(model, serve, rows, model.name() + "-by-name"))
                             .post("/v1/models/" + model.name() + "/predict:batch", batch(model, serve))
-                            .post("/v2/models/" + model.name() + "/infer", infer(model)));
+                            .post("/v2/models/" + model.name() + "/infer", infer(model, serve)));
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCase))
@@ -130,7 +131,7 @@ public final class PredictionDocument {
                                 Map.of("type", "object", "description", "As one request alone"))),
                 List.of("rows"));
         Map<String, Object> answer =
-                Map.of("oneOf", List.of(Schemas.answer(serve), ApiDocument.reference(ApiDocument.PROBLEM)));
+                Map.of("anyOf", List.of(Schemas.answer(serve), ApiDocument.reference(ApiDocument.PROBLEM)));
         return new Operation("batch-" + model.name(), "Score many with " + model.name() + ", each as if it came alone")
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(many, Map.of())
@@ -157,20 +158,37 @@ public final class PredictionDocument {
                 .role(Role.SCORER);
     }
 
-    private static Operation infer(ModelDefinition model) {
-        Map<String, Object> whole = Map.of("type", "integer", "minimum", 0);
+    private static Operation infer(ModelDefinition model, ServeDefinition serve) {
+        Map<String, Object> shape = Map.of(
+                "type",
+                "array",
+                "items",
+                Map.of("type", "integer", "minimum", 1, "maximum", BatchServlet.MOST_ROWS),
+                "minItems",
+                1,
+                "maxItems",
+                2,
+                "description",
+                "[rows] or [rows, 1]");
+        Map<String, Object> data = Map.of(
+                "type", "array", "minItems", 1, "maxItems", BatchServlet.MOST_ROWS, "description", "One for each row");
         Map<String, Object> tensor = JsonSchemas.object(
                 Map.of(
                         "name",
-                        TEXT,
+                        Map.of(
+                                "type",
+                                "string",
+                                "enum",
+                                serve.request().stream().map(RequestField::name).toList()),
                         "datatype",
                         Map.of("type", "string", "enum", List.of("BOOL", "BYTES", "FP64", "INT64")),
                         "shape",
-                        Map.of("type", "array", "items", whole, "minItems", 1, "maxItems", 2),
+                        shape,
                         "data",
-                        Map.of("type", "array")),
+                        data),
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
+        Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
         return new Operation("infer-" + model.name(), "Open Inference Protocol: score with " + model.name())
                 .body(JsonSchemas.object(Map.of("id", TEXT, "inputs", tensors), List.of("inputs")), Map.of())
                 .answer(
@@ -180,7 +198,7 @@ public final class PredictionDocument {
                                 "type",
                                 "object",
                                 "properties",
-                                Map.of("model_name", TEXT, "model_version", TEXT, "id", TEXT, "outputs", tensors)))
+                                Map.of("model_name", TEXT, "model_version", TEXT, "id", TEXT, "outputs", outputs)))
                 .problem(400, "The body cannot be read, or its tensors do not fit")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
@@ -210,7 +228,8 @@ public final class PredictionDocument {
                 .map(useCase::event)
                 .forEach(type -> type.schema()
                         .getFields()
-                        .forEach(field -> operation.parameter(In.QUERY, field.name(), JsonSchemas.of(field.schema()))));
+                        .forEach(field ->
+                                operation.parameter(In.QUERY, field.name(), JsonSchemas.field(type, field.name()))));
         return operation
                 .answer(200, "Features by name, null where missing", Map.of("type", "object"))
                 .problem(404, "Another use case")

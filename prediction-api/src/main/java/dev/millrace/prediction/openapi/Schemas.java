@@ -22,7 +22,7 @@ final class Schemas {
             Map<String, Object> schema =
                     field.replaces().map(Schemas::replacing).orElseGet(() -> JsonSchemas.field(rows, field.name()));
             JsonSchemas.restrict(schema, field.rule());
-            properties.put(field.name(), schema);
+            properties.put(field.name(), field.rule().optional() ? JsonSchemas.orNull(schema) : schema);
             if (!field.rule().optional()) {
                 required.add(field.name());
             }

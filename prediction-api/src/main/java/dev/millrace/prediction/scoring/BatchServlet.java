@@ -52,6 +52,11 @@ public final class BatchServlet extends JsonServlet {
             throw RequestException.malformed("expected 1 to %d requests in '%s', but came %s"
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));
         }
+        for (JsonNode row : rows) {
+            if (!row.isObject()) {
+                throw RequestException.malformed("expected JSON objects in '" + ROWS + "', but came another value");
+            }
+        }
         RequestContext context = RequestContext.of(request);
         List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context, ExplainParameter.of(request));
         ByteArrayOutputStream out = new ByteArrayOutputStream();

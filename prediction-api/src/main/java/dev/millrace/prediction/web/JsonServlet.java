@@ -23,7 +23,7 @@ public abstract class JsonServlet extends HttpServlet {
     }
 
     /**
-     * Answers one request, which is a POST.
+     * Answers one request: a POST, as the filter of access lets nothing else through.
      *
      * @throws RequestException when it cannot be answered as it is
      */
@@ -34,11 +34,6 @@ public abstract class JsonServlet extends HttpServlet {
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (drain.isOn()) {
             response.setHeader("Connection", "close");
-        }
-        if (!request.getMethod().equals("POST")) {
-            response.setHeader("Allow", "POST");
-            Json.write(response, RequestException.method(request.getMethod()));
-            return;
         }
         if (!admission.enter()) {
             Json.writeUnavailable(

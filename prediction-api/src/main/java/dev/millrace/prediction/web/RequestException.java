@@ -27,11 +27,6 @@ public final class RequestException extends Exception {
         return new RequestException(413, "too-large", "expected a body of at most " + most + " bytes", List.of());
     }
 
-    /** Of a path that takes nothing but POST. */
-    static RequestException method(String method) {
-        return new RequestException(405, "method-not-allowed", "expected POST, but came " + method, List.of());
-    }
-
     public static RequestException unknown(String code, String message) {
         return new RequestException(404, code, message, List.of());
     }

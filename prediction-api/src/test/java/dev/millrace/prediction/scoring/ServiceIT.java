@@ -601,7 +601,8 @@ class ServiceIT {
         HttpResponse<String> read = send(service, "GET", "/score", null);
         assertThat(read.statusCode()).isEqualTo(405);
         assertThat(read.headers().firstValue("Allow")).contains("POST");
-        assertThat(JSON.readTree(read.body()).path("detail").textValue()).isEqualTo("expected POST, but came GET");
+        assertThat(JSON.readTree(read.body()).path("detail").textValue()).isEqualTo("Expected POST of this path");
+        assertThat(send(service, "GET", "/health", null).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.web.security.Role;
 import dev.millrace.web.security.Rules;
+import dev.millrace.web.security.SecuritySettings.Mode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -89,8 +90,9 @@ public final class ApiDocument {
         return List.of(Map.of(API_KEY, List.of(role.text())), Map.of(TOKEN, List.of(role.text())));
     }
 
-    public RouterFunction<ServerResponse> routes() {
-        byte[] document = bytes();
+    /** @param mode whether callers have to be known: only then the document asks them for keys */
+    public RouterFunction<ServerResponse> routes(Mode mode) {
+        byte[] document = bytes(mode);
         byte[] page = page();
         return RouterFunctions.route()
                 .GET(
@@ -106,7 +108,10 @@ public final class ApiDocument {
                 .build();
     }
 
-    private byte[] bytes() {
+    private byte[] bytes(Mode mode) {
+        if (mode != Mode.ON) {
+            paths.values().forEach(methods -> methods.values().forEach(ApiDocument::withoutSecurity));
+        }
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("openapi", "3.1.0");
         root.put("info", Map.of("title", title, "version", "1"));
@@ -117,6 +122,10 @@ public final class ApiDocument {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot write the OpenAPI document", e);
         }
+    }
+
+    private static void withoutSecurity(Object operation) {
+        ((Map<?, ?>) operation).remove("security");
     }
 
     private static byte[] page() {

@@ -89,11 +89,11 @@ public final class JsonSchemas {
         Schema schema = AvroTypes.nonNull(nullable);
         LogicalType logical = schema.getLogicalType();
         return switch (schema.getType()) {
-            case LONG -> logical instanceof LogicalTypes.TimestampMillis ? TIME : Map.of("type", "integer");
-            case INT -> Map.of("type", "integer");
+            case LONG -> logical instanceof LogicalTypes.TimestampMillis ? TIME : whole(Long.MIN_VALUE, Long.MAX_VALUE);
+            case INT -> whole(Integer.MIN_VALUE, Integer.MAX_VALUE);
             case BYTES, FIXED ->
                 logical instanceof LogicalTypes.Decimal decimal
-                        ? Map.of("type", "number", "multipleOf", BigDecimal.ONE.movePointLeft(decimal.getScale()))
+                        ? decimal(decimal.getPrecision(), decimal.getScale())
                         : TEXT;
             case DOUBLE, FLOAT -> Map.of("type", "number");
             case BOOLEAN -> Map.of("type", "boolean");
@@ -102,6 +102,16 @@ public final class JsonSchemas {
                 logical != null && logical.getName().equals("uuid") ? Map.of("type", "string", "format", "uuid") : TEXT;
             case RECORD, ARRAY, MAP, UNION, NULL -> Map.of();
         };
+    }
+
+    private static Map<String, Object> whole(long least, long greatest) {
+        return Map.of("type", "integer", "minimum", least, "maximum", greatest);
+    }
+
+    private static Map<String, Object> decimal(int precision, int scale) {
+        BigDecimal unit = BigDecimal.ONE.movePointLeft(scale);
+        BigDecimal greatest = BigDecimal.ONE.movePointRight(precision - scale).subtract(unit);
+        return Map.of("type", "number", "multipleOf", unit, "minimum", greatest.negate(), "maximum", greatest);
     }
 
     static Map<String, Object> problem(Map<String, ?> further) {

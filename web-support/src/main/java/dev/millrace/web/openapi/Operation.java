@@ -71,7 +71,16 @@ public final class Operation {
 
     /** One in the path is required, any other optional. */
     public Operation parameter(In in, String name, Map<String, Object> schema) {
-        parameters.add(Map.of("name", name, "in", in.text, "required", in == In.PATH, "schema", schema));
+        return parameter(in, name, in == In.PATH, schema);
+    }
+
+    /** One without which there is no answer. */
+    public Operation requiredParameter(In in, String name, Map<String, Object> schema) {
+        return parameter(in, name, true, schema);
+    }
+
+    private Operation parameter(In in, String name, boolean required, Map<String, Object> schema) {
+        parameters.add(Map.of("name", name, "in", in.text, "required", required, "schema", schema));
         return this;
     }
 

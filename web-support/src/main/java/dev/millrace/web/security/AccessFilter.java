@@ -9,6 +9,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,8 +48,8 @@ public final class AccessFilter implements Filter {
         HttpServletRequest http = (HttpServletRequest) request;
         Decision decision = switch (access.mode()) {
             case ON -> decision(http);
-            case OFF -> new Decision.Let(Caller.LOCAL);
-            case OPEN -> new Decision.Let(Caller.ANYBODY);
+            case OFF -> unlessAnotherMethod(http, Caller.LOCAL);
+            case OPEN -> unlessAnotherMethod(http, Caller.ANYBODY);
         };
         switch (decision) {
             case Decision.Let(Caller caller) -> {
@@ -76,9 +77,22 @@ public final class AccessFilter implements Filter {
             case Credentials.Outcome.Known(Caller caller) ->
                 caller.sees(access.useCase())
                         ? rule.map(found -> allowed(found, caller))
-                                .orElseGet(() -> new Decision.Refuse(Refusal.NOT_FOUND))
+                                .orElseGet(() -> new Decision.Refuse(notServed(request)))
                         : new Decision.Refuse(Refusal.NOT_FOUND);
         };
+    }
+
+    private Decision unlessAnotherMethod(HttpServletRequest request, Caller caller) {
+        String path = request.getRequestURI();
+        return rules.of(request.getMethod(), path).isPresent()
+                        || rules.methods(path).isEmpty()
+                ? new Decision.Let(caller)
+                : new Decision.Refuse(notServed(request));
+    }
+
+    private Refusal notServed(HttpServletRequest request) {
+        List<String> methods = rules.methods(request.getRequestURI());
+        return methods.isEmpty() ? Refusal.NOT_FOUND : Refusal.methodNotAllowed(methods);
     }
 
     private static boolean isAmbiguous(String path) {

@@ -3,6 +3,7 @@ package dev.millrace.web.security;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code stable
  * @param challenge of the header {@code WWW-Authenticate}, after RFC 6750
+ * @param allow of the header {@code Allow}
  */
 record Refusal(
         int status,
         String title,
         String code,
         String detail,
-        @Nullable String challenge) {
+        @Nullable String challenge,
+        @Nullable String allow) {
+
+    private Refusal(int status, String title, String code, String detail, @Nullable String challenge) {
+        this(status, title, code, detail, challenge, null);
+    }
 
     private static final String REALM = "Bearer realm=\"millrace\"";
 
@@ -37,6 +44,13 @@ record Refusal(
             "bad-path",
             "Expected a path as /openapi.json lists it, without parameters, empty parts, dots or encoded separators",
             null);
+
+    /** @param methods that the path has */
+    static Refusal methodNotAllowed(List<String> methods) {
+        String allow = String.join(", ", methods);
+        return new Refusal(
+                405, "Method Not Allowed", "method-not-allowed", "Expected " + allow + " of this path", null, allow);
+    }
 
     private static Refusal unauthenticated(String detail, String challenge) {
         return new Refusal(401, "Unauthorized", "unauthenticated", detail, challenge);
@@ -59,6 +73,9 @@ record Refusal(
         response.setStatus(status);
         if (challenge != null) {
             response.setHeader("WWW-Authenticate", challenge);
+        }
+        if (allow != null) {
+            response.setHeader("Allow", allow);
         }
         response.setContentType("application/problem+json");
         response.setContentLength(body.length);

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -41,5 +43,22 @@ public final class Rules {
             }
         }
         return Optional.empty();
+    }
+
+    /** What may be done with a path, in order; nothing when it is not served. */
+    List<String> methods(String path) {
+        Set<String> methods = new TreeSet<>();
+        for (String operation : exact.keySet()) {
+            if (operation.endsWith(" " + path)) {
+                methods.add(operation.substring(0, operation.indexOf(' ')));
+            }
+        }
+        PathContainer parsed = PathContainer.parsePath(path);
+        for (Templated each : templated) {
+            if (each.path().matches(parsed)) {
+                methods.add(each.method());
+            }
+        }
+        return List.copyOf(methods);
     }
 }

@@ -50,7 +50,17 @@ class JsonSchemasTests {
                 .containsEntry("at", Map.of("type", "string", "format", "date-time"))
                 .containsEntry(
                         "price",
-                        Map.of("type", "number", "multipleOf", new BigDecimal("0.01"), "description", "with tax"))
+                        Map.of(
+                                "type",
+                                "number",
+                                "multipleOf",
+                                new BigDecimal("0.01"),
+                                "minimum",
+                                new BigDecimal("-9999.99"),
+                                "maximum",
+                                new BigDecimal("9999.99"),
+                                "description",
+                                "with tax"))
                 .containsEntry(
                         "to",
                         Map.of(
@@ -72,7 +82,7 @@ class JsonSchemasTests {
                                 "description",
                                 "personal: dropped before anything is written"))
                 .containsEntry("width", Map.of("type", "number", "exclusiveMinimum", BigDecimal.ZERO))
-                .containsEntry("count", Map.of("type", "integer"))
+                .containsEntry("count", Map.of("type", "integer", "minimum", Long.MIN_VALUE, "maximum", Long.MAX_VALUE))
                 .containsEntry("raw", Map.of("type", "string"))
                 .containsEntry("fast", Map.of("type", "boolean"))
                 .containsEntry(
