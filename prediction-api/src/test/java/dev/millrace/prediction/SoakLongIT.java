@@ -1,0 +1,142 @@
+package dev.millrace.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.load.HttpCall;
+import dev.millrace.local.load.HttpLoad;
+import dev.millrace.local.load.LoadResult;
+import dev.millrace.local.process.JavaCommand;
+import dev.millrace.local.process.Network;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.process.RunningProcess;
+import dev.millrace.local.process.Spawner;
+import dev.millrace.local.server.Server;
+import dev.millrace.prediction.model.TestCache;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A quarter of an hour of predictions, decision log and all: memory stays where it is once the service is warm. */
+@Tag("long")
+@Timeout(1_500)
+class SoakLongIT {
+
+    private static final int PER_SECOND = 500;
+    private static final int MINUTES = 15;
+    /** Code is compiled and pools are filled until then. */
+    private static final int WARM = 5;
+
+    private static final long MEBIBYTE = 1L << 20;
+
+    @Test
+    void memoryStaysFlat(@TempDir Path folder) throws Exception {
+        TestCache.keep(folder, Parcels.MODEL, "3", TestPackages.of(Parcels.MODEL, 1));
+        try (LocalStack stack = LocalStack.own(Server.REDIS, Server.KAFKA);
+                Admin admin =
+                        Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
+            admin.createTopics(Set.of(new NewTopic("predictions", 1, (short) 1)))
+                    .all()
+                    .get();
+            int port = Network.freePort();
+            RunningProcess service = Spawner.start(ProcessSpec.of(
+                    "soaked",
+                    new JavaCommand(
+                                    System.getProperty("java.class.path"),
+                                    PredictionApi.class.getName(),
+                                    flags(),
+                                    List.of())
+                            .line(),
+                    environment(stack, folder, port),
+                    folder.resolve("log")));
+            try {
+                URI url = URI.create("http://127.0.0.1:" + port);
+                service.awaitReady(() -> Network.status(url + "/health/readiness") == 200, Duration.ofSeconds(60));
+                soak(service, url);
+            } finally {
+                service.stop();
+            }
+        }
+    }
+
+    private static void soak(RunningProcess service, URI url) throws IOException {
+        Random random = new Random(3);
+        List<Long> resident = new ArrayList<>();
+        List<Long> heap = new ArrayList<>();
+        for (int minute = 1; minute <= MINUTES; minute++) {
+            LoadResult result = new HttpLoad(url, 16)
+                    .open(
+                            PER_SECOND,
+                            Duration.ofMinutes(1),
+                            i -> HttpCall.post(
+                                    url.resolve("/score?explain=" + random.nextInt(3)),
+                                    Map.of(),
+                                    "{\"sender\":\"ann%d\",\"depot\":%d,\"price\":%d}"
+                                            .formatted(
+                                                    random.nextInt(1_000_000),
+                                                    1 + random.nextInt(90),
+                                                    1 + random.nextInt(500))));
+            assertThat(result.errors()).isZero();
+            resident.add(kibibytes(service.pid(), "VmRSS") * 1024);
+            heap.add(heapAfterCollection(url));
+            System.out.printf(
+                    "minute %d: %d MiB resident, %d MiB of heap after a collection, p99 %.1f ms%n",
+                    minute, resident.getLast() / MEBIBYTE, heap.getLast() / MEBIBYTE, result.millis(99));
+        }
+        assertThat(resident.getLast() - resident.get(WARM - 1))
+                .as("bytes of resident memory since it was warm: %s", resident)
+                .isLessThan(24 * MEBIBYTE);
+        assertThat(heap.getLast() - heap.get(WARM - 1))
+                .as("bytes of heap since it was warm: %s", heap)
+                .isLessThan(16 * MEBIBYTE);
+    }
+
+    private static List<String> flags() {
+        List<String> flags = new ArrayList<>(List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC"));
+        flags.addAll(JavaCommand.platformFlags());
+        return flags;
+    }
+
+    private static Map<String, String> environment(LocalStack stack, Path models, int port) {
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.putAll(Map.of(
+                "SERVER_PORT", Integer.toString(port),
+                "MILLRACE_USE_CASES", Parcels.USE_CASES.toString(),
+                "MILLRACE_USE_CASE", "parcels",
+                "MLFLOW_TRACKING_URI", "http://127.0.0.1:1",
+                "MILLRACE_MODEL_CACHE", models.toString()));
+        return environment;
+    }
+
+    /** Of the old generation: what the last whole collection left, as the service counts it. */
+    private static long heapAfterCollection(URI url) {
+        return Network.body(url + "/metrics")
+                .flatMap(page -> page.lines()
+                        .filter(line -> line.startsWith("jvm_gc_live_data_size_bytes "))
+                        .findFirst())
+                .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .orElse(0L);
+    }
+
+    private static long kibibytes(long pid, String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(line -> line.startsWith(field))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}
