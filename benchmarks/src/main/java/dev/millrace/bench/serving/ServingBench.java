@@ -40,6 +40,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -91,6 +92,7 @@ public final class ServingBench implements Callable<Integer> {
                 reads(service, example, fresh.platform());
             }
             starts(fresh.platform(), keys, home);
+            peers(fresh.platform(), home);
         } finally {
             Folders.delete(home);
         }
@@ -136,6 +138,7 @@ public final class ServingBench implements Callable<Integer> {
         long count = most.latency().getTotalCount();
         double micros = service.processorTime().minus(processor).toNanos() / 1e3 / count;
         add(Figure.atLeast("rps", most.perSecond(), "1/s", 10_000));
+        add(Figure.plain("p95_ms", most.millis(95), "ms"));
         add(Figure.atMost("cpu_us_per_request", micros, "us", 100));
         Stages.of(service)
                 .since(before)
@@ -216,6 +219,46 @@ public final class ServingBench implements Callable<Integer> {
             warm.add(readySeconds(platform, keys, cache.warmed()));
         }
         add(Figure.atMost("ready_s", median(warm), "s", 3));
+    }
+
+    private void peers(Platform platform, Path home) throws IOException {
+        Path models = Path.of(String.valueOf(platform.environment().get("MILLRACE_MODEL_CACHE")));
+        Path manifest;
+        try (Stream<Path> files = Files.walk(models)) {
+            manifest = files.filter(file -> file.endsWith("millrace.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        JsonNode says = JSON.readTree(manifest.toFile());
+        List<String> features = new ArrayList<>();
+        says.path("features").forEach(feature -> features.add(feature.textValue()));
+        PeerServers servers = new PeerServers(
+                platform,
+                home,
+                manifest.resolveSibling("model.ubj"),
+                features,
+                says.path("model").textValue());
+        try (PeerServers.Peer peer = servers.fastApi()) {
+            measure(peer);
+        }
+        try (PeerServers.Peer peer = servers.mlServer()) {
+            measure(peer);
+        }
+        try (PeerServers.Peer peer = servers.mlflow()) {
+            measure(peer);
+        }
+    }
+
+    private void measure(PeerServers.Peer peer) throws IOException {
+        HttpLoad load = new HttpLoad(peer.url(), CONNECTIONS);
+        load.closed(WARM_UP, peer.calls());
+        LoadResult result = load.closed(MEASURED, peer.calls());
+        if (result.errors() > 0) {
+            throw new IllegalStateException(
+                    "Expected answers of %s, found %s".formatted(peer.name(), result.statuses()));
+        }
+        add(Figure.peer(peer.name(), "rps", result.perSecond(), "1/s"));
+        add(Figure.peer(peer.name(), "p95_ms", result.millis(95), "ms"));
     }
 
     private static boolean isThere(StartupCache cache) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A private Python with exactly the packages of {@code requirements.lock}; another lock makes another environment. */
+/** A private Python with exactly the packages of a list, which names their versions; another list makes another environment. */
 public record PythonEnvironment(Path folder) {
     private static final String UV = "uv==0.13.9";
     private static final int OLDEST_MINOR = 10;
@@ -25,7 +25,11 @@ public record PythonEnvironment(Path folder) {
 
     /** The environment of these folders, installed when it is not there (needs PyPI, takes about half a minute). */
     public static PythonEnvironment in(Folders folders) {
-        Path lock = folders.root().resolve("local-stack/python/requirements.lock");
+        return of(folders, folders.root().resolve("local-stack/python/requirements.lock"));
+    }
+
+    /** The same with the packages of another list. */
+    public static PythonEnvironment of(Folders folders, Path lock) {
         return new PythonEnvironment(
                 Tool.installed(folders, "python-" + digest(lock), (folder, log) -> install(lock, folder, log)));
     }
