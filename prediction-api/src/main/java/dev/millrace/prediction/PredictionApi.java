@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.prediction.decision.DecisionLog;
+import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
@@ -109,13 +110,26 @@ public class PredictionApi {
     }
 
     @Bean
+    DriftMonitors driftMonitors(FollowedModels models, PrometheusMeterRegistry meters) {
+        DriftMonitors monitors = new DriftMonitors(models, Clock.systemUTC());
+        meters.getPrometheusRegistry().register(monitors);
+        return monitors;
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> driftRoutes(DriftMonitors monitors) {
+        return monitors.routes();
+    }
+
+    @Bean
     Endpoints endpoints(
             FeatureEngine engine,
             FollowedModels models,
             OnlineFeatures features,
             PredictionSettings settings,
             PrometheusMeterRegistry meters,
-            DecisionLog decisions) {
+            DecisionLog decisions,
+            DriftMonitors drift) {
         return new Endpoints(
                 engine,
                 models,
@@ -124,6 +138,7 @@ public class PredictionApi {
                 Clock.systemUTC(),
                 new ScoringMetrics(meters),
                 decisions,
+                drift,
                 new ScoringMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }
 

@@ -3,6 +3,8 @@ package dev.millrace.prediction;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.forest.Forest;
+import dev.millrace.forest.model.DriftBaseline;
+import dev.millrace.forest.model.DriftHistogram;
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
@@ -15,9 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -91,9 +95,26 @@ public record TestPackages(SortedMap<String, byte[]> files) {
                 Map.of("auc", 0.9),
                 ModelPackage.golden(Forest.read(trees), scaler, vectors),
                 Instant.parse("2026-01-01T00:00:00Z"),
+                Optional.of(baseline(data, width)),
                 digests);
         files.put(ModelManifest.FILE, ManifestCodec.write(manifest));
         return new TestPackages(files);
+    }
+
+    /** Of the rows that it was trained on; nobody reads the scores' part. */
+    private static DriftBaseline baseline(float[] data, int width) {
+        int rows = data.length / width;
+        List<DriftHistogram> columns = IntStream.range(0, width)
+                .mapToObj(j -> DriftHistogram.of(IntStream.range(0, rows)
+                        .mapToDouble(i -> data[i * width + j])
+                        .toArray()))
+                .toList();
+        return new DriftBaseline(
+                rows,
+                columns,
+                DriftHistogram.of(IntStream.range(0, rows)
+                        .mapToDouble(i -> (double) i / rows)
+                        .toArray()));
     }
 
     /** The same with one bit of the trees turned. */

@@ -90,7 +90,7 @@ public final class TrainingRun {
                 scores,
                 metrics,
                 parameters,
-                PackageWriter.write(set, model, facts, split.test()),
+                PackageWriter.write(set, model, facts, split.train(), split.test()),
                 reports(card(set, split, threshold, evaluation, metrics, parameters, model), evaluation));
     }
 

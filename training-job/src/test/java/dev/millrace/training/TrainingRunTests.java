@@ -3,6 +3,8 @@ package dev.millrace.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.forest.model.DriftBaseline;
+import dev.millrace.forest.model.DriftBins;
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
@@ -51,6 +53,10 @@ class TrainingRunTests {
         for (String file : manifest.definitions()) {
             ModelPackage.check(manifest, file, outcome.packageFiles().get(file));
         }
+        DriftBaseline drift = manifest.drift().orElseThrow();
+        assertThat(drift.rows()).isEqualTo(1600);
+        assertThat(drift.features()).hasSameSizeAs(manifest.features());
+        assertThat(drift.score().bins()).isInstanceOf(DriftBins.Quantiles.class);
         assertThat(manifest.scaler().std()[3]).isEqualTo(1);
         assertThat(manifest.scaler().mean()[2]).isZero();
         String csv = new String(outcome.reports().get("feature_importance.csv"), StandardCharsets.UTF_8);

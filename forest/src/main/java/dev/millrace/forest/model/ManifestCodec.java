@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -52,6 +53,7 @@ public final class ManifestCodec {
             golden.addObject().put("score", (double) row.score()).set("vector", array(row.vector()));
         }
         root.put("trained_through", manifest.trainedThrough().toString());
+        manifest.drift().ifPresent(baseline -> DriftCodec.write(baseline, root.putObject("drift")));
         ObjectNode digests = root.putObject("sha256");
         new TreeMap<>(manifest.sha256()).forEach(digests::put);
         try {
@@ -86,6 +88,9 @@ public final class ManifestCodec {
                     metrics(root),
                     golden(root),
                     Instant.parse(text(root, "trained_through")),
+                    root.has("drift")
+                            ? Optional.of(DriftCodec.read(field(root, "drift", JsonNode::isObject, "an object")))
+                            : Optional.empty(),
                     digests(root));
         } catch (IllegalArgumentException | DateTimeParseException e) {
             throw invalid("a manifest without contradictions", String.valueOf(e.getMessage()));
@@ -104,7 +109,7 @@ public final class ManifestCodec {
         }
     }
 
-    private static JsonNode field(JsonNode node, String name, Predicate<JsonNode> type, String expected)
+    static JsonNode field(JsonNode node, String name, Predicate<JsonNode> type, String expected)
             throws ModelFormatException {
         JsonNode value = node.get(name);
         if (value == null || !type.test(value)) {
@@ -126,7 +131,7 @@ public final class ManifestCodec {
         return features;
     }
 
-    private static double[] doubles(JsonNode node, String name) throws ModelFormatException {
+    static double[] doubles(JsonNode node, String name) throws ModelFormatException {
         JsonNode array = field(node, name, JsonNode::isArray, "an array");
         double[] values = new double[array.size()];
         for (int i = 0; i < values.length; i++) {
@@ -167,7 +172,7 @@ public final class ManifestCodec {
         return digests;
     }
 
-    private static ArrayNode array(double[] values) {
+    static ArrayNode array(double[] values) {
         ArrayNode array = MAPPER.createArrayNode();
         for (double value : values) {
             array.add(number(value));

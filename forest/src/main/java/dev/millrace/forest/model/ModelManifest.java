@@ -5,6 +5,7 @@ import static dev.millrace.forest.model.Checks.require;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code millrace.json} says about a model: where it comes from, what vectors it takes, how to prove that it is read right.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param defaults per feature, the value to use at serving when it cannot be had (NaN: missing)
  * @param threshold the score from which on the decision is positive
  * @param trainedThrough no event later than this was seen in training
+ * @param drift what it was trained on; nothing in packages of before it was kept
  * @param sha256 per file of the package, its digest in lower-case hexadecimal
  */
 public record ModelManifest(
@@ -28,6 +30,7 @@ public record ModelManifest(
         Map<String, Double> metrics,
         List<GoldenRow> golden,
         Instant trainedThrough,
+        Optional<DriftBaseline> drift,
         Map<String, String> sha256) {
 
     /** The version of this record's notation. */
@@ -57,6 +60,11 @@ public record ModelManifest(
         require(defaults.size() == count, "a default for each of %s features", count, defaults.size());
         require(threshold >= 0 && threshold <= 1, "a threshold of %s from 0 to 1", model, threshold);
         require(sha256.containsKey(TREES), "the digest of %s", TREES, sha256.keySet());
+        drift.ifPresent(baseline -> require(
+                baseline.features().size() == count,
+                "a drift baseline of %s features",
+                count,
+                baseline.features().size()));
         for (GoldenRow row : golden) {
             require(row.vector().length == count, "golden rows of %s values", count, row);
         }

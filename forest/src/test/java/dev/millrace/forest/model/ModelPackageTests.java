@@ -3,6 +3,8 @@ package dev.millrace.forest.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.forest.Forest;
 import dev.millrace.forest.ModelFormatException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -57,6 +61,14 @@ class ModelPackageTests {
                 Map.of("auc", 0.91, "unknown", Double.NaN),
                 ModelPackage.golden(Forest.read(trees), scaler, vectors),
                 Instant.parse("2026-01-02T03:04:05Z"),
+                Optional.of(new DriftBaseline(
+                        4,
+                        List.of(
+                                DriftHistogram.of(new double[] {1, 2, 2, Double.NaN}),
+                                DriftHistogram.of(IntStream.range(0, 30)
+                                        .mapToDouble(i -> i)
+                                        .toArray())),
+                        DriftHistogram.of(new double[] {0.5}))),
                 Map.of(ModelManifest.TREES, ModelPackage.sha256(trees)));
     }
 
@@ -69,6 +81,15 @@ class ModelPackageTests {
         for (GoldenRow row : manifest.golden()) {
             assertThat(opened.score(row.vector())).isEqualTo(row.score());
         }
+    }
+
+    @Test
+    void aPackageOfBeforeDriftBaselinesIsRead() throws Exception {
+        ObjectNode old = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
+        assertThat(old.remove("drift")).isNotNull();
+        assertThat(ManifestCodec.read(old.toString().getBytes(StandardCharsets.UTF_8))
+                        .drift())
+                .isEmpty();
     }
 
     @Test
@@ -102,6 +123,9 @@ class ModelPackageTests {
                 "\"mean\" : [ 0.25|\"mean\" : [ null|model-invalid: expected a manifest without contradictions, but came expected a finite mean of feature 0, but came NaN",
                 "\"std\" : [ 3.0|\"std\" : [ 0|model-invalid: expected a manifest without contradictions, but came expected a positive std of feature 0, but came 0.0",
                 "\"std\" : [ 3.0|\"std\" : [ true|model-invalid: expected numbers or null in 'std' of millrace.json, but came BOOLEAN",
+                "\"missing\" : 0.25|\"missing\" : 0.5|model-invalid: expected a manifest without contradictions, but came expected drift shares whose sum is 1, but came 1.25",
+                "\"values\" : [ 1.0, 2.0 ]|\"values\" : [ 2.0, 1.0 ]|model-invalid: expected a manifest without contradictions, but came expected finite, ascending values of drift bins, but came [2.0, 1.0]",
+                "\"values\" : [ 1.0, 2.0 ]|\"values\" : [ 1.0 ]|model-invalid: expected a manifest without contradictions, but came expected a share for each of 1 drift bins, but came 2",
                 "2026-01-02T|2026-13-02T|model-invalid: expected a manifest without contradictions, but came Text",
                 "{|[{|model-malformed: expected JSON in millrace.json",
             })

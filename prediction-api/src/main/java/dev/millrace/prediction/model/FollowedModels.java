@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,10 @@ public final class FollowedModels implements SmartLifecycle {
         return models.stream()
                 .flatMap(model -> model.lineup().champion().stream())
                 .toList();
+    }
+
+    public Stream<Lineup> lineups() {
+        return models.stream().map(FollowedModel::lineup);
     }
 
     /** What is wrong with any of them. */

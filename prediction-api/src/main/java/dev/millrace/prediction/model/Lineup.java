@@ -1,6 +1,7 @@
 package dev.millrace.prediction.model;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The versions of one model that take part at a moment.
@@ -16,6 +17,10 @@ public record Lineup(
     /** Nothing is loaded. */
     public static final Lineup NOBODY =
             new Lineup(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    public Stream<ServedModel> everyone() {
+        return Stream.of(champion, challenger, shadow, previous).flatMap(Optional::stream);
+    }
 
     public Optional<ServedModel> of(Alias alias) {
         return switch (alias) {

@@ -49,6 +49,12 @@ public final class PredictionDocument {
                         "/v1/models",
                         Operation.page("models", "The models and their served versions", json)
                                 .role(Role.READER))
+                .get(
+                        "/v1/models/{model}/drift",
+                        named(useCase, "drift", "How far what is scored now is from what the champion was trained on")
+                                .answer(200, "Per feature, null below 200 rows an hour", Map.of("type", "object"))
+                                .problem(404, "No champion with a baseline is loaded")
+                                .role(Role.READER))
                 .post(
                         "/v1/models:refresh",
                         new Operation("refresh", "Look at once which versions have which alias, and list them")

@@ -2,6 +2,7 @@ package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.forest.ModelFormatException;
+import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.Lineup;
@@ -31,6 +32,7 @@ final class Endpoint {
     private final Scorer predictions;
     private final Scorer rehearsals;
     private final Decisions decisions;
+    private final DriftMonitors drift;
     private final Clock clock;
     private volatile Lines current;
 
@@ -48,6 +50,7 @@ final class Endpoint {
             Scorer predictions,
             Scorer rehearsals,
             Decisions decisions,
+            DriftMonitors drift,
             Clock clock) {
         this.local = Serving.nothing(local, serve);
         this.model = model;
@@ -55,6 +58,7 @@ final class Endpoint {
         this.predictions = predictions;
         this.rehearsals = rehearsals;
         this.decisions = decisions;
+        this.drift = drift;
         this.clock = clock;
     }
 
@@ -122,7 +126,7 @@ final class Endpoint {
             others(other, reader -> reader.read(body), asked, answering, answer.get())
                     .ifPresent(others::add);
         }
-        keep(answer.get(), asked, others);
+        keep(answer.get(), asked, others, by(answer.get(), answering, lines));
         metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
@@ -163,7 +167,7 @@ final class Endpoint {
                                 others(other, reader -> reader.read(rows.get(place)), asked[place], answering, answer)
                                         .ifPresent(others::add);
                             }
-                            keep(answer, asked[place], others);
+                            keep(answer, asked[place], others, by(answer, answering, lines));
                             return new Outcome.Answered(
                                     answering.serve(),
                                     answer,
@@ -192,10 +196,7 @@ final class Endpoint {
         if (most == 0) {
             return Optional.empty();
         }
-        Optional<ServedModel> by = Stream.concat(Stream.of(answering), lines.previous().stream())
-                .filter(serving -> serving.origin().equals(answer.origin()))
-                .flatMap(serving -> Stream.ofNullable(serving.served()))
-                .findFirst();
+        Optional<ServedModel> by = by(answer, answering, lines);
         try {
             return by.isEmpty()
                     ? Optional.empty()
@@ -204,6 +205,14 @@ final class Endpoint {
             LOG.warn("{} of {} cannot be explained: {}", answer.origin().version(), answer.model(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** The version that answered; empty when a rule did. */
+    private static Optional<ServedModel> by(Answer answer, Serving answering, Lines lines) {
+        return Stream.concat(Stream.of(answering), lines.previous().stream())
+                .filter(serving -> serving.origin().equals(answer.origin()))
+                .flatMap(serving -> Stream.ofNullable(serving.served()))
+                .findFirst();
     }
 
     /** A request as a version's own rules read it. */
@@ -224,9 +233,10 @@ final class Endpoint {
         }
     }
 
-    private void keep(Answer answer, Asked asked, List<OtherScore> others) {
+    private void keep(Answer answer, Asked asked, List<OtherScore> others, Optional<ServedModel> by) {
         decisions.add(new Decision(
                 answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
+        by.ifPresent(version -> drift.observe(version, answer.evidence().vector(), answer.score()));
     }
 
     /** An answer that nobody learns of. */

@@ -3,6 +3,7 @@ package dev.millrace.prediction.scoring;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.CompiledModel;
@@ -51,6 +52,7 @@ public final class Endpoints {
             Clock clock,
             ScoringMetrics metrics,
             Decisions decisions,
+            DriftMonitors drift,
             ScoringMetrics discarded) {
         this.models = models;
         this.definitions = engine.models().stream().map(Model::definition).toList();
@@ -66,6 +68,7 @@ public final class Endpoints {
                             counted.apply(metrics),
                             counted.apply(discarded),
                             decisions,
+                            drift,
                             clock)));
         }
     }

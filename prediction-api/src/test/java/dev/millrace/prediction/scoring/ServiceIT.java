@@ -704,6 +704,15 @@ class ServiceIT {
         fill();
         assertThat(post("/score", timed).path("as_of").isNull()).isFalse();
         assertThat(send(service, "GET", "/metrics", null).body())
+                .contains(
+                        "data_drift_score{feature=\"score\",model=\"late\"}", "feature_psi{", "feature_missing_share{")
+                .contains("feature_unknown_share{feature=\"price\",model=\"late\"}");
+        JsonNode drift = JSON.readTree(
+                send(service, "GET", "/v1/models/late/drift", null).body());
+        assertThat(drift.path("rows").longValue()).isPositive();
+        assertThat(drift.path("baseline_rows").longValue()).isEqualTo(1000);
+        assertThat(drift.path("features").path("price").path("bins").intValue()).isEqualTo(20);
+        assertThat(send(service, "GET", "/metrics", null).body())
                 .contains("fallbacks_total{reason=\"features-unavailable\"}")
                 .contains("predictions_total{model=\"late\",model_version=\"v3\",result=\"");
     }

@@ -1,5 +1,7 @@
 package dev.millrace.training.packaging;
 
+import dev.millrace.forest.model.DriftBaseline;
+import dev.millrace.forest.model.DriftHistogram;
 import dev.millrace.forest.model.GoldenRow;
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
@@ -18,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Makes the files of a model package: the trees, what Java needs to know of them, the definitions of its features, and what
@@ -43,8 +47,12 @@ public final class PackageWriter {
     /** What is known of a model after it was evaluated. */
     public record Facts(double threshold, Map<String, Double> metrics, Instant trainedThrough, Instant created) {}
 
-    /** The package's files by path. Golden rows are taken evenly from {@code evaluated}, rows of the set. */
-    public static Map<String, byte[]> write(TrainingSet set, TrainedModel model, Facts facts, int[] evaluated) {
+    /**
+     * The package's files by path. Golden rows are taken evenly from {@code evaluated}, rows of the set; the
+     * drift baseline is of {@code trained}.
+     */
+    public static Map<String, byte[]> write(
+            TrainingSet set, TrainedModel model, Facts facts, int[] trained, int[] evaluated) {
         byte[] python = resource();
         byte[] mlModel = ML_MODEL.formatted(facts.created()).getBytes(StandardCharsets.UTF_8);
         ModelSpec spec = set.spec();
@@ -66,6 +74,7 @@ public final class PackageWriter {
                 facts.metrics(),
                 golden(set, model, evaluated),
                 facts.trainedThrough(),
+                Optional.of(baseline(set, model, trained)),
                 digests);
         files.put("MLmodel", mlModel);
         files.put(ModelManifest.FILE, ManifestCodec.write(manifest));
@@ -82,6 +91,15 @@ public final class PackageWriter {
         Arrays.fill(nothing, Double.NaN);
         vectors.add(nothing);
         return ModelPackage.golden(model.forest(), model.scaler(), vectors);
+    }
+
+    private static DriftBaseline baseline(TrainingSet set, TrainedModel model, int[] trained) {
+        List<DriftHistogram> features = IntStream.range(0, set.featureNames().size())
+                .mapToObj(feature -> DriftHistogram.of(Arrays.stream(trained)
+                        .mapToDouble(row -> set.rows()[row][feature])
+                        .toArray()))
+                .toList();
+        return new DriftBaseline(trained.length, features, DriftHistogram.of(model.scores(set.rows(), trained)));
     }
 
     private static byte[] resource() {
