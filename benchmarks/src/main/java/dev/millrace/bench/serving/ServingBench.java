@@ -116,7 +116,7 @@ public final class ServingBench implements Callable<Integer> {
     /** Of the example, with entities that go through what the history has. */
     private static IntFunction<HttpCall> calls(URI url, JsonNode example) {
         Random random = new Random(11);
-        String entity = example.path("entity").textValue();
+        String entity = example.at("/event/entity").textValue();
         return i -> {
             ObjectNode body = example.path("body").deepCopy();
             body.put(entity, 1 + random.nextInt(1_000));
