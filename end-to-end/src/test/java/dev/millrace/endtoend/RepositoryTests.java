@@ -240,6 +240,16 @@ final class RepositoryTests {
     }
 
     @Test
+    void theScheduleComparesAsTheTrainingJobDoes() throws IOException {
+        String dag = read("airflow-dags/daily_comparison.py");
+        assertThat(dag).contains("\"compare\", \"--use-case\", USE_CASE");
+        assertThat(read("training-job/src/main/java/dev/millrace/training/CompareCommand.java"))
+                .contains("name = \"compare\"", "\"--use-case\"");
+        assertThat(read("training-job/src/main/java/dev/millrace/training/TrainingJob.java"))
+                .contains("KEPT = " + found("KEPT = (\\d)", dag).iterator().next());
+    }
+
+    @Test
     void continuousIntegrationRunsTheOneCommand() throws IOException {
         assertThat(ROOT.resolve(".ci/run")).isExecutable();
         assertThat(read(".ci/run")).contains("/millrace\" test");
@@ -252,6 +262,7 @@ final class RepositoryTests {
                 "README.md",
                 "CONTRIBUTING.md",
                 "docs/architecture.md",
+                "docs/challenger.md",
                 "docs/troubleshooting.md",
                 "docs/faq.md",
                 "docs/decisions.md"

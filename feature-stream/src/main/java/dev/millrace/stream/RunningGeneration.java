@@ -3,6 +3,7 @@ package dev.millrace.stream;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.Progress.Key;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.generation.Generation;
 import dev.millrace.stream.generation.Generations;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -88,8 +91,17 @@ final class RunningGeneration implements AutoCloseable {
             progress.resume(OffsetText.parse(last.offsets()));
             writer = new BatchWriter(
                     config, redis, postgres, deadLetters, progress, metrics, clock, last.batch(), before);
-            Consumer<Map<TopicPartition, Long>> observer =
-                    lake(engine.useCase(), topicIds, base.checkpoint() + ".lake");
+            Map<String, String> all = new HashMap<>(topicIds);
+            all.putAll(TopicIds.of(config.kafka(), List.of(Topics.PREDICTIONS)));
+            Consumer<Map<TopicPartition, Long>> observer = lake(engine.useCase(), all, base.checkpoint() + ".lake");
+            keep(new DecisionWriter(
+                            config.kafka(),
+                            Objects.requireNonNull(all.get(Topics.PREDICTIONS)),
+                            postgres.pool(),
+                            metrics,
+                            clock,
+                            observer))
+                    .start();
             Heartbeat heartbeat = keep(new Heartbeat(
                     config.kafka(), topicIds.keySet(), progress, redis, postgres, writer, metrics, clock, observer));
             ScheduledExecutorService beats = keep(Executors.newSingleThreadScheduledExecutor());

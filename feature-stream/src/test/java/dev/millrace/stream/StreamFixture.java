@@ -61,6 +61,7 @@ final class StreamFixture implements AutoCloseable {
             admin.createTopics(Set.of(
                             new NewTopic(TOPIC, 2, (short) 1),
                             new NewTopic(Topics.LABELS, 2, (short) 1),
+                            new NewTopic(Topics.PREDICTIONS, 2, (short) 1),
                             new NewTopic(Topics.DEAD_LETTERS, 1, (short) 1)))
                     .all()
                     .get();

@@ -78,7 +78,7 @@ public final class Columns {
     }
 
     @Nullable
-    Object[] row(String eventId, long eventTime, Position position) {
+    Object[] row(@Nullable String eventId, long eventTime, Position position) {
         @Nullable Object[] row = new Object[all.size()];
         Arrays.fill(row, null);
         row[EVENT_ID] = eventId;

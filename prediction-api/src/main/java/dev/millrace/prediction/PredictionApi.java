@@ -4,11 +4,16 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.prediction.accuracy.AccuracySettings;
+import dev.millrace.prediction.accuracy.ModelAccuracy;
 import dev.millrace.prediction.decision.DecisionLog;
 import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
+import dev.millrace.prediction.history.EventLookup;
+import dev.millrace.prediction.label.LabelEndpoint;
+import dev.millrace.prediction.label.LabelLog;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.FollowedModels;
@@ -57,7 +62,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  * features as they are at that moment.
  */
 @SpringBootApplication
-@EnableConfigurationProperties(PredictionSettings.class)
+@EnableConfigurationProperties({PredictionSettings.class, AccuracySettings.class})
 @Import(WebSupport.class)
 public class PredictionApi {
 
@@ -240,6 +245,22 @@ public class PredictionApi {
             HikariDataSource database,
             PredictionSettings settings) {
         return new FeaturesEndpoint(engine, features, database, models, settings.fresh(), Clock.systemUTC()).routes();
+    }
+
+    @Bean
+    LabelLog labelLog(PredictionSettings settings) {
+        return new LabelLog(settings.kafka());
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> labelRoutes(UseCase useCase, HikariDataSource database, LabelLog log) {
+        return new LabelEndpoint(useCase, new EventLookup(database), log, Clock.systemUTC()).routes();
+    }
+
+    @Bean
+    ModelAccuracy modelAccuracy(
+            UseCase useCase, HikariDataSource database, AccuracySettings settings, PrometheusMeterRegistry meters) {
+        return new ModelAccuracy(useCase, database, settings, Clock.systemUTC(), meters);
     }
 
     @Bean

@@ -9,8 +9,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a registered version the one that is served. (Its --version takes the place of the standard option.) */
-@Command(name = "promote", description = "Make a version the champion, once its package has proved readable.")
+/** Makes a registered version the one that is served, or lets it try. (Its --version takes the place of the standard option.) */
+@Command(
+        name = "promote",
+        description = "Make a version the champion, or challenger or shadow, once its package has proved readable.")
 final class PromoteCommand implements Callable<Integer> {
 
     @Spec
@@ -36,6 +38,12 @@ final class PromoteCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String version;
 
+    @Option(
+            names = "--alias",
+            paramLabel = "ALIAS",
+            description = "What it is to be: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} when left out.")
+    private Alias alias = Alias.CHAMPION;
+
     private final Settings settings;
     private final Clock clock;
 
@@ -47,10 +55,11 @@ final class PromoteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Publication publication = new Publication(settings.mlflow(), settings.patience(), clock)) {
-            publication.promote(model, version);
-            spec.commandLine()
-                    .getOut()
-                    .println("version %s of %s is the %s".formatted(version, model, Publication.CHAMPION));
+            publication.promote(model, version, alias);
+            spec.commandLine().getOut().println("version %s of %s is the %s".formatted(version, model, alias));
+            settings.prediction()
+                    .refresh()
+                    .ifPresent(line -> spec.commandLine().getOut().println(line));
         }
         return 0;
     }

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** Brings what a training run made into MLflow, and a version before the users: it moves the alias that is served. */
 public final class Publication implements AutoCloseable {
 
-    /** The alias of the version that is served. */
-    public static final String CHAMPION = "champion";
-
     private static final String PACKAGE = "model";
 
     private final Tracking tracking;
@@ -67,13 +64,22 @@ public final class Publication implements AutoCloseable {
     }
 
     /**
-     * Makes the version the champion, after its package has been read back and has reproduced its golden rows.
+     * Gives the version an alias, after its package has been read back and has reproduced its golden rows.
      *
      * @throws TrainingException when it does not
      */
-    public void promote(String model, String version) {
+    void promote(String model, String version, Alias alias) {
         var unused = validated(model, version);
-        registry.setAlias(model, CHAMPION, version);
+        registry.setAlias(model, alias.toString(), version);
+    }
+
+    /** Takes an alias away; its version stays registered. */
+    void withdraw(String model, Alias alias) {
+        registry.deleteAlias(model, alias.toString());
+    }
+
+    Optional<ModelVersion> version(String model, Alias alias) {
+        return registry.byAlias(model, alias.toString());
     }
 
     /**
@@ -84,7 +90,7 @@ public final class Publication implements AutoCloseable {
     public record Champion(String version, @Nullable ModelPackage opened) {}
 
     public Optional<Champion> champion(String model) {
-        return registry.byAlias(model, CHAMPION).map(version -> {
+        return version(model, Alias.CHAMPION).map(version -> {
             try {
                 return new Champion(version.version(), validated(model, version.version()));
             } catch (TrainingException e) {

@@ -114,8 +114,9 @@ final class TrainCommand implements Callable<Integer> {
                             .formatted(
                                     version.version(), version.model(), String.join("; expected ", verdict.failed())));
         }
-        publication.promote(version.model(), version.version());
-        say("version %s of %s is the %s".formatted(version.version(), version.model(), Publication.CHAMPION));
+        publication.promote(version.model(), version.version(), Alias.CHAMPION);
+        say("version %s of %s is the %s".formatted(version.version(), version.model(), Alias.CHAMPION));
+        settings.prediction().refresh().ifPresent(this::say);
     }
 
     /** A champion that the present definitions cannot serve is no rival: the floors decide then. */

@@ -45,7 +45,8 @@ public final class TrainingJob implements Runnable {
                         new DatasetCommand(history, clock),
                         new TrainCommand(
                                 history, new TrainingFeatures(settings), settings, clock, XgboostParameters.grid()),
-                        new PromoteCommand(settings, clock))
+                        new PromoteCommand(settings, clock),
+                        new CompareCommand(settings, clock))
                 .execute(arguments);
     }
 
@@ -55,13 +56,15 @@ public final class TrainingJob implements Runnable {
         for (Object subcommand : subcommands) {
             commandLine.addSubcommand(subcommand);
         }
-        return commandLine.setExecutionExceptionHandler((exception, command, result) -> {
-            command.getErr().println(exception.getMessage());
-            command.getErr().flush();
-            return exception instanceof TrainingException known && known.code() == TrainingException.Code.GATE
-                    ? KEPT
-                    : CommandLine.ExitCode.SOFTWARE;
-        });
+        return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((exception, command, result) -> {
+                    command.getErr().println(exception.getMessage());
+                    command.getErr().flush();
+                    return exception instanceof TrainingException known && known.code() == TrainingException.Code.GATE
+                            ? KEPT
+                            : CommandLine.ExitCode.SOFTWARE;
+                });
     }
 
     @Override

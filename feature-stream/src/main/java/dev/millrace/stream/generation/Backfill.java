@@ -68,7 +68,7 @@ public final class Backfill {
         config.lake().makeBucket();
         Lake lake = new Lake(spark, engine.useCase());
         lake.prepare();
-        List<FilledTable> tables = FilledTable.all(lake, engine.useCase(), topicIds);
+        List<FilledTable> tables = FilledTable.folded(lake, engine.useCase(), topicIds);
         // Before the tables are read: they hold at least what was committed by now.
         Map<TopicPartition, Long> offsets = offsets(tables);
         Dataset<Row> fed = spark.createDataset(List.of(), Encoders.row(FedRows.SCHEMA));

@@ -20,13 +20,24 @@ import org.apache.kafka.common.TopicPartition;
  */
 public record FilledTable(String name, LakeTable<?> table, String topic, String topicId) {
 
-    /** @param topicIds Kafka's id of each topic */
-    public static List<FilledTable> all(Lake lake, UseCase useCase, Map<String, String> topicIds) {
+    /**
+     * What features are folded of.
+     *
+     * @param topicIds Kafka's id of each topic
+     */
+    public static List<FilledTable> folded(Lake lake, UseCase useCase, Map<String, String> topicIds) {
         List<FilledTable> tables = new ArrayList<>();
         tables.add(of(Lake.LABELS, lake.labels(), Topics.LABELS, topicIds));
         for (EventType type : useCase.events().values()) {
             tables.add(of(type.name(), lake.events(type), type.topic(), topicIds));
         }
+        return tables;
+    }
+
+    /** Those, and what was answered. */
+    static List<FilledTable> all(Lake lake, UseCase useCase, Map<String, String> topicIds) {
+        List<FilledTable> tables = new ArrayList<>(folded(lake, useCase, topicIds));
+        tables.add(of(Lake.PREDICTIONS, lake.predictions(), Topics.PREDICTIONS, topicIds));
         return tables;
     }
 

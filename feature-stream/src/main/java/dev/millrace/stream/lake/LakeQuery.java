@@ -108,10 +108,13 @@ final class LakeQuery {
         return progress.numInputRows();
     }
 
-    /** How many records of these ends are not in the table yet; empty while nothing is known. */
+    /** How many records of these ends are not in the table yet; empty when they say nothing of its topic. */
     Optional<Long> behind(Map<TopicPartition, Long> ends) {
         StreamingQueryProgress progress = query == null ? null : query.lastProgress();
         if (progress == null || progress.sources().length == 0 || progress.sources()[0].endOffset() == null) {
+            return Optional.empty();
+        }
+        if (ends.keySet().stream().noneMatch(end -> end.topic().equals(filled.topic()))) {
             return Optional.empty();
         }
         Map<TopicPartition, Long> read = StartingOffsets.parse(progress.sources()[0].endOffset());

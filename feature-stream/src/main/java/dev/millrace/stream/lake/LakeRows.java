@@ -7,17 +7,21 @@ import dev.millrace.lake.EventRows;
 import dev.millrace.lake.LabelRows;
 import dev.millrace.lake.Lake;
 import dev.millrace.lake.Position;
+import dev.millrace.lake.PredictionRows;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.KafkaRecord;
 import dev.millrace.stream.lane.ViewFeeds;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
@@ -32,7 +36,7 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
     private final String table;
     private final String topicId;
 
-    /** @param table {@link Lake#LABELS}, or an event type */
+    /** @param table {@link Lake#LABELS}, {@link Lake#PREDICTIONS}, or an event type */
     LakeRows(StreamConfig config, String table, String topicId) {
         this.config = config;
         this.table = table;
@@ -42,9 +46,11 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
         FeatureEngine engine = Engines.of(config);
-        Function<KafkaRecord, Optional<Row>> reader = table.equals(Lake.LABELS)
-                ? labels(engine)
-                : events(engine, engine.useCase().event(table));
+        Function<KafkaRecord, Optional<Row>> reader = switch (table) {
+            case Lake.LABELS -> labels(engine);
+            case Lake.PREDICTIONS -> predictions();
+            default -> events(engine, engine.useCase().event(table));
+        };
         return Streams.stream(records)
                 .map(KafkaRecord::of)
                 .flatMap(record -> accepted(reader, record).stream())
@@ -66,6 +72,18 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
             Label label = TopicDecoder.label(record.value());
             feeds.label(label);
             return Optional.of(rows.row(label, position(record)));
+        };
+    }
+
+    private Function<KafkaRecord, Optional<Row>> predictions() {
+        PredictionRows rows = new PredictionRows();
+        return record -> {
+            try {
+                return Optional.of(rows.row(PlatformRecords.predictions().decode(record.value()), position(record)));
+            } catch (IOException | AvroRuntimeException e) {
+                throw new CorruptRecordException(
+                        "Expected a prediction, found " + record.value().length + " bytes: " + e.getMessage(), e);
+            }
         };
     }
 

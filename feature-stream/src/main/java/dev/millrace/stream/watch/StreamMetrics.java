@@ -24,6 +24,7 @@ public final class StreamMetrics {
     private final Counter succeeded = registry.counter("events_processed_total", "status", "success");
     private final Counter failed = registry.counter("events_processed_total", "status", "error");
     private final Counter tooLate = registry.counter("events_too_late_total");
+    private final Counter decided = registry.counter("decisions_written_total");
     private final Timer latency = Timer.builder("processing_latency")
             .description("From an event's arrival to its batch's commit")
             .publishPercentileHistogram()
@@ -38,6 +39,7 @@ public final class StreamMetrics {
     private volatile String query = "the query has not started";
     private volatile String heartbeat = "";
     private volatile String lake = "";
+    private volatile String decisions = "";
 
     public StreamMetrics() {
         Gauge.builder("feature_freshness_seconds", freshnessMillis, millis -> millis.get() / 1000.0)
@@ -123,6 +125,16 @@ public final class StreamMetrics {
         lake = problem;
     }
 
+    /** @param problem empty when answers come into their table */
+    public void decisions(String problem) {
+        decisions = problem;
+    }
+
+    /** Answers that are in their table now. */
+    public void decided(long answers) {
+        decided.increment(answers);
+    }
+
     /** Records read for a table of the lake. */
     public void laked(String table, long records) {
         registry.counter("lake_records_total", "table", table).increment(records);
@@ -159,6 +171,9 @@ public final class StreamMetrics {
         }
         if (!lake.isEmpty()) {
             problems.put("lake", lake);
+        }
+        if (!decisions.isEmpty()) {
+            problems.put("decisions", decisions);
         }
         return problems;
     }

@@ -9,6 +9,8 @@ import dev.millrace.lake.Position;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.avro.OtherScore;
+import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.Headers;
@@ -85,19 +87,24 @@ final class LakeLaneIT {
 
     private static final Map<Position, byte[]> JUDGEMENTS = new TreeMap<>();
 
+    private static final Map<Position, byte[]> ANSWERS = new TreeMap<>();
+
     @BeforeAll
     static void start() throws Exception {
         // Its own: it stops some of them.
         stack = LocalStack.own(Server.KAFKA, Server.POSTGRES, Server.S3);
         String kafka = stack.kafka().bootstrapServers();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            admin.createTopics(Set.of(new NewTopic(TOPIC, 2, (short) 1), new NewTopic(Topics.LABELS, 2, (short) 1)))
+            admin.createTopics(Set.of(
+                            new NewTopic(TOPIC, 2, (short) 1),
+                            new NewTopic(Topics.LABELS, 2, (short) 1),
+                            new NewTopic(Topics.PREDICTIONS, 2, (short) 1)))
                     .all()
                     .get();
         }
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer());
-        topicIds = TopicIds.of(kafka, List.of(TOPIC, Topics.LABELS));
+        topicIds = TopicIds.of(kafka, List.of(TOPIC, Topics.LABELS, Topics.PREDICTIONS));
         Map<String, String> environment = new HashMap<>(stack.environment());
         environment.put("MILLRACE_USE_CASES", "src/test/resources/use-cases");
         environment.put("MILLRACE_USE_CASE", "orders");
@@ -149,12 +156,42 @@ final class LakeLaneIT {
                 // Its sender's repetition lies at a place of its own, and is kept.
                 EVENTS.put(send(TOPIC, key, bytes, 8L + i), bytes);
             }
+            if (i % 4 == 0) {
+                byte[] answer = SingleObject.bytes(Prediction.getEncoder(), answer(order, i));
+                ANSWERS.put(send(Topics.PREDICTIONS, key, answer, 10L + i), answer);
+            }
             if (i % 3 == 0) {
                 Label label = LABELS.label(order, RANDOM.nextInt(2), START + 3_600_000, RANDOM.nextInt(2));
                 byte[] encoded = SingleObject.bytes(Label.getEncoder(), label);
                 JUDGEMENTS.put(send(Topics.LABELS, label.getKey().getBytes(), encoded, 9L + i), encoded);
             }
         }
+    }
+
+    private static Prediction answer(GenericRecord order, int i) {
+        boolean named = i % 8 == 0;
+        return new Prediction(
+                "request-" + i,
+                named ? ORDERS.id(order) : null,
+                "returns",
+                "v" + i % 3,
+                "digest",
+                ORDERS.key(order),
+                Instant.ofEpochMilli(START + i),
+                Instant.ofEpochMilli(START - i),
+                named ? Instant.ofEpochMilli(START - 5) : null,
+                named,
+                named ? List.of() : List.of("event-not-identified"),
+                List.of(1.5, Double.NaN, Double.NEGATIVE_INFINITY),
+                named ? List.of("a", "b") : List.of(),
+                i / 1000.0,
+                named,
+                Map.of("shop", "s|\"x"),
+                Map.of("shop/00ff/1", 7L),
+                "champion",
+                "trees",
+                named ? List.of(new OtherScore("shadow", "v9", 0.25, true)) : List.of(),
+                named ? "trace" : null);
     }
 
     private static Position send(String topic, byte[] key, byte[] value, long arrival) throws Exception {
@@ -178,6 +215,12 @@ final class LakeLaneIT {
                     labels.read().collectAsList(),
                     JUDGEMENTS,
                     row -> SingleObject.bytes(Label.getEncoder(), labels.rows().record(row)));
+            LakeTable<Prediction> predictions = lake.predictions();
+            assertHolds(
+                    predictions.read().collectAsList(),
+                    ANSWERS,
+                    row -> SingleObject.bytes(
+                            Prediction.getEncoder(), predictions.rows().record(row)));
         });
     }
 
@@ -199,6 +242,7 @@ final class LakeLaneIT {
         sendSome(200);
         send(TOPIC, new byte[] {1}, "{\"json\": true}".getBytes(), 1);
         send(Topics.LABELS, new byte[] {1}, new byte[] {1}, 1);
+        send(Topics.PREDICTIONS, new byte[] {1}, new byte[] {1}, 1);
         GenericRecord dear = new GenericData.Record(ORDERS.schema());
         dear.put("id", UUID.randomUUID().toString());
         dear.put("buyer", 1L);
@@ -218,7 +262,7 @@ final class LakeLaneIT {
     @Order(2)
     void aBatchThatRunsAgainIsNotWrittenAgain() throws Exception {
         lane.close();
-        for (String table : List.of("orders", Lake.LABELS)) {
+        for (String table : List.of("orders", Lake.LABELS, Lake.PREDICTIONS)) {
             Path commits = folder.resolve("exact.lake/" + table + "/commits");
             try (Stream<Path> files = Files.list(commits)) {
                 Path last = files.filter(file -> file.getFileName().toString().matches("\\d+"))
@@ -250,7 +294,8 @@ final class LakeLaneIT {
         sendSome(30);
         await().atMost(Duration.ofMinutes(6))
                 .untilAsserted(() -> assertThat(metrics.problems()).containsKey("lake"));
-        assertThat(metrics.scrape()).containsPattern("lake_restarts_total\\{table=\"(orders|labels)\"\\} 1.0");
+        assertThat(metrics.scrape())
+                .containsPattern("lake_restarts_total\\{table=\"(orders|labels|predictions)\"\\} 1.0");
         stack.start(Server.S3);
         awaitTheLakeHoldsAllOnce();
         await().atMost(Duration.ofMinutes(1))

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             DatasetCommand.class,
             TrainCommand.class,
             PromoteCommand.class,
+            CompareCommand.class,
             CatalogCommand.class,
             KeyCommand.class,
             BackfillCommand.class,

@@ -6,10 +6,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Makes a registered version the one that is served. */
+/** Makes a registered version the one that is served, or lets it try. */
 @Command(
         name = "promote",
-        description = "Promotes a registered version of a model. Options are the training job's: --model NAME, …",
+        description = "Promotes a registered version of a model. Options are the training job's: --model NAME, --version N,"
+                + " --alias champion|challenger|shadow",
         mixinStandardHelpOptions = true)
 final class PromoteCommand implements Callable<Integer> {
     @Unmatched
@@ -17,6 +18,6 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.run(platform -> platform.promotion(Arguments.withUseCase("promote", others, platform)));
+        return PassThrough.run(platform -> platform.shortJob(Arguments.withUseCase("promote", others, platform)));
     }
 }

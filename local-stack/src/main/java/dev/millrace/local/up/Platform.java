@@ -165,9 +165,9 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return job(name, TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments);
     }
 
-    /** The training job that promotes by these arguments: it does too little to be worth a cache. */
-    public ProcessSpec promotion(List<String> arguments) {
-        return process("promote", command(TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments));
+    /** The training job with these arguments, which do too little to be worth a cache. The first is the subcommand. */
+    public ProcessSpec shortJob(List<String> arguments) {
+        return process(arguments.getFirst(), command(TRAINING_MODULE, TRAINING, List.of("-Xmx900m"), arguments));
     }
 
     /** The feature stream's program with this command, beside the one that runs. */

@@ -54,6 +54,7 @@ class MillraceTests {
                 "traffic",
                 "train",
                 "promote",
+                "compare",
                 "backfill",
                 "bench",
                 "key",

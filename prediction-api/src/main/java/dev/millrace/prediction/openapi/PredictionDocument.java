@@ -45,6 +45,7 @@ public final class PredictionDocument {
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCase))
+                .post("/v1/labels", labels(useCase))
                 .get(
                         "/v1/models",
                         Operation.page("models", "The models and their served versions", json)
@@ -210,6 +211,37 @@ public final class PredictionDocument {
                 .problem(422, "Values break the request's rules; each is named")
                 .unavailable("No model and no rule can answer")
                 .role(Role.SCORER);
+    }
+
+    private static Operation labels(UseCase useCase) {
+        List<String> labelled = useCase.events().values().stream()
+                .filter(type -> type.label().isPresent())
+                .map(EventType::name)
+                .sorted()
+                .toList();
+        Map<String, Object> value = Map.of("type", "number");
+        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0);
+        Map<String, Object> fields = Map.of(
+                "event_id", TEXT,
+                "value", value,
+                "event_type", Map.of("type", "string", "enum", labelled),
+                "known_at", TIME,
+                "revision", revision);
+        return new Operation("label", "Say what turned out to be true of an event; the highest revision counts")
+                .body(
+                        JsonSchemas.object(
+                                fields,
+                                labelled.size() == 1
+                                        ? List.of("event_id", "value")
+                                        : List.of("event_id", "value", "event_type")),
+                        Map.of())
+                .answer(202, "It lies in Kafka", Map.of("type", "object", "properties", fields))
+                .problem(400, "The body cannot be read")
+                .problem(404, "The stream has written no such event")
+                .problem(413, "The body is too large")
+                .problem(422, "Values that are wrong; each is named")
+                .unavailable("The database or Kafka is away")
+                .role(Role.OPERATOR);
     }
 
     private static Operation features(UseCase useCase) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param patience how long a call to MLflow may take
  * @param useCases the folder with one folder per use case ({@code MILLRACE_USE_CASES})
  * @param postgresUrl of the stream's tables ({@code POSTGRES_URL})
+ * @param prediction the service that follows the registry ({@code MILLRACE_PREDICTION_URL}, {@code MILLRACE_API_KEY})
  * @param lake empty when the environment names none
  * @param sparkMaster where Spark runs ({@code SPARK_MASTER})
  */
@@ -26,10 +27,12 @@ public record Settings(
         String postgresUrl,
         String postgresUser,
         String postgresPassword,
+        PredictionService prediction,
         Optional<LakeSettings> lake,
         String sparkMaster) {
 
     public static final String MLFLOW = "MLFLOW_TRACKING_URI";
+    private static final String PREDICTION = "MILLRACE_PREDICTION_URL";
     private static final String POSTGRES_URL = "POSTGRES_URL";
 
     /** @throws IllegalArgumentException says all that is wrong */
@@ -43,6 +46,12 @@ public record Settings(
         if (!postgres.startsWith("jdbc:postgresql:")) {
             problems.add("expected an address that begins with jdbc:postgresql: in " + POSTGRES_URL + ", but came '"
                     + postgres + "'");
+        }
+        Optional<String> prediction =
+                Optional.ofNullable(environment.get(PREDICTION)).filter(address -> !address.isBlank());
+        if (prediction.filter(address -> !address.matches("https?://[^\\s]+")).isPresent()) {
+            problems.add(
+                    "expected an http or https address in " + PREDICTION + ", but came '" + prediction.get() + "'");
         }
         Optional<LakeSettings> lake = Optional.empty();
         try {
@@ -60,6 +69,8 @@ public record Settings(
                 postgres,
                 environment.getOrDefault("POSTGRES_USER", "millrace"),
                 environment.getOrDefault("POSTGRES_PASSWORD", ""),
+                new PredictionService(
+                        prediction.map(URI::create), Optional.ofNullable(environment.get("MILLRACE_API_KEY"))),
                 lake,
                 environment.getOrDefault("SPARK_MASTER", "local[*]"));
     }

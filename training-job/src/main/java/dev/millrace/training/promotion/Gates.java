@@ -56,10 +56,14 @@ public final class Gates {
         return new Verdict(failed, passed);
     }
 
-    public Verdict against(Map<String, Double> metrics, Duel duel) {
-        Verdict floors = floors(metrics);
-        List<String> failed = new ArrayList<>(floors.failed());
-        List<String> passed = new ArrayList<>(floors.passed());
+    /**
+     * In the metric in which a version must be better.
+     *
+     * @param p how likely the lead is chance; never 0
+     */
+    public record Lead(String metric, double fresh, double champion, double p) {}
+
+    public Lead lead(Duel duel) {
         RankingMetric metric = RankingMetric.named(rule.better());
         int[] once = new int[duel.labels().length];
         Arrays.fill(once, 1);
@@ -67,16 +71,24 @@ public final class Gates {
         double champion =
                 metric.of(duel.championScores(), PairedBootstrap.order(duel.championScores()), duel.labels(), once);
         double p = PairedBootstrap.p(metric, duel.freshScores(), duel.championScores(), duel.labels(), SEED);
+        return new Lead(metric.text(), fresh, champion, p);
+    }
+
+    public Verdict against(Map<String, Double> metrics, Duel duel) {
+        Verdict floors = floors(metrics);
+        List<String> failed = new ArrayList<>(floors.failed());
+        List<String> passed = new ArrayList<>(floors.passed());
+        Lead lead = lead(duel);
         String said = String.format(
                 Locale.ROOT,
                 "%s better than that of the champion %s with p of at most %s: %.4f against %.4f, p %.4f",
-                metric.text(),
+                lead.metric(),
                 duel.champion(),
                 rule.significance(),
-                fresh,
-                champion,
-                p);
-        (fresh > champion && p <= rule.significance() ? passed : failed).add(said);
+                lead.fresh(),
+                lead.champion(),
+                lead.p());
+        (lead.fresh() > lead.champion() && lead.p() <= rule.significance() ? passed : failed).add(said);
         return new Verdict(failed, passed);
     }
 }

@@ -1,0 +1,122 @@
+package dev.millrace.prediction.accuracy;
+
+import dev.millrace.schema.definition.AvroTypes;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.UseCase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.apache.avro.Schema;
+
+/**
+ * Answers about one model's events whose truth is known, in the stream's tables. A truth is an event's label of the highest
+ * revision, else its own flag, else negative: its model's {@code known_after} has passed.
+ */
+final class KnownAnswers {
+
+    private final DataSource source;
+    private final ModelDefinition model;
+    private final String sql;
+
+    KnownAnswers(DataSource source, UseCase useCase, ModelDefinition model) {
+        this.source = source;
+        this.model = model;
+        this.sql = sql(useCase.event(model.rows()));
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** AUC as Mann and Whitney have it: the mean rank of the positive answers, equal scores sharing theirs. */
+    private static String sql(EventType type) {
+        String flag = type.label()
+                .flatMap(EventType.LabelRule::field)
+                .map(field -> "e." + quoted(field) + "::int")
+                .orElse("null");
+        return """
+                with asked as (
+                  select event_id, model_version, score, others, answered_at from predictions
+                  where model = ? and asked_for >= ? and asked_for < ? and event_id is not null
+                ), answers as (
+                  select event_id, model_version, score, answered_at from asked where model_version <> 'none'
+                  union all
+                  select event_id, other.model_version, other.score, answered_at from asked
+                  cross join lateral jsonb_to_recordset(others) as other(model_version text, score double precision)
+                ), newest as (
+                  select distinct on (model_version, event_id) * from answers
+                  where score <> 'NaN' order by model_version, event_id, answered_at desc
+                ), known as (
+                  select a.model_version, a.score,
+                    coalesce((select l.value from labels l
+                              where l.event_type = ? and l.event_id = a.event_id and l.event_time = e.%2$s
+                              order by l.revision desc, l.value desc limit 1), %4$s, 0) = 1 as positive
+                  from newest a join %1$s e on e.%3$s = a.event_id::%5$s
+                ), ranked as (
+                  select *, rank() over (partition by model_version order by score)
+                    + (count(*) over (partition by model_version, score) - 1) / 2.0 as rank from known
+                )
+                select model_version, count(*) filter (where positive), count(*) filter (where not positive),
+                  sum(rank) filter (where positive)
+                from ranked group by model_version
+                """.formatted(
+                        quoted(type.name()),
+                        quoted(type.timeField()),
+                        quoted(type.idField()),
+                        flag,
+                        columnType(type.schema().getField(type.idField()).schema()));
+    }
+
+    /** As the stream's table has it. */
+    private static String columnType(Schema nullable) {
+        Schema schema = AvroTypes.nonNull(nullable);
+        return switch (schema.getType()) {
+            case LONG -> "bigint";
+            case INT -> "integer";
+            default ->
+                schema.getLogicalType() != null
+                                && schema.getLogicalType().getName().equals("uuid")
+                        ? "uuid"
+                        : "text";
+        };
+    }
+
+    String name() {
+        return model.name();
+    }
+
+    /**
+     * The AUC of each version that answered, or said beside an answer what it thinks.
+     *
+     * @param window how much of what is known counts, in time of events
+     * @return NaN where a class is missing
+     */
+    Map<String, Double> auc(Instant now, Duration window) throws SQLException {
+        Instant known = now.minus(model.label().knownAfter());
+        Map<String, Double> found = new TreeMap<>();
+        try (Connection connection = source.getConnection();
+                PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, model.name());
+            query.setObject(2, known.minus(window).atOffset(ZoneOffset.UTC));
+            query.setObject(3, known.atOffset(ZoneOffset.UTC));
+            query.setString(4, model.rows());
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    double positives = rows.getLong(2);
+                    double negatives = rows.getLong(3);
+                    double ranks = rows.getDouble(4);
+                    found.put(rows.getString(1), (ranks - positives * (positives + 1) / 2) / (positives * negatives));
+                }
+            }
+        }
+        return found;
+    }
+}

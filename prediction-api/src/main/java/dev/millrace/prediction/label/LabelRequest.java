@@ -1,0 +1,179 @@
+package dev.millrace.prediction.label;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.EventJson;
+import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.InvalidEventException.Violation;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A truth as it is posted.
+ *
+ * @param knownAt epoch milliseconds; now when it is empty
+ * @param revision the next when it is empty
+ */
+record LabelRequest(EventType type, String eventId, double value, OptionalLong knownAt, OptionalInt revision) {
+
+    static final String EVENT_TYPE = "event_type";
+    static final String EVENT_ID = "event_id";
+    static final String VALUE = "value";
+    static final String KNOWN_AT = "known_at";
+    static final String REVISION = "revision";
+
+    private static final List<String> FIELDS = List.of(EVENT_ID, VALUE, EVENT_TYPE, KNOWN_AT, REVISION);
+
+    /** Reads no key twice, and nothing after the value. */
+    private static final ObjectReader STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .build()
+            .reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** The event types that are labelled, in the order of their names. */
+    static List<String> labelled(UseCase useCase) {
+        return useCase.events().values().stream()
+                .filter(type -> type.label().isPresent())
+                .map(EventType::name)
+                .sorted()
+                .toList();
+    }
+
+    /** @throws RequestException says all that is wrong */
+    static LabelRequest read(byte[] body, UseCase useCase) throws RequestException {
+        JsonNode json = object(body);
+        Fields fields = new Fields(json);
+        EventType type = fields.type(useCase);
+        String id = fields.id(type);
+        double value = fields.value();
+        OptionalLong knownAt = fields.knownAt();
+        OptionalInt revision = fields.revision();
+        if (type == null || !fields.violations.isEmpty()) {
+            throw RequestException.invalid(fields.violations);
+        }
+        return new LabelRequest(type, id, value, knownAt, revision);
+    }
+
+    private static JsonNode object(byte[] body) throws RequestException {
+        JsonNode json;
+        try {
+            json = STRICT.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw RequestException.malformed(
+                    "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw RequestException.malformed("expected a JSON object, but it cannot be read: " + e.getMessage());
+        }
+        if (!json.isObject()) {
+            throw RequestException.malformed("expected a JSON object");
+        }
+        return json;
+    }
+
+    private static final class Fields {
+        private final JsonNode json;
+        private final List<Violation> violations = new ArrayList<>();
+
+        private Fields(JsonNode json) {
+            this.json = json;
+            json.fieldNames().forEachRemaining(name -> {
+                if (!FIELDS.contains(name)) {
+                    wrong(
+                            name,
+                            "unknown-field",
+                            "'" + name + "' is no field of a label; it has " + new TreeSet<>(FIELDS));
+                }
+            });
+        }
+
+        private void wrong(String field, String code, String message) {
+            violations.add(new Violation(field, code, message));
+        }
+
+        private @Nullable EventType type(UseCase useCase) {
+            List<String> labelled = labelled(useCase);
+            JsonNode name = json.path(EVENT_TYPE);
+            if (name.isMissingNode() && labelled.size() == 1) {
+                return useCase.event(labelled.getFirst());
+            }
+            if (!labelled.contains(name.asText())) {
+                wrong(
+                        EVENT_TYPE,
+                        name.isMissingNode() ? "missing-field" : "unknown-event-type",
+                        "'event_type': expected an event type that is labelled, one of " + labelled + ", found "
+                                + (name.isMissingNode() ? "nothing" : name));
+                return null;
+            }
+            return useCase.event(name.asText());
+        }
+
+        /** As events of the type have it. */
+        private String id(@Nullable EventType type) {
+            if (!json.hasNonNull(EVENT_ID)) {
+                wrong(EVENT_ID, "missing-field", "'event_id' is missing");
+            } else if (type != null) {
+                try {
+                    return String.valueOf(new EventJson(type).value(type.idField(), json.get(EVENT_ID)));
+                } catch (InvalidEventException e) {
+                    wrong(EVENT_ID, e.code(), "'event_id' is the " + e.field() + " of its event: " + e.getMessage());
+                }
+            }
+            return "";
+        }
+
+        private double value() {
+            JsonNode value = json.path(VALUE);
+            if (value.isMissingNode()) {
+                wrong(VALUE, "missing-field", "'value' is missing");
+            } else if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+                wrong(VALUE, "wrong-type", "'value': expected a number, found " + value);
+            }
+            return value.doubleValue();
+        }
+
+        private OptionalLong knownAt() {
+            if (!json.hasNonNull(KNOWN_AT)) {
+                return OptionalLong.empty();
+            }
+            try {
+                return OptionalLong.of(OffsetDateTime.parse(json.get(KNOWN_AT).asText())
+                        .toInstant()
+                        .toEpochMilli());
+            } catch (DateTimeException | ArithmeticException e) {
+                wrong(
+                        KNOWN_AT,
+                        "bad-timestamp",
+                        "'known_at': expected a time such as 2026-01-31T12:00:00Z, found " + json.get(KNOWN_AT));
+                return OptionalLong.empty();
+            }
+        }
+
+        private OptionalInt revision() {
+            JsonNode revision = json.path(REVISION);
+            if (revision.isMissingNode() || revision.isNull()) {
+                return OptionalInt.empty();
+            }
+            if (!revision.isIntegralNumber() || !revision.canConvertToInt() || revision.intValue() < 0) {
+                wrong(REVISION, "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
+            }
+            return OptionalInt.of(revision.intValue());
+        }
+    }
+}
