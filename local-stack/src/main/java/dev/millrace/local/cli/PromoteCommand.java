@@ -9,8 +9,9 @@ import picocli.CommandLine.Unmatched;
 /** Makes a registered version the one that is served, or lets it try. */
 @Command(
         name = "promote",
-        description = "Promotes a registered version of a model. Options are the training job's: --model NAME, --version N,"
-                + " --alias champion|challenger|shadow",
+        description =
+                "Promotes a registered version of a model. Options are the training job's: --model NAME, --version N,"
+                        + " --alias champion|challenger|shadow",
         mixinStandardHelpOptions = true)
 final class PromoteCommand implements Callable<Integer> {
     @Unmatched

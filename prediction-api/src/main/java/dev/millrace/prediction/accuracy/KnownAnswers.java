@@ -22,6 +22,9 @@ import org.apache.avro.Schema;
  */
 final class KnownAnswers {
 
+    /** It shares the database with the stream: better no figure than one that keeps it busy. */
+    private static final int LONGEST_SECONDS = 30;
+
     private final DataSource source;
     private final ModelDefinition model;
     private final String sql;
@@ -104,6 +107,7 @@ final class KnownAnswers {
         Map<String, Double> found = new TreeMap<>();
         try (Connection connection = source.getConnection();
                 PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setQueryTimeout(LONGEST_SECONDS);
             query.setString(1, model.name());
             query.setObject(2, known.minus(window).atOffset(ZoneOffset.UTC));
             query.setObject(3, known.atOffset(ZoneOffset.UTC));

@@ -43,7 +43,7 @@ public final class LabelLog implements AutoCloseable {
         try {
             var unused = producer().send(record).get();
         } catch (ExecutionException e) {
-            throw new LabelsUnavailableException(e);
+            throw new LabelsUnavailableException(e.getCause() == null ? e : e.getCause());
         } catch (KafkaException e) {
             throw new LabelsUnavailableException(e);
         }
