@@ -151,81 +151,58 @@ class FaultsIT {
                         () -> assertThat(load(Duration.ofMillis(200)).marked()).isZero());
     }
 
-    private static void tell(String fault, Seen healthy, Seen faulty) {
-        System.out.printf(
-                "%s: p99 %.1f ms, %.1f ms before; %d of %d answers without features%n",
-                fault,
-                faulty.result().millis(99),
-                healthy.result().millis(99),
-                faulty.marked(),
-                faulty.result().latency().getTotalCount());
+    /** Load before and during a fault, of which the end is always reached. */
+    private static Seen during(String fault, Runnable begins, Runnable ends) throws Exception {
+        Seen healthy = load(SOME_TIME);
+        begins.run();
+        try {
+            Seen faulty = load(SOME_TIME);
+            System.out.printf(
+                    "%s: p99 %.1f ms, %.1f ms before; %d of %d answers without features%n",
+                    fault,
+                    faulty.result().millis(99),
+                    healthy.result().millis(99),
+                    faulty.marked(),
+                    faulty.result().latency().getTotalCount());
+            return faulty;
+        } finally {
+            ends.run();
+        }
     }
 
     @Test
     void redisIsKilled() throws Exception {
-        Seen healthy = load(SOME_TIME);
-        stack.kill(Server.REDIS);
-        try {
-            Seen faulty = load(SOME_TIME);
-            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
-            tell("Redis killed", healthy, faulty);
-        } finally {
+        Seen faulty = during("Redis killed", () -> stack.kill(Server.REDIS), () -> {
             stack.start(Server.REDIS);
             keepProgress();
-        }
+        });
+        assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
     }
 
     @Test
     void redisIsFrozen() throws Exception {
-        Seen healthy = load(SOME_TIME);
-        stack.pause(Server.REDIS);
-        try {
-            Seen faulty = load(SOME_TIME);
-            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
-            tell("Redis frozen", healthy, faulty);
-        } finally {
-            stack.resume(Server.REDIS);
-        }
+        Seen faulty = during("Redis frozen", () -> stack.pause(Server.REDIS), () -> stack.resume(Server.REDIS));
+        assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
     }
 
     @Test
     void redisIsSlow() throws Exception {
-        Seen healthy = load(SOME_TIME);
-        redis.delay(Duration.ofMillis(200));
-        try {
-            Seen faulty = load(SOME_TIME);
-            assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
-            tell("Redis 200 ms late", healthy, faulty);
-        } finally {
-            redis.delay(Duration.ZERO);
-        }
+        Seen faulty = during(
+                "Redis 200 ms late", () -> redis.delay(Duration.ofMillis(200)), () -> redis.delay(Duration.ZERO));
+        assertThat(faulty.marked()).isGreaterThan(PER_SECOND);
     }
 
     @Test
     void repliesOfRedisAreCut() throws Exception {
-        Seen healthy = load(SOME_TIME);
-        redis.cut(true);
-        try {
-            Seen faulty = load(SOME_TIME);
-            assertThat(faulty.marked()).isPositive();
-            tell("replies of Redis cut", healthy, faulty);
-        } finally {
-            redis.cut(false);
-        }
+        Seen faulty = during("replies of Redis cut", () -> redis.cut(true), () -> redis.cut(false));
+        assertThat(faulty.marked()).isPositive();
     }
 
     @Test
     void kafkaIsKilled() throws Exception {
-        Seen healthy = load(SOME_TIME);
-        stack.kill(Server.KAFKA);
-        try {
-            Seen faulty = load(SOME_TIME);
-            // A busy machine may make a read late; the broker does not.
-            assertThat(faulty.marked()).isLessThan(PER_SECOND / 10);
-            tell("Kafka killed", healthy, faulty);
-        } finally {
-            stack.start(Server.KAFKA);
-        }
+        Seen faulty = during("Kafka killed", () -> stack.kill(Server.KAFKA), () -> stack.start(Server.KAFKA));
+        // A busy machine may make a read late; the broker does not.
+        assertThat(faulty.marked()).isLessThan(PER_SECOND / 10);
     }
 
     private static final String VALID = "{\"sender\":\"ann\",\"depot\":1,\"price\":7,\"grams\":8}";
