@@ -357,7 +357,7 @@ final class FeatureEngineTests {
                                 + " [duplicate-name]",
                         "models/told.yaml:1: 'promote' is missing; found [model, kind, rows, label, features, promot]"
                                 + " [missing-key]",
-                        "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [current,"
+                        "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [challenge, current,"
                                 + " features, kind, label, model, promote, read, rows, serve] [unknown-key]",
                         "models/told.yaml:13: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
                                 + " a view on 'labels of things' counts what was known by then [label-as-feature]");

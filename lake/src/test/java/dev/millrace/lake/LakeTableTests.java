@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.avro.OtherScore;
+import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec;
@@ -17,6 +19,7 @@ import java.util.Random;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,47 @@ final class LakeTableTests {
             assertThat(table.rows().record(row)).isEqualTo(label);
             assertThat(Position.of(row)).isEqualTo(position(4));
         });
+    }
+
+    @Test
+    void anAnswerComesBackAsItWas() throws Exception {
+        LakeTable<Prediction> table = lake("answered").predictions();
+        Prediction bare = prediction(null, null, List.of(), null);
+        Prediction whole = prediction(
+                "event",
+                Instant.ofEpochMilli(1_760_000_000_000L),
+                List.of(new OtherScore("shadow", "v9", 0.25, false), new OtherScore("challenger", "v8", 1.0, true)),
+                "0af7651916cd43dd8448eb211c80319c");
+        append(table, List.of(table.rows().row(bare, position(1)), table.rows().row(whole, position(2))));
+        assertThat(table.read().collectAsList())
+                .extracting(row -> table.rows().record(row))
+                .containsExactlyInAnyOrder(bare, whole);
+    }
+
+    private static Prediction prediction(
+            @Nullable String event, @Nullable Instant asOf, List<OtherScore> others, @Nullable String trace) {
+        return new Prediction(
+                "asked",
+                event,
+                "model",
+                "v1",
+                "definitions",
+                "7",
+                Instant.ofEpochMilli(1_760_000_000_002L),
+                Instant.ofEpochMilli(-1),
+                asOf,
+                asOf != null,
+                List.of("features-late"),
+                List.of(0.1, Double.NaN, -0.0),
+                List.of("view.feature"),
+                0.1,
+                true,
+                Map.of("view", "7"),
+                Map.of("view/0/1", 41L),
+                "champion",
+                "trees",
+                others,
+                trace);
     }
 
     @Test
