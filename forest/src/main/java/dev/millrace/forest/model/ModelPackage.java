@@ -70,7 +70,7 @@ public final class ModelPackage {
 
     /**
      * What each feature of a vector (before scaling, NaN where missing) contributed to its margin, and last what the margin is
-     * before anything is known: together they are the margin, of a probability its log odds.
+     * before anything is known: together they are the margin, of a probability its logit.
      *
      * @throws ModelFormatException if the trees cannot be explained
      */

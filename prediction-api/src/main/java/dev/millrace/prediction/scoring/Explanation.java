@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * Why a model's score is what it is.
  *
- * @param bias the margin before anything is known; of a probability, its log odds
+ * @param bias the margin before anything is known; of a probability, its logit
  * @param parts what contributed most, most first; with all others and the bias they are the margin
  */
 record Explanation(double bias, List<Part> parts) {
