@@ -121,12 +121,7 @@ final class Endpoint {
         metrics.stage(Stage.WRITE, written - answered);
         metrics.latency(name(), written - began);
         // The caller has its answer: what comes now costs it nothing.
-        List<OtherScore> others = new ArrayList<>();
-        for (Serving other : lines.others(answering)) {
-            others(other, reader -> reader.read(body), asked, answering, answer.get())
-                    .ifPresent(others::add);
-        }
-        keep(answer.get(), asked, others, by(answer.get(), answering, lines));
+        keep(answer.get(), asked, answering, lines, reader -> reader.read(body));
         metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
@@ -162,12 +157,7 @@ final class Endpoint {
                 int place = places.get(j);
                 outcomes[place] = answers.get(j)
                         .<Outcome>map(answer -> {
-                            List<OtherScore> others = new ArrayList<>();
-                            for (Serving other : lines.others(answering)) {
-                                others(other, reader -> reader.read(rows.get(place)), asked[place], answering, answer)
-                                        .ifPresent(others::add);
-                            }
-                            keep(answer, asked[place], others, by(answer, answering, lines));
+                            keep(answer, asked[place], answering, lines, reader -> reader.read(rows.get(place)));
                             return new Outcome.Answered(
                                     answering.serve(),
                                     answer,
@@ -221,7 +211,7 @@ final class Endpoint {
         ScoringRequest by(RequestReader reader) throws RequestException;
     }
 
-    private Optional<OtherScore> others(Serving other, Rereading again, Asked asked, Serving answering, Answer answer) {
+    private Optional<OtherScore> other(Serving other, Rereading again, Asked asked, Serving answering, Answer answer) {
         try {
             Asked same = other.seesTheSameAs(answering)
                     ? asked
@@ -233,10 +223,16 @@ final class Endpoint {
         }
     }
 
-    private void keep(Answer answer, Asked asked, List<OtherScore> others, Optional<ServedModel> by) {
+    /** @param again for versions that may read the request otherwise */
+    private void keep(Answer answer, Asked asked, Serving answering, Lines lines, Rereading again) {
+        List<OtherScore> others = new ArrayList<>();
+        for (Serving other : lines.others(answering)) {
+            other(other, again, asked, answering, answer).ifPresent(others::add);
+        }
         decisions.add(new Decision(
                 answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
-        by.ifPresent(version -> drift.observe(version, answer.evidence().vector(), answer.score()));
+        by(answer, answering, lines)
+                .ifPresent(version -> drift.observe(version, answer.evidence().vector(), answer.score()));
     }
 
     /** An answer that nobody learns of. */
