@@ -30,6 +30,9 @@ final class LakeQuery {
 
     private static final int GREATEST_BATCH = 300_000;
 
+    /** Records, of a kilobyte perhaps. What a poll gives beyond its task's end stays in memory for a while. */
+    private static final int GREATEST_POLL = 2_000;
+
     private final SparkSession spark;
     private final StreamConfig config;
     private final FilledTable filled;
@@ -55,6 +58,7 @@ final class LakeQuery {
 
     void start() throws IOException, TimeoutException, InterruptedException {
         DataStreamReader records = KafkaRecord.reader(spark, config, List.of(filled.topic()))
+                .option("kafka.max.poll.records", GREATEST_POLL)
                 .option("maxRecordsPerPartition", GREATEST_TASK)
                 .option("maxOffsetsPerTrigger", GREATEST_BATCH);
         if (isNew()) {
