@@ -41,11 +41,15 @@ final class DecisionWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecisionWriter.class);
     private static final String GROUP = "feature-stream-decisions";
     private static final Duration POLL = Duration.ofMillis(500);
+
+    /** Answers are waited for until there are as many bytes, or {@link #POLL} is over: rows cost less together. */
+    private static final int GATHERED = 1 << 18;
+
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Some kilobytes each. */
-    private static final int GREATEST_BATCH = 2_000;
+    private static final int GREATEST_BATCH = 5_000;
 
     private final String kafka;
     private final String topicId;
@@ -118,6 +122,10 @@ final class DecisionWriter implements AutoCloseable {
                         "read_committed",
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                         GREATEST_BATCH,
+                        ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                        GATHERED,
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        (int) POLL.toMillis(),
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                         (int) PATIENCE.toMillis()),
                 new ByteArrayDeserializer(),

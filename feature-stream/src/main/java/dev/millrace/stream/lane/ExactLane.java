@@ -69,9 +69,12 @@ public final class ExactLane {
                 .config("spark.scheduler.mode", "FAIR")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
-                // What a task has polled beyond its end waits for the next one in memory: minutes of it are more than there is.
+                // What a task has polled beyond its end waits for the next one in memory: minutes of it are more than
+                // there is.
                 .config("spark.kafka.consumer.fetchedData.cache.timeout", "5s")
                 .config("spark.kafka.consumer.fetchedData.cache.evictorThreadRunInterval", "5s")
+                // The virtual machine interprets methods of more bytes for ever.
+                .config("spark.sql.codegen.hugeMethodLimit", 8_000)
                 .config("spark.sql.session.timeZone", "UTC")
                 .config("spark.sql.shuffle.partitions", Math.max(2, cores))
                 .config(

@@ -14,7 +14,7 @@ import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/** Rows on their way into a temporary table that looks like another, by COPY. */
+/** Rows on their way into a table by COPY: at once, or by way of a temporary table that looks like it. */
 final class CopyRows {
     private final StringBuilder text = new StringBuilder();
     private final CSVPrinter printer;
@@ -60,11 +60,16 @@ final class CopyRows {
                 "create temporary table if not exists " + Sql.name(stage) + " (like " + Sql.name(like)
                         + ") on commit delete rows");
         Sql.execute(connection, "truncate " + Sql.name(stage));
+        into(connection, stage);
+    }
+
+    /** Where a table has a row of the same key already, it takes none. */
+    void into(Connection connection, String table) throws SQLException {
         try {
             connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn("copy " + Sql.name(stage) + " from stdin (format csv)", new StringReader(text.toString()));
+                    .copyIn("copy " + Sql.name(table) + " from stdin (format csv)", new StringReader(text.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLState;
 
 /** The table {@code predictions}: what was answered, each record of the topic once. Not thread-safe. */
 public final class PredictionTable {
@@ -38,19 +39,38 @@ public final class PredictionTable {
 
     /** In one transaction. A record that is there already stays as it is. */
     public void write(List<Row> rows) throws SQLException {
-        boolean committed = false;
-        try (Connection connection = source.getConnection()) {
-            try {
-                CopyRows copy = new CopyRows();
-                for (Row row : rows) {
-                    copy.add(columns(row));
-                }
-                months.ensure(connection, NAME, moments(rows));
+        CopyRows copy = new CopyRows();
+        for (Row row : rows) {
+            copy.add(columns(row));
+        }
+        try {
+            // Only what is read again after a failure is there already: nothing is staged for a case so rare.
+            inTransaction(rows, connection -> copy.into(connection, NAME));
+        } catch (SQLException e) {
+            if (!PSQLState.UNIQUE_VIOLATION.getState().equals(e.getSQLState())) {
+                throw e;
+            }
+            inTransaction(rows, connection -> {
                 copy.into(connection, STAGE, NAME);
                 Sql.execute(
                         connection,
                         "insert into " + NAME + " select * from " + STAGE
                                 + " order by kafka_partition, kafka_offset on conflict do nothing");
+            });
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void in(Connection connection) throws SQLException;
+    }
+
+    private void inTransaction(List<Row> rows, Work work) throws SQLException {
+        boolean committed = false;
+        try (Connection connection = source.getConnection()) {
+            try {
+                months.ensure(connection, NAME, moments(rows));
+                work.in(connection);
                 connection.commit();
                 committed = true;
             } finally {
