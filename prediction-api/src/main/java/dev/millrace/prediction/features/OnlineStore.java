@@ -121,12 +121,13 @@ public final class OnlineStore implements SmartLifecycle {
                     new MapOutput<>(ByteArrayCodec.INSTANCE),
                     new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(key))));
         }
-        long end = System.nanoTime() + patience.toNanos();
         try {
             open.dispatch(commands);
+            // They are answered in their order: a thread that waits for the last is woken once.
+            commands.getLast().get(patience.toNanos(), TimeUnit.NANOSECONDS);
             List<Map<byte[], byte[]>> hashes = new ArrayList<>(commands.size());
             for (AsyncCommand<byte[], byte[], Map<byte[], byte[]>> command : commands) {
-                hashes.add(command.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+                hashes.add(command.get());
             }
             return hashes;
         } catch (TimeoutException e) {
