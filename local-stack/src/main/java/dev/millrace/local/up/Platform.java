@@ -48,6 +48,9 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     private static final Service PREDICTION_SERVICE = new Service(
             PREDICTION, "dev.millrace.prediction.PredictionApi", List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC"));
 
+    /** On one machine what is stored in batches yields the processor to whoever waits for an answer. */
+    private static final List<String> AFTER_ANSWERS = List.of("nice", "-n", "10");
+
     /** The platform of the data folder, with the passwords kept there. */
     public static Platform of(Folders folders, Ports ports, String useCase) {
         return new Platform(folders, ports, Secrets.in(folders.data().resolve("secrets.properties")), useCase);
@@ -247,8 +250,9 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                 service.mainClass(),
                 flags(service.heap()),
                 List.of());
-        return ProcessSpec.of(service.module(), command.line(), environment, folders.log(service.module()))
+        ProcessSpec spec = ProcessSpec.of(service.module(), command.line(), environment, folders.log(service.module()))
                 .stoppedBy(StopSignal.TERM, Duration.ofSeconds(30));
+        return service.equals(STREAM_SERVICE) ? spec.wrappedBy(AFTER_ANSWERS) : spec;
     }
 
     private static List<String> flags(List<String> own) {

@@ -6,10 +6,10 @@ import dev.millrace.prediction.scoring.Evidence;
 import dev.millrace.prediction.scoring.OtherScore;
 import dev.millrace.schema.avro.Prediction;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ final class PredictionRecord {
                 asOf,
                 evidence.complete(),
                 evidence.reasons(),
-                Arrays.stream(evidence.vector()).boxed().toList(),
+                vector(evidence.vector()),
                 answer.replaced(),
                 answer.score(),
                 answer.decision(),
@@ -73,11 +73,22 @@ final class PredictionRecord {
                 other.origin().alias(), other.origin().version(), other.score(), other.decision());
     }
 
+    private static List<Double> vector(double[] vector) {
+        List<Double> values = new ArrayList<>(vector.length);
+        for (double value : vector) {
+            values.add(value);
+        }
+        return values;
+    }
+
     /** What belongs together comes in order: the answers about an entity; without one, every request is its own. */
     private static String key(Decision decision) {
-        return decision.answer().evidence().read().stream()
-                .min(Comparator.comparing(Evidence.Read::view))
-                .map(Evidence.Read::entity)
-                .orElse(decision.requestId());
+        Evidence.@Nullable Read first = null;
+        for (Evidence.Read read : decision.answer().evidence().read()) {
+            if (first == null || read.view().compareTo(first.view()) < 0) {
+                first = read;
+            }
+        }
+        return first == null ? decision.requestId() : first.entity();
     }
 }
