@@ -855,7 +855,7 @@ class ServiceIT {
                 .isEqualTo("date-time");
         assertThat(document.at("/paths/~1score/post/requestBody/content/application~1json/examples/parcels/value")
                         .toString())
-                .isEqualTo("{\"price\":12.30,\"sender\":\"ann1\",\"depot\":2}");
+                .isEqualTo("{\"price\":12.3,\"sender\":\"ann1\",\"depot\":2}");
         HttpResponse<String> page = send(service, "GET", "/docs", null);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
         assertThat(page.body()).contains("/openapi.json");
