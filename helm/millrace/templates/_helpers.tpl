@@ -26,20 +26,49 @@ allowPrivilegeEscalation: false
 capabilities: {drop: [ALL]}
 {{- end }}
 
-{{/* The use case's files, at their paths: a key of a ConfigMap has no slashes. */}}
-{{- define "millrace.useCaseVolume" -}}
-{{- $prefix := printf "use-cases/%s/" .Values.useCase -}}
-- name: use-case
+{{/* What a use case's ConfigMap is called in the release (.root), and its volume: the release's own has no other name. */}}
+{{- define "millrace.useCaseName" -}}
+use-case{{ if ne .useCase .root.Values.useCase }}-{{ .useCase }}{{ end }}
+{{- end }}
+
+{{- define "millrace.useCaseFiles" -}}
+{{- $prefix := printf "use-cases/%s/" .useCase }}
+{{- $files := .root.Files.Glob (printf "%s**" $prefix) }}
+{{- if not $files }}{{ fail (printf "use-cases/%s is not in the chart: package it from the repository" .useCase) }}{{ end -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .root.Release.Name }}-{{ include "millrace.useCaseName" . }}
+  labels: {{- include "millrace.labels" .root | nindent 4 }}
+data:
+{{- range $path, $content := $files }}
+  {{ $path | trimPrefix $prefix | replace "/" "__" }}: |-
+    {{- $content | toString | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{/* A use case's files, at their paths: a key of a ConfigMap has no slashes. */}}
+{{- define "millrace.oneUseCaseVolume" -}}
+{{- $prefix := printf "use-cases/%s/" .useCase -}}
+- name: {{ include "millrace.useCaseName" . }}
   configMap:
-    name: {{ .Release.Name }}-use-case
+    name: {{ .root.Release.Name }}-{{ include "millrace.useCaseName" . }}
     items:
-    {{- range $path, $_ := .Files.Glob (printf "%s**" $prefix) }}
+    {{- range $path, $_ := .root.Files.Glob (printf "%s**" $prefix) }}
       - {key: {{ $path | trimPrefix $prefix | replace "/" "__" | quote }}, path: {{ $path | trimPrefix $prefix | quote }}}
     {{- end }}
 {{- end }}
 
+{{- define "millrace.oneUseCaseMount" -}}
+- {name: {{ include "millrace.useCaseName" . }}, mountPath: /use-cases/{{ .useCase }}, readOnly: true}
+{{- end }}
+
+{{- define "millrace.useCaseVolume" -}}
+{{ include "millrace.oneUseCaseVolume" (dict "root" . "useCase" .Values.useCase) }}
+{{- end }}
+
 {{- define "millrace.useCaseMount" -}}
-- {name: use-case, mountPath: /use-cases/{{ .Values.useCase }}, readOnly: true}
+{{ include "millrace.oneUseCaseMount" (dict "root" . "useCase" .Values.useCase) }}
 {{- end }}
 
 {{/* What the two services that are called over HTTP know callers and themselves by. Whole folders: files of Secrets change in place. */}}

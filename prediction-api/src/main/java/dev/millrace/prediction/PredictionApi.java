@@ -2,7 +2,6 @@ package dev.millrace.prediction;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.prediction.accuracy.AccuracySettings;
 import dev.millrace.prediction.accuracy.ModelAccuracy;
@@ -14,7 +13,6 @@ import dev.millrace.prediction.features.StreamViews;
 import dev.millrace.prediction.history.EventLookup;
 import dev.millrace.prediction.label.LabelEndpoint;
 import dev.millrace.prediction.label.LabelLog;
-import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.KeptViews;
@@ -34,12 +32,13 @@ import dev.millrace.prediction.scoring.ScoringServlet;
 import dev.millrace.prediction.scoring.WarmUp;
 import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.JsonServlet;
-import dev.millrace.schema.definition.UseCase;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
+import dev.millrace.web.openapi.PartialDocument;
 import dev.millrace.web.security.ProcessKey;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,9 +56,9 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * Serves the models of one use case: reads the use case's folder, loads each model's champion (from the registry, or from
- * disk while that is away), follows the champion from then on, and scores what is posted to the use case's own paths, on
- * features as they are at that moment.
+ * Serves the models of one or several use cases: reads the use cases' folders, loads each model's champion (from the registry,
+ * or from disk while that is away), follows the champion from then on, and scores what is posted to the use cases' own paths,
+ * on features as they are at that moment.
  */
 @SpringBootApplication
 @EnableConfigurationProperties({PredictionSettings.class, AccuracySettings.class})
@@ -71,25 +70,19 @@ public class PredictionApi {
     }
 
     @Bean
-    FeatureEngine featureEngine(PredictionSettings settings) {
-        return FeatureEngine.load(settings.useCases().resolve(settings.useCase()));
-    }
-
-    @Bean
-    UseCase useCase(FeatureEngine engine) {
-        return engine.useCase();
+    ServedUseCases useCases(PredictionSettings settings) {
+        return ServedUseCases.load(settings.useCases(), settings.served());
     }
 
     @Bean
     FollowedModels followedModels(
-            FeatureEngine engine, OnlineStore store, PredictionSettings settings, PrometheusMeterRegistry meters) {
+            ServedUseCases useCases, OnlineStore store, PredictionSettings settings, PrometheusMeterRegistry meters) {
         ModelRegistry registry = new ModelRegistry(settings.mlflow(), settings.modelTimeout());
         ModelCache cache = new ModelCache(settings.modelCache());
         ModelMetrics metrics = new ModelMetrics(meters);
         KeptViews views = new StreamViews(store);
         return new FollowedModels(
-                engine.models().stream()
-                        .map(model -> new CompiledModel(engine.useCase(), model))
+                useCases.models().stream()
                         .map(local -> new FollowedModel(
                                 local.name(),
                                 alias -> new ModelFollower(alias, local, views, registry, cache, metrics)))
@@ -97,10 +90,13 @@ public class PredictionApi {
                 settings.modelPoll());
     }
 
+    /** Any use case's key tells whether the store answers. */
     @Bean
     OnlineStore onlineStore(PredictionSettings settings) {
         return new OnlineStore(
-                settings.redis().toString(), settings.featuresDeadline(), OnlineKeys.progress(settings.useCase()));
+                settings.redis().toString(),
+                settings.featuresDeadline(),
+                OnlineKeys.progress(settings.served().getFirst()));
     }
 
     /** One for all: what it has read of large records serves predictions and questions alike. */
@@ -128,7 +124,7 @@ public class PredictionApi {
 
     @Bean
     Endpoints endpoints(
-            FeatureEngine engine,
+            ServedUseCases useCases,
             FollowedModels models,
             OnlineFeatures features,
             PredictionSettings settings,
@@ -136,7 +132,7 @@ public class PredictionApi {
             DecisionLog decisions,
             DriftMonitors drift) {
         return new Endpoints(
-                engine,
+                useCases,
                 models,
                 features,
                 settings.fresh(),
@@ -200,8 +196,8 @@ public class PredictionApi {
     }
 
     @Bean
-    WarmUpBody warmUpBody(PredictionSettings settings) {
-        return new WarmUpBody(settings.useCases().resolve(settings.useCase()).resolve("example.json"));
+    WarmUpBody warmUpBody(ServedUseCases useCases) {
+        return new WarmUpBody(useCases.examples());
     }
 
     @Bean
@@ -239,12 +235,12 @@ public class PredictionApi {
 
     @Bean
     RouterFunction<ServerResponse> featureRoutes(
-            FeatureEngine engine,
+            ServedUseCases useCases,
             FollowedModels models,
             OnlineFeatures features,
             HikariDataSource database,
             PredictionSettings settings) {
-        return new FeaturesEndpoint(engine, features, database, models, settings.fresh(), Clock.systemUTC()).routes();
+        return new FeaturesEndpoint(useCases, features, database, models, settings.fresh(), Clock.systemUTC()).routes();
     }
 
     @Bean
@@ -253,18 +249,26 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> labelRoutes(UseCase useCase, HikariDataSource database, LabelLog log) {
-        return new LabelEndpoint(useCase, new EventLookup(database), log, Clock.systemUTC()).routes();
+    RouterFunction<ServerResponse> labelRoutes(ServedUseCases useCases, HikariDataSource database, LabelLog log) {
+        return new LabelEndpoint(useCases, new EventLookup(database), log, Clock.systemUTC()).routes();
     }
 
     @Bean
     ModelAccuracy modelAccuracy(
-            UseCase useCase, HikariDataSource database, AccuracySettings settings, PrometheusMeterRegistry meters) {
-        return new ModelAccuracy(useCase, database, settings, Clock.systemUTC(), meters);
+            ServedUseCases useCases,
+            HikariDataSource database,
+            AccuracySettings settings,
+            PrometheusMeterRegistry meters) {
+        return new ModelAccuracy(useCases.definitions(), database, settings, Clock.systemUTC(), meters);
     }
 
     @Bean
-    ApiDocument apiDocument(UseCase useCase) {
-        return PredictionDocument.of(useCase);
+    ApiDocument apiDocument(ServedUseCases useCases) {
+        return PredictionDocument.of(useCases);
+    }
+
+    @Bean
+    PartialDocument partialDocument(ServedUseCases useCases) {
+        return seen -> PredictionDocument.of(useCases.only(seen));
     }
 }

@@ -5,13 +5,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Name;
 
 /**
  * What the environment says.
  *
  * @param useCases the folder with one folder per use case ({@code MILLRACE_USE_CASES})
- * @param useCase the one that is served ({@code MILLRACE_USE_CASE})
+ * @param served the names of those that are served ({@code MILLRACE_USE_CASE})
  * @param mlflow where MLflow is ({@code MLFLOW_TRACKING_URI})
  * @param modelCache the folder for the last good models ({@code MILLRACE_MODEL_CACHE})
  * @param modelPoll how often the registry is asked ({@code MILLRACE_MODEL_POLL})
@@ -27,7 +29,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("millrace")
 public record PredictionSettings(
         Path useCases,
-        String useCase,
+        @Name("use-case") List<String> served,
         URI mlflow,
         Path modelCache,
         Duration modelPoll,
@@ -55,8 +57,14 @@ public record PredictionSettings(
 
     public PredictionSettings {
         List<String> problems = new ArrayList<>();
-        if (useCase.isBlank()) {
+        served = List.copyOf(served);
+        if (served.isEmpty()) {
             problems.add("expected the name of a use case in MILLRACE_USE_CASE, but came nothing");
+        }
+        if (served.stream().anyMatch(String::isBlank) || Set.copyOf(served).size() < served.size()) {
+            problems.add(
+                    "expected names of use cases with commas between them in MILLRACE_USE_CASE, each once, but came "
+                            + served);
         }
         if (!"http".equals(mlflow.getScheme()) && !"https".equals(mlflow.getScheme())) {
             problems.add("expected an http or https address in MLFLOW_TRACKING_URI, but came '" + mlflow + "'");

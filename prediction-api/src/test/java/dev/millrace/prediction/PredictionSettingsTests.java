@@ -1,19 +1,78 @@
 package dev.millrace.prediction;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 class PredictionSettingsTests {
+
+    private static PredictionSettings serving(String useCases) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test",
+                        Map.ofEntries(
+                                Map.entry("millrace.use-cases", "u"),
+                                Map.entry("millrace.use-case", useCases),
+                                Map.entry("millrace.mlflow", "http://x"),
+                                Map.entry("millrace.model-cache", "c"),
+                                Map.entry("millrace.model-poll", "2s"),
+                                Map.entry("millrace.model-timeout", "2s"),
+                                Map.entry("millrace.redis", "redis://x"),
+                                Map.entry("millrace.kafka", "x:1"),
+                                Map.entry("millrace.postgres.url", "jdbc:postgresql://x/x"),
+                                Map.entry("millrace.postgres.user", "u"),
+                                Map.entry("millrace.postgres.password", "p"),
+                                Map.entry("millrace.postgres.connections", "1"),
+                                Map.entry("millrace.postgres.patience", "1s"),
+                                Map.entry("millrace.features-deadline", "1s"),
+                                Map.entry("millrace.fresh", "1s"),
+                                Map.entry("millrace.concurrent-requests", "1"),
+                                Map.entry("millrace.drain", "0s"))));
+        return Binder.get(environment)
+                .bind("millrace", PredictionSettings.class)
+                .get();
+    }
+
+    @Test
+    void servesOneUseCaseOrSeveral() {
+        assertThat(serving("parcels").served()).containsExactly("parcels");
+        assertThat(serving("parcels, letters").served()).containsExactly("parcels", "letters");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "parcels,parcels | [parcels, parcels]",
+                "parcels,,letters | [parcels, , letters]",
+            })
+    void eachUseCaseIsNamedOnce(String useCases, String found) {
+        assertThatThrownBy(() -> serving(useCases))
+                .rootCause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "expected names of use cases with commas between them in MILLRACE_USE_CASE, each once, but came "
+                                + found);
+    }
 
     @Test
     void allThatIsWrongIsSaidAtOnce() {
         assertThatThrownBy(() -> new PredictionSettings(
                         Path.of("u"),
-                        " ",
+                        List.of(),
                         URI.create("file:/x"),
                         Path.of("c"),
                         Duration.ZERO,

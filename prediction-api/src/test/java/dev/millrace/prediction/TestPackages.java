@@ -84,7 +84,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         Map<String, String> digests = new TreeMap<>();
         files.forEach((path, content) -> digests.put(path, ModelPackage.sha256(content)));
         ModelManifest manifest = new ModelManifest(
-                "parcels",
+                useCase.name(),
                 model,
                 "binary",
                 compiled.features(),

@@ -1,6 +1,7 @@
 package dev.millrace.web;
 
 import dev.millrace.web.openapi.ApiDocument;
+import dev.millrace.web.openapi.PartialDocument;
 import dev.millrace.web.security.Access;
 import dev.millrace.web.security.AccessFilter;
 import dev.millrace.web.security.ProcessKey;
@@ -29,8 +30,9 @@ import org.springframework.web.servlet.function.ServerResponse;
 public class WebSupport {
 
     @Bean
-    RouterFunction<ServerResponse> documentation(ApiDocument document, Access access) {
-        return document.routes(access.mode());
+    RouterFunction<ServerResponse> documentation(
+            ApiDocument document, ObjectProvider<PartialDocument> part, Access access) {
+        return document.routes(access, part.stream().findFirst());
     }
 
     @Bean

@@ -42,6 +42,19 @@ class SecuredService {
                                 .role(Role.READER)
                                 .parameter(In.PATH, "name", text)
                                 .answer(200, "Who", text))
+                .get(
+                        "/shelves/{shelf}",
+                        new Operation("shelf", "Of one use case")
+                                .about("shelf", Map.of("boxes", "parcels", "stamps", "letters"))
+                                .role(Role.READER)
+                                .parameter(In.PATH, "shelf", text)
+                                .answer(200, "Who", text))
+                .get(
+                        "/box",
+                        new Operation("box", "Of one use case")
+                                .about("parcels")
+                                .role(Role.READER)
+                                .answer(200, "Who", text))
                 .post(
                         "/score",
                         new Operation("score", "Scores").role(Role.SCORER).answer(200, "Who", text))
@@ -81,6 +94,11 @@ class SecuredService {
         @GetMapping("/read/{name}")
         String read(@PathVariable String name, HttpServletRequest request) {
             return Caller.of(request).id() + " reads " + name;
+        }
+
+        @GetMapping({"/shelves/{shelf}", "/box"})
+        String ofOneUseCase(HttpServletRequest request) {
+            return Caller.of(request).id();
         }
 
         @PostMapping({"/operate", "/rule"})

@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -37,6 +39,18 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Who gets what, over real HTTP. */
 @Timeout(60)
 class SecurityIT extends WithSecuredService {
+
+    private static ConfigurableApplicationContext shared;
+
+    @BeforeAll
+    static void share() {
+        shared = run("millrace.use-case=parcels,letters");
+    }
+
+    @AfterAll
+    static void endSharing() {
+        shared.close();
+    }
 
     /** Every documented operation, as nobody and as each role: what the document says of it is so. */
     @TestFactory
@@ -54,7 +68,7 @@ class SecurityIT extends WithSecuredService {
                 tests.add(DynamicTest.dynamicTest(name, () -> assertRule(name, security)));
             }
         }
-        assertThat(tests).hasSize(8);
+        assertThat(tests).hasSize(10);
         return tests.stream();
     }
 
@@ -108,6 +122,36 @@ class SecurityIT extends WithSecuredService {
                         "Bearer " + token(Instant.now().plusSeconds(60))),
                 403,
                 "forbidden");
+    }
+
+    /** Callers with a key or a token for parcels, with one for letters, and with one for both, of a process of both. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /read/this, 200, 200, 200",
+        "GET, /box, 200, 404, 200",
+        "HEAD, /box, 200, 404, 200",
+        "POST, /box, 405, 404, 405",
+        "GET, /shelves/boxes, 200, 404, 200",
+        "POST, /shelves/boxes, 405, 404, 405",
+        "GET, /shelves/stamps, 404, 200, 200",
+        "GET, /shelves/none, 404, 404, 200",
+        "GET, /shelves/box%65s, 404, 404, 200",
+    })
+    void ofSeveralUseCasesACallerHasThoseThatItSees(String method, String path, int one, int other, int both)
+            throws Exception {
+        assertThat(send(shared, method, path, "X-API-Key", "the key of the reader")
+                        .statusCode())
+                .isEqualTo(one);
+        String token = "Bearer " + token(Instant.now().plusSeconds(60));
+        assertThat(send(shared, method, path, "Authorization", token).statusCode())
+                .isEqualTo(one);
+        assertThat(send(shared, method, path, "X-API-Key", STRANGER).statusCode())
+                .isEqualTo(other);
+        for (String key : List.of("the key of both", "the key of all")) {
+            assertThat(send(shared, method, path, "X-API-Key", key).statusCode())
+                    .as(key)
+                    .isEqualTo(both);
+        }
     }
 
     @Test

@@ -100,6 +100,8 @@ abstract class WithSecuredService {
         for (String role : ROLES) {
             lines.add(role + " sha256:" + digest("the key of the " + role) + " " + role + " parcels never");
         }
+        lines.add("both sha256:" + digest("the key of both") + " reader letters,parcels never");
+        lines.add("all sha256:" + digest("the key of all") + " reader * never");
         lines.add("stranger sha256:" + digest(STRANGER) + " admin letters never");
         return lines;
     }

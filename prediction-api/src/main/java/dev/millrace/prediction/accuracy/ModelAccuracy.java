@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,14 +35,15 @@ public final class ModelAccuracy implements SmartLifecycle {
     private final Clock clock;
     private final MultiGauge gauge;
     private final Map<String, Map<String, Double>> last = new HashMap<>();
-    private boolean failing;
+    private final Set<String> failing = new HashSet<>();
     private @Nullable ScheduledExecutorService thread;
 
     public ModelAccuracy(
-            UseCase useCase, DataSource database, AccuracySettings settings, Clock clock, MeterRegistry meters) {
-        this.models = useCase.models().stream()
-                .filter(model -> model.kind() == Kind.BINARY)
-                .map(model -> new KnownAnswers(database, useCase, model))
+            List<UseCase> useCases, DataSource database, AccuracySettings settings, Clock clock, MeterRegistry meters) {
+        this.models = useCases.stream()
+                .flatMap(useCase -> useCase.models().stream()
+                        .filter(model -> model.kind() == Kind.BINARY)
+                        .map(model -> new KnownAnswers(database, useCase, model)))
                 .toList();
         this.settings = settings;
         this.clock = clock;
@@ -51,23 +54,27 @@ public final class ModelAccuracy implements SmartLifecycle {
 
     /** Looks once. Not at the same time as another look. */
     void look() {
-        try {
-            for (KnownAnswers model : models) {
-                last.put(model.name(), model.auc(clock.instant(), settings.window()));
-            }
-            failing = false;
-        } catch (SQLException e) {
-            // Said once, until it works again.
-            if (!failing) {
-                failing = true;
-                LOG.warn("model_accuracy stays as it is: the answers and their truth cannot be read: {}", e.toString());
-            }
-            return;
-        }
+        models.forEach(this::look);
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         last.forEach((model, versions) -> versions.forEach(
                 (version, auc) -> rows.add(MultiGauge.Row.of(Tags.of("model", model, "model_version", version), auc))));
         gauge.register(rows, true);
+    }
+
+    /** One use case's tables may not be there yet while another's are. */
+    private void look(KnownAnswers model) {
+        try {
+            last.put(model.name(), model.auc(clock.instant(), settings.window()));
+            failing.remove(model.name());
+        } catch (SQLException e) {
+            // Said once, until it works again.
+            if (failing.add(model.name())) {
+                LOG.warn(
+                        "model_accuracy of {} stays as it is: the answers and their truth cannot be read: {}",
+                        model.name(),
+                        e.toString());
+            }
+        }
     }
 
     /** A failure that nobody foresaw must not end the looking. */

@@ -4,19 +4,20 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.millrace.prediction.history.EventLookup;
 import dev.millrace.prediction.history.HistoryUnavailableException;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.avro.Label;
-import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.InvalidEventException.Violation;
-import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.web.RequestContext;
+import dev.millrace.web.security.Caller;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -30,7 +31,7 @@ public final class LabelEndpoint {
     /** Bytes of a body at most. */
     private static final int LARGEST_BODY = 1 << 16;
 
-    private final UseCase useCase;
+    private final SortedMap<String, LabelledType> labelled;
     private final EventLookup events;
     private final LabelLog log;
     private final Clock clock;
@@ -44,8 +45,8 @@ public final class LabelEndpoint {
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
-    public LabelEndpoint(UseCase useCase, EventLookup events, LabelLog log, Clock clock) {
-        this.useCase = useCase;
+    public LabelEndpoint(ServedUseCases useCases, EventLookup events, LabelLog log, Clock clock) {
+        this.labelled = LabelledType.of(useCases);
         this.events = events;
         this.log = log;
         this.clock = clock;
@@ -63,7 +64,8 @@ public final class LabelEndpoint {
             if (body.length > LARGEST_BODY) {
                 throw RequestException.tooLarge(LARGEST_BODY);
             }
-            LabelRequest asked = LabelRequest.read(body, useCase);
+            Caller caller = Caller.of(request.servletRequest());
+            LabelRequest asked = LabelRequest.read(body, LabelledType.seenBy(caller, labelled));
             Label label = label(asked, found(asked));
             log.send(label, clock.millis(), RequestContext.of(request.servletRequest()));
             return accepted(label);
@@ -102,7 +104,8 @@ public final class LabelEndpoint {
         } else {
             sent.asMap().merge(event, revision, Math::max);
         }
-        return new LabelFactory(useCase, asked.type())
+        return asked.of()
+                .factory()
                 .label(found.event(), asked.value(), asked.knownAt().orElse(clock.millis()), revision);
     }
 

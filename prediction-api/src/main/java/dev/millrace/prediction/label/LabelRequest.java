@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param knownAt epoch milliseconds; now when it is empty
  * @param revision the next when it is empty
  */
-record LabelRequest(EventType type, String eventId, double value, OptionalLong knownAt, OptionalInt revision) {
+record LabelRequest(LabelledType of, String eventId, double value, OptionalLong knownAt, OptionalInt revision) {
 
     static final String EVENT_TYPE = "event_type";
     static final String EVENT_ID = "event_id";
@@ -47,28 +47,26 @@ record LabelRequest(EventType type, String eventId, double value, OptionalLong k
             .reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** The event types that are labelled, in the order of their names. */
-    static List<String> labelled(UseCase useCase) {
-        return useCase.events().values().stream()
-                .filter(type -> type.label().isPresent())
-                .map(EventType::name)
-                .sorted()
-                .toList();
+    EventType type() {
+        return of.type();
     }
 
-    /** @throws RequestException says all that is wrong */
-    static LabelRequest read(byte[] body, UseCase useCase) throws RequestException {
+    /**
+     * @param labelled what the caller may label, by the event types' names
+     * @throws RequestException says all that is wrong
+     */
+    static LabelRequest read(byte[] body, SortedMap<String, LabelledType> labelled) throws RequestException {
         JsonNode json = object(body);
         Fields fields = new Fields(json);
-        EventType type = fields.type(useCase);
-        String id = fields.id(type);
+        LabelledType of = fields.type(labelled);
+        String id = fields.id(of);
         double value = fields.value();
         OptionalLong knownAt = fields.knownAt();
         OptionalInt revision = fields.revision();
-        if (type == null || !fields.violations.isEmpty()) {
+        if (of == null || !fields.violations.isEmpty()) {
             throw RequestException.invalid(fields.violations);
         }
-        return new LabelRequest(type, id, value, knownAt, revision);
+        return new LabelRequest(of, id, value, knownAt, revision);
     }
 
     private static JsonNode object(byte[] body) throws RequestException {
@@ -107,28 +105,28 @@ record LabelRequest(EventType type, String eventId, double value, OptionalLong k
             violations.add(new Violation(field, code, message));
         }
 
-        private @Nullable EventType type(UseCase useCase) {
-            List<String> labelled = labelled(useCase);
+        private @Nullable LabelledType type(SortedMap<String, LabelledType> labelled) {
             JsonNode name = json.path(EVENT_TYPE);
             if (name.isMissingNode() && labelled.size() == 1) {
-                return useCase.event(labelled.getFirst());
+                return labelled.firstEntry().getValue();
             }
-            if (!labelled.contains(name.asText())) {
+            LabelledType named = labelled.get(name.asText());
+            if (named == null) {
                 wrong(
                         EVENT_TYPE,
                         name.isMissingNode() ? "missing-field" : "unknown-event-type",
-                        "'event_type': expected an event type that is labelled, one of " + labelled + ", found "
-                                + (name.isMissingNode() ? "nothing" : name));
-                return null;
+                        "'event_type': expected an event type that is labelled, one of " + labelled.keySet()
+                                + ", found " + (name.isMissingNode() ? "nothing" : name));
             }
-            return useCase.event(name.asText());
+            return named;
         }
 
         /** As events of the type have it. */
-        private String id(@Nullable EventType type) {
+        private String id(@Nullable LabelledType of) {
             if (!json.hasNonNull(EVENT_ID)) {
                 wrong(EVENT_ID, "missing-field", "'event_id' is missing");
-            } else if (type != null) {
+            } else if (of != null) {
+                EventType type = of.type();
                 try {
                     return String.valueOf(new EventJson(type).value(type.idField(), json.get(EVENT_ID)));
                 } catch (InvalidEventException e) {

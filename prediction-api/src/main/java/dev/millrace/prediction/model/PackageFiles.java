@@ -72,6 +72,11 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
         if (!says.model().equals(local.name())) {
             throw ModelFormatException.invalid("a package of the model " + local.name(), "one of " + says.model());
         }
+        // It would read another's features.
+        if (!says.useCase().equals(local.useCase().name())) {
+            throw ModelFormatException.invalid(
+                    "a package of the use case " + local.useCase().name(), "one of " + says.useCase());
+        }
         CompiledModel compiled = says.definitions().isEmpty() ? same(local, says) : compile(says);
         float[] scratch = new float[says.features().size()];
         float sum = 0;

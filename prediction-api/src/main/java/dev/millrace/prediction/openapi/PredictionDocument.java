@@ -3,7 +3,11 @@ package dev.millrace.prediction.openapi;
 import static dev.millrace.web.openapi.JsonSchemas.TEXT;
 import static dev.millrace.web.openapi.JsonSchemas.TIME;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.scoring.BatchServlet;
+import dev.millrace.prediction.usecase.ServedUseCase;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
@@ -14,10 +18,16 @@ import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What this service serves for one use case. */
+/** What this service serves for its use cases. */
 public final class PredictionDocument {
 
     private static final Map<String, Object> READY =
@@ -28,31 +38,56 @@ public final class PredictionDocument {
 
     private PredictionDocument() {}
 
-    public static ApiDocument of(UseCase useCase) {
+    /** A model that is asked, and whose it is. */
+    private record Asked(ServedUseCase useCase, ModelDefinition model, ServeDefinition serve) {
+
+        static Stream<Asked> of(ServedUseCase useCase) {
+            return useCase.definition().models().stream()
+                    .flatMap(model -> model.serve().map(serve -> new Asked(useCase, model, serve)).stream());
+        }
+
+        EventType rows() {
+            return useCase.definition().event(model.rows());
+        }
+
+        Operation operation(String id, String summary) {
+            return new Operation(id, summary).about(useCase.name()).role(Role.SCORER);
+        }
+
+        /** By the name of the use case that shows it. */
+        Map<String, JsonNode> examples() {
+            return useCase.example()
+                    .filter(example -> example.path().equals(serve.path()))
+                    .map(example -> Map.of(useCase.name(), example.body()))
+                    .orElse(Map.of());
+        }
+    }
+
+    public static ApiDocument of(ServedUseCases useCases) {
         Map<String, Object> error =
                 Map.of("type", "object", "properties", Map.of("field", TEXT, "code", TEXT, "message", TEXT));
         ApiDocument document = new ApiDocument(
-                "Millrace predictions: " + useCase.title(), Map.of("errors", Map.of("type", "array", "items", error)));
-        for (ModelDefinition model : useCase.models()) {
-            EventType rows = useCase.event(model.rows());
-            model.serve()
-                    .ifPresent(serve -> document.post(serve.path(), predict(model, serve, rows, model.name()))
-                            .post(
-                                    "/v1/models/" + model.name() + "/predict",
-                                    predict(model, serve, rows, model.name() + "-by-name"))
-                            .post("/v1/models/" + model.name() + "/predict:batch", batch(model, serve))
-                            .post("/v2/models/" + model.name() + "/infer", infer(model, serve)));
+                useCases.definitions().stream()
+                        .map(UseCase::title)
+                        .collect(Collectors.joining("; ", "Millrace predictions: ", "")),
+                Map.of("errors", Map.of("type", "array", "items", error)));
+        for (Asked asked : asked(useCases)) {
+            String name = asked.model().name();
+            document.post(asked.serve().path(), predict(asked, name))
+                    .post("/v1/models/" + name + "/predict", predict(asked, name + "-by-name"))
+                    .post("/v1/models/" + name + "/predict:batch", batch(asked))
+                    .post("/v2/models/" + name + "/infer", infer(asked));
         }
         String json = "application/json";
-        return document.get("/v1/features/{use_case}", features(useCase))
-                .post("/v1/labels", labels(useCase))
+        return document.get("/v1/features/{use_case}", features(useCases))
+                .post("/v1/labels", labels(useCases))
                 .get(
                         "/v1/models",
                         Operation.page("models", "The models and their served versions", json)
                                 .role(Role.READER))
                 .get(
                         "/v1/models/{model}/drift",
-                        named(useCase, "drift", "How far what is scored now is from what the champion was trained on")
+                        named(useCases, "drift", "How far what is scored now is from what the champion was trained on")
                                 .answer(200, "Per feature, null below 200 rows an hour", Map.of("type", "object"))
                                 .problem(404, "No champion with a baseline is loaded")
                                 .role(Role.READER))
@@ -78,13 +113,13 @@ public final class PredictionDocument {
                                 .open())
                 .get(
                         "/v2/models/{model}",
-                        named(useCase, "model", "Open Inference Protocol: a model's inputs and outputs")
+                        named(useCases, "model", "Open Inference Protocol: a model's inputs and outputs")
                                 .answer(200, "Its inputs and outputs", Map.of("type", "object"))
                                 .problem(404, "No such model is served")
                                 .role(Role.READER))
                 .get(
                         "/v2/models/{model}/ready",
-                        named(useCase, "model-ready", "Open Inference Protocol: whether a model is loaded")
+                        named(useCases, "model-ready", "Open Inference Protocol: whether a model is loaded")
                                 .answer(200, "It is", READY)
                                 .answer(503, "It is not", READY)
                                 .problem(404, "No such model is served")
@@ -103,27 +138,34 @@ public final class PredictionDocument {
                                 .open());
     }
 
-    private static Operation predict(ModelDefinition model, ServeDefinition serve, EventType rows, String id) {
-        return new Operation("predict-" + id, "Score with " + model.name())
+    private static List<Asked> asked(ServedUseCases useCases) {
+        return useCases.all().stream().flatMap(Asked::of).toList();
+    }
+
+    private static Operation predict(Asked asked, String id) {
+        return asked.operation("predict-" + id, "Score with " + asked.model().name())
                 .parameter(In.QUERY, "explain", EXPLAIN)
-                .role(Role.SCORER)
-                .body(Schemas.request(serve, rows), Map.of())
-                .answer(200, "The score, and what it rests on", Schemas.answer(serve))
+                .body(Schemas.request(asked.serve(), asked.rows()), asked.examples())
+                .answer(200, "The score, and what it rests on", Schemas.answer(asked.serve()))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
                 .unavailable("No model and no rule can answer");
     }
 
-    private static Operation named(UseCase useCase, String id, String summary) {
-        List<String> names = useCase.models().stream()
-                .filter(model -> model.serve().isPresent())
-                .map(ModelDefinition::name)
-                .toList();
-        return new Operation(id, summary).parameter(In.PATH, "model", Map.of("type", "string", "enum", names));
+    private static Operation named(ServedUseCases useCases, String id, String summary) {
+        List<String> names =
+                asked(useCases).stream().map(asked -> asked.model().name()).toList();
+        Map<String, String> owners = useCases.models().stream()
+                .collect(Collectors.toMap(
+                        CompiledModel::name, model -> model.useCase().name()));
+        return new Operation(id, summary)
+                .about("model", owners)
+                .parameter(In.PATH, "model", Map.of("type", "string", "enum", names));
     }
 
-    private static Operation batch(ModelDefinition model, ServeDefinition serve) {
+    private static Operation batch(Asked asked) {
+        String name = asked.model().name();
         Map<String, Object> many = JsonSchemas.object(
                 Map.of(
                         "rows",
@@ -138,8 +180,8 @@ public final class PredictionDocument {
                                 Map.of("type", "object", "description", "As one request alone"))),
                 List.of("rows"));
         Map<String, Object> answer =
-                Map.of("anyOf", List.of(Schemas.answer(serve), ApiDocument.reference(ApiDocument.PROBLEM)));
-        return new Operation("batch-" + model.name(), "Score many with " + model.name() + ", each as if it came alone")
+                Map.of("anyOf", List.of(Schemas.answer(asked.serve()), ApiDocument.reference(ApiDocument.PROBLEM)));
+        return asked.operation("batch-" + name, "Score many with " + name + ", each as if it came alone")
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(many, Map.of())
                 .answer(
@@ -161,11 +203,11 @@ public final class PredictionDocument {
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
                 .problem(422, "The parameter is no number in its range")
-                .unavailable("Too much is asked at once")
-                .role(Role.SCORER);
+                .unavailable("Too much is asked at once");
     }
 
-    private static Operation infer(ModelDefinition model, ServeDefinition serve) {
+    private static Operation infer(Asked asked) {
+        String name = asked.model().name();
         Map<String, Object> shape = Map.of(
                 "type",
                 "array",
@@ -186,7 +228,9 @@ public final class PredictionDocument {
                                 "type",
                                 "string",
                                 "enum",
-                                serve.request().stream().map(RequestField::name).toList()),
+                                asked.serve().request().stream()
+                                        .map(RequestField::name)
+                                        .toList()),
                         "datatype",
                         Map.of("type", "string", "enum", List.of("BOOL", "BYTES", "FP64", "INT64")),
                         "shape",
@@ -196,7 +240,7 @@ public final class PredictionDocument {
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
         Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
-        return new Operation("infer-" + model.name(), "Open Inference Protocol: score with " + model.name())
+        return asked.operation("infer-" + name, "Open Inference Protocol: score with " + name)
                 .body(JsonSchemas.object(Map.of("id", TEXT, "inputs", tensors), List.of("inputs")), Map.of())
                 .answer(
                         200,
@@ -209,12 +253,12 @@ public final class PredictionDocument {
                 .problem(400, "The body cannot be read, or its tensors do not fit")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
-                .unavailable("No model and no rule can answer")
-                .role(Role.SCORER);
+                .unavailable("No model and no rule can answer");
     }
 
-    private static Operation labels(UseCase useCase) {
-        List<String> labelled = useCase.events().values().stream()
+    private static Operation labels(ServedUseCases useCases) {
+        List<String> labelled = useCases.definitions().stream()
+                .flatMap(useCase -> useCase.events().values().stream())
                 .filter(type -> type.label().isPresent())
                 .map(EventType::name)
                 .sorted()
@@ -244,11 +288,14 @@ public final class PredictionDocument {
                 .role(Role.OPERATOR);
     }
 
-    private static Operation features(UseCase useCase) {
+    private static Operation features(ServedUseCases useCases) {
+        Map<String, String> owners =
+                useCases.names().stream().collect(Collectors.toMap(Function.identity(), Function.identity()));
         Operation operation = new Operation(
                         "features", "The features of an entity as a model would see them, no event added")
+                .about("use_case", owners)
                 .role(Role.READER)
-                .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", List.of(useCase.name())))
+                .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", useCases.names()))
                 .parameter(In.QUERY, "at", TIME)
                 .parameter(
                         In.QUERY,
@@ -257,21 +304,31 @@ public final class PredictionDocument {
                                 "type",
                                 "string",
                                 "enum",
-                                useCase.models().stream()
-                                        .map(ModelDefinition::name)
+                                useCases.models().stream()
+                                        .map(CompiledModel::name)
                                         .toList()));
-        useCase.models().stream()
-                .map(ModelDefinition::rows)
-                .distinct()
-                .map(useCase::event)
-                .forEach(type -> type.schema()
-                        .getFields()
-                        .forEach(field ->
-                                operation.parameter(In.QUERY, field.name(), JsonSchemas.field(type, field.name()))));
+        rowFields(useCases)
+                .forEach((name, schemas) -> operation.parameter(
+                        In.QUERY,
+                        name,
+                        schemas.size() == 1 ? schemas.iterator().next() : Map.of("anyOf", List.copyOf(schemas))));
         return operation
                 .answer(200, "Features by name, null where missing", Map.of("type", "object"))
                 .problem(404, "Another use case")
                 .problem(422, "Values that are none of their field's type; each is named")
                 .unavailable("The features cannot be read now");
+    }
+
+    /** What fields of rows may be: one of the same name may be another thing in another use case. */
+    private static Map<String, Set<Map<String, Object>>> rowFields(ServedUseCases useCases) {
+        Map<String, Set<Map<String, Object>>> fields = new LinkedHashMap<>();
+        useCases.models().stream()
+                .map(CompiledModel::rows)
+                .distinct()
+                .forEach(type -> type.schema()
+                        .getFields()
+                        .forEach(field -> fields.computeIfAbsent(field.name(), name -> new LinkedHashSet<>())
+                                .add(JsonSchemas.field(type, field.name()))));
+        return fields;
     }
 }

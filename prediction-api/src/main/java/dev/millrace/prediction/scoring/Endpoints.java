@@ -1,7 +1,5 @@
 package dev.millrace.prediction.scoring;
 
-import dev.millrace.feature.FeatureEngine;
-import dev.millrace.feature.Model;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
@@ -10,10 +8,12 @@ import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.web.security.Caller;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,16 +28,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** One endpoint for each model that the use case serves, under the use case's own path and under the model's name. */
+/** One endpoint for each model that is served, under the path that its use case gives it and under its name. */
 public final class Endpoints {
 
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
 
     private final FollowedModels models;
     private final List<Endpoint> endpoints = new ArrayList<>();
-    private final List<ModelDefinition> definitions;
+    private final List<CompiledModel> known;
 
     /**
      * @param fresh how far features may lag behind and still be called complete
@@ -45,7 +46,7 @@ public final class Endpoints {
      * @param discarded what requests that warm up are counted in, and nobody reads
      */
     public Endpoints(
-            FeatureEngine engine,
+            ServedUseCases useCases,
             FollowedModels models,
             OnlineFeatures features,
             Duration fresh,
@@ -55,16 +56,16 @@ public final class Endpoints {
             DriftMonitors drift,
             ScoringMetrics discarded) {
         this.models = models;
-        this.definitions = engine.models().stream().map(Model::definition).toList();
-        for (Model model : engine.models()) {
-            CompiledModel local = new CompiledModel(engine.useCase(), model);
+        this.known = useCases.models();
+        for (CompiledModel local : known) {
             Function<ScoringMetrics, Scorer> counted = in -> new Scorer(features, fresh, clock, in);
-            model.definition()
+            local.model()
+                    .definition()
                     .serve()
                     .ifPresent(serve -> endpoints.add(new Endpoint(
                             local,
                             serve,
-                            models.model(model.name()),
+                            models.model(local.name()),
                             counted.apply(metrics),
                             counted.apply(discarded),
                             decisions,
@@ -81,12 +82,7 @@ public final class Endpoints {
         Map<String, Endpoint> found = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
             for (String path : paths.apply(endpoint)) {
-                Endpoint other = found.put(path, endpoint);
-                if (other != null) {
-                    throw new IllegalStateException(
-                            "the models %s and %s are both served under %s: give one another path"
-                                    .formatted(other.name(), endpoint.name(), path));
-                }
+                found.put(path, endpoint);
             }
         }
         return found;
@@ -120,16 +116,16 @@ public final class Endpoints {
                 .POST("/v1/models/{model}/predict", unknown)
                 .POST("/v1/models/{model}/predict:batch", unknown)
                 .POST("/v2/models/{model}/infer", unknown)
-                .GET("/v1/models", request -> Json.ok(Map.of("models", list())))
-                .POST("/v1/models:refresh", request -> refresh())
+                .GET("/v1/models", request -> Json.ok(Map.of("models", seenBy(request))))
+                .POST("/v1/models:refresh", this::refresh)
                 .build();
     }
 
     /** For whoever has changed an alias and does not want to wait until it is noticed. */
-    private ServerResponse refresh() {
+    private ServerResponse refresh(ServerRequest request) {
         try {
             models.look(LONGEST_LOOK);
-            return Json.ok(Map.of("models", list()));
+            return Json.ok(Map.of("models", seenBy(request)));
         } catch (TimeoutException e) {
             return Json.unavailable(
                     "registry-slow", "the registry is still being asked after " + LONGEST_LOOK.toSeconds() + " s");
@@ -146,8 +142,12 @@ public final class Endpoints {
                         .formatted(model, endpoints.stream().map(Endpoint::name).toList()));
     }
 
-    private List<Map<String, @Nullable Object>> list() {
-        return definitions.stream().map(this::describe).toList();
+    private List<Map<String, @Nullable Object>> seenBy(ServerRequest request) {
+        Caller caller = Caller.of(request.servletRequest());
+        return known.stream()
+                .filter(model -> caller.sees(model.useCase().name()))
+                .map(model -> describe(model.model().definition()))
+                .toList();
     }
 
     private Map<String, @Nullable Object> describe(ModelDefinition definition) {

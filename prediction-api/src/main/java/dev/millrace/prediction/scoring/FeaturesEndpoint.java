@@ -2,7 +2,6 @@ package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
@@ -15,6 +14,8 @@ import dev.millrace.prediction.history.HistoryUnavailableException;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.usecase.ServedUseCase;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.AvroTypes;
@@ -51,7 +52,7 @@ public final class FeaturesEndpoint {
 
     private static final String MODEL = "model";
 
-    private final FeatureEngine engine;
+    private final ServedUseCases useCases;
     private final OnlineFeatures features;
     private final DataSource database;
     private final FollowedModels models;
@@ -59,13 +60,13 @@ public final class FeaturesEndpoint {
     private final Clock clock;
 
     public FeaturesEndpoint(
-            FeatureEngine engine,
+            ServedUseCases useCases,
             OnlineFeatures features,
             DataSource database,
             FollowedModels models,
             Duration fresh,
             Clock clock) {
-        this.engine = engine;
+        this.useCases = useCases;
         this.features = features;
         this.database = database;
         this.models = models;
@@ -81,13 +82,9 @@ public final class FeaturesEndpoint {
 
     private ServerResponse answer(ServerRequest request) {
         try {
-            String useCase = engine.useCase().name();
-            if (!request.pathVariable("use_case").equals(useCase)) {
-                throw RequestException.unknown(
-                        "unknown-use-case", "this service serves the use case '%s'".formatted(useCase));
-            }
+            ServedUseCase useCase = useCase(request.pathVariable("use_case"));
             Map<String, String> parameters = request.params().toSingleValueMap();
-            CompiledModel model = served(model(parameters.get(MODEL)));
+            CompiledModel model = served(model(useCase, parameters.get(MODEL)));
             return Json.ok(read(model, row(model, parameters), at(parameters.get(AT))));
         } catch (RequestException e) {
             return Json.problem(e);
@@ -98,15 +95,23 @@ public final class FeaturesEndpoint {
         }
     }
 
-    /** By the definitions of the version that is served, which need not be those of the folder. */
-    private CompiledModel served(Model model) {
-        return models.served(model.name())
-                .map(ServedModel::compiled)
-                .orElseGet(() -> new CompiledModel(engine.useCase(), model));
+    private ServedUseCase useCase(String wanted) throws RequestException {
+        return useCases.named(wanted)
+                .orElseThrow(() -> RequestException.unknown(
+                        "unknown-use-case",
+                        "this service serves the use case%s '%s'"
+                                .formatted(
+                                        useCases.names().size() == 1 ? "" : "s",
+                                        String.join("', '", useCases.names()))));
     }
 
-    private Model model(@Nullable String wanted) throws RequestException {
-        List<Model> models = engine.models();
+    /** By the definitions of the version that is served, which need not be those of the folder. */
+    private CompiledModel served(CompiledModel model) {
+        return models.served(model.name()).map(ServedModel::compiled).orElse(model);
+    }
+
+    private static CompiledModel model(ServedUseCase useCase, @Nullable String wanted) throws RequestException {
+        List<CompiledModel> models = useCase.models();
         if (wanted == null && models.size() == 1) {
             return models.getFirst();
         }
@@ -116,7 +121,8 @@ public final class FeaturesEndpoint {
                 .orElseThrow(() -> RequestException.invalid(List.of(new Violation(
                         MODEL,
                         wanted == null ? "missing-field" : "out-of-range",
-                        "'model' is one of " + models.stream().map(Model::name).toList()))));
+                        "'model' is one of "
+                                + models.stream().map(CompiledModel::name).toList()))));
     }
 
     private static @Nullable Long at(@Nullable String text) throws RequestException {

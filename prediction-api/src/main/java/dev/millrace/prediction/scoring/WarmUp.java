@@ -12,6 +12,7 @@ public final class WarmUp implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
     private static final int ROUNDS = 3_000;
+    /** Of all models together: each has its share of it. */
     private static final long LONGEST_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Endpoints endpoints;
@@ -25,8 +26,9 @@ public final class WarmUp implements SmartLifecycle {
 
     @Override
     public void start() {
-        long end = System.nanoTime() + LONGEST_NANOS;
+        long share = LONGEST_NANOS / Math.max(1, endpoints.all().size());
         for (Endpoint endpoint : endpoints.all()) {
+            long end = System.nanoTime() + share;
             byte[] body = bodies.of(endpoint.serve(), endpoint.rows());
             try {
                 for (int i = 0; i < ROUNDS && System.nanoTime() < end; i++) {

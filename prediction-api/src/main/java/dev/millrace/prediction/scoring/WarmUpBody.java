@@ -1,48 +1,33 @@
 package dev.millrace.prediction.scoring;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.prediction.usecase.Example;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The body of a request to warm up with: the use case's own example, or else one that is made up and may break a rule. */
+/** The body of a request to warm up with: its use case's own example, or else one that is made up and may break a rule. */
 public final class WarmUpBody {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WarmUpBody.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private final List<Example> examples;
 
-    private final Path example;
-
-    /** @param example the use case's {@code example.json}, which need not be there */
-    public WarmUpBody(Path example) {
-        this.example = example;
+    public WarmUpBody(List<Example> examples) {
+        this.examples = List.copyOf(examples);
     }
 
     byte[] of(ServeDefinition serve, EventType rows) {
-        try {
-            if (Files.exists(example)) {
-                JsonNode json = JSON.readTree(Files.readAllBytes(example));
-                if (json.path("path").asText().equals(serve.path())) {
-                    return Json.bytes(json.path("body"));
-                }
-            }
-        } catch (IOException e) {
-            LOG.warn("cannot read {}, a made-up request is used to warm up: {}", example, e.toString());
-        }
-        return Json.bytes(madeUp(serve, rows));
+        return examples.stream()
+                .filter(example -> example.path().equals(serve.path()))
+                .findFirst()
+                .map(example -> Json.bytes(example.body()))
+                .orElseGet(() -> Json.bytes(madeUp(serve, rows)));
     }
 
     /** An entity that nobody has seen. */

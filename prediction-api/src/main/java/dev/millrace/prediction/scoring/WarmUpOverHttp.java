@@ -30,6 +30,7 @@ public final class WarmUpOverHttp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUpOverHttp.class);
 
     private static final int ROUNDS = 200;
+    /** Of all models together: each has its share of it. */
     private static final Duration LONGEST = Duration.ofSeconds(2);
 
     private final Endpoints endpoints;
@@ -104,7 +105,7 @@ public final class WarmUpOverHttp {
     }
 
     private void send(HttpClient http, int port) throws IOException, InterruptedException {
-        long end = System.nanoTime() + LONGEST.toNanos();
+        long share = LONGEST.toNanos() / Math.max(1, endpoints.all().size());
         Map.Entry<String, String> header = marker.header();
         for (Endpoint endpoint : endpoints.all()) {
             URI uri = URI.create((tls ? "https" : "http") + "://127.0.0.1:" + port
@@ -115,6 +116,7 @@ public final class WarmUpOverHttp {
                     .header(header.getKey(), header.getValue())
                     .POST(BodyPublishers.ofByteArray(bodies.of(endpoint.serve(), endpoint.rows())))
                     .build();
+            long end = System.nanoTime() + share;
             for (int i = 0; i < ROUNDS && System.nanoTime() < end; i++) {
                 HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
                 // 503 while there is no model, 4xx when the request is made up and breaks a rule.

@@ -20,6 +20,7 @@ import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.PredictionApi;
+import dev.millrace.prediction.ServedOperations;
 import dev.millrace.prediction.TestPackages;
 import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.avro.Prediction;
@@ -67,12 +68,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
-import org.springframework.web.servlet.function.support.RouterFunctionMapping;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** The whole service over HTTP, with a real Redis that is filled, frozen and killed. */
 @Timeout(120)
@@ -843,40 +841,7 @@ class ServiceIT {
     void theDocumentListsExactlyWhatIsServed() throws Exception {
         JsonNode document = get("/openapi.json");
         assertThat(document.path("openapi").textValue()).isEqualTo("3.1.0");
-        Set<String> listed = new TreeSet<>();
-        document.path("paths")
-                .properties()
-                .forEach(path -> path.getValue()
-                        .properties()
-                        .forEach(method -> listed.add(method.getKey() + " " + path.getKey())));
-        Set<String> served = new TreeSet<>();
-        service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-                .getHandlerMethods()
-                .keySet()
-                .forEach(mapping -> mapping.getPatternValues()
-                        .forEach(path -> mapping.getMethodsCondition()
-                                .getMethods()
-                                .forEach(method ->
-                                        served.add(method.name().toLowerCase(java.util.Locale.ROOT) + " " + path))));
-        String routes =
-                String.valueOf(service.getBean(RouterFunctionMapping.class).getRouterFunction());
-        java.util.regex.Matcher route =
-                java.util.regex.Pattern.compile("\\((GET|POST) && ([^)]+)\\)").matcher(routes);
-        while (route.find()) {
-            served.add(route.group(1).toLowerCase(java.util.Locale.ROOT) + " " + route.group(2));
-        }
-        for (String servlet : List.of("scoring", "batches", "inference")) {
-            service.getBean(servlet, ServletRegistrationBean.class)
-                    .getUrlMappings()
-                    .forEach(path -> served.add("post " + path));
-        }
-        // What answers that there is no such model.
-        assertThat(served.removeAll(Set.of(
-                        "post /v1/models/{model}/predict",
-                        "post /v1/models/{model}/predict:batch",
-                        "post /v2/models/{model}/infer")))
-                .isTrue();
-        assertThat(listed).isEqualTo(served);
+        assertThat(ServedOperations.listed(document)).isEqualTo(ServedOperations.of(service));
         JsonNode request = document.at("/paths/~1score/post/requestBody/content/application~1json/schema");
         assertThat(request.path("required"))
                 .extracting(JsonNode::textValue)
@@ -888,6 +853,9 @@ class ServiceIT {
                 .isZero();
         assertThat(request.path("properties").path("timestamp").path("format").textValue())
                 .isEqualTo("date-time");
+        assertThat(document.at("/paths/~1score/post/requestBody/content/application~1json/examples/parcels/value")
+                        .toString())
+                .isEqualTo("{\"price\":12.3,\"sender\":\"ann1\",\"depot\":2}");
         HttpResponse<String> page = send(service, "GET", "/docs", null);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
         assertThat(page.body()).contains("/openapi.json");

@@ -3,11 +3,13 @@ package dev.millrace.prediction.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.prediction.Parcels;
+import dev.millrace.prediction.usecase.Example;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +26,7 @@ class WarmUpBodyTests {
 
     private String body(String example) throws Exception {
         Path file = Files.writeString(folder.resolve("example.json"), example);
-        return new String(new WarmUpBody(file).of(SERVE, ROWS), StandardCharsets.UTF_8);
+        return new String(new WarmUpBody(Example.read(file).stream().toList()).of(SERVE, ROWS), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -36,7 +38,8 @@ class WarmUpBodyTests {
     void isMadeUpWithoutAnExampleOfThisPath() throws Exception {
         assertThat(body("{\"path\": \"/other\", \"body\": {\"depot\": 2}}")).isEqualTo(MADE_UP);
         assertThat(body("{")).isEqualTo(MADE_UP);
-        assertThat(new String(new WarmUpBody(folder.resolve("none")).of(SERVE, ROWS), StandardCharsets.UTF_8))
+        assertThat(Example.read(folder.resolve("none"))).isEmpty();
+        assertThat(new String(new WarmUpBody(List.of()).of(SERVE, ROWS), StandardCharsets.UTF_8))
                 .isEqualTo(MADE_UP);
     }
 }

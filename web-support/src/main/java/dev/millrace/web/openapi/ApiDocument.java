@@ -2,6 +2,8 @@ package dev.millrace.web.openapi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.web.security.Access;
+import dev.millrace.web.security.Caller;
 import dev.millrace.web.security.Role;
 import dev.millrace.web.security.Rules;
 import dev.millrace.web.security.SecuritySettings.Mode;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -90,16 +94,28 @@ public final class ApiDocument {
         return List.of(Map.of(API_KEY, List.of(role.text())), Map.of(TOKEN, List.of(role.text())));
     }
 
-    /** @param mode whether callers have to be known: only then the document asks them for keys */
-    public RouterFunction<ServerResponse> routes(Mode mode) {
-        byte[] document = bytes(mode);
+    /**
+     * The document, which asks for keys only where callers have to be known.
+     *
+     * @param part what a caller gets to see who sees only some of the use cases
+     */
+    public RouterFunction<ServerResponse> routes(Access access, Optional<PartialDocument> part) {
+        byte[] document = bytes(access.mode());
         byte[] page = page();
+        // As many as there are combinations of use cases that callers see.
+        Map<List<String>, byte[]> parts = new ConcurrentHashMap<>();
         return RouterFunctions.route()
-                .GET(
-                        "/openapi.json",
-                        request -> ServerResponse.ok()
-                                .contentType(MediaType.APPLICATION_JSON)
-                                .body(document))
+                .GET("/openapi.json", request -> {
+                    Caller caller = Caller.of(request.servletRequest());
+                    byte[] seen = part.isEmpty() || access.seesAll(caller)
+                            ? document
+                            : parts.computeIfAbsent(
+                                    access.seenBy(caller),
+                                    useCases -> part.get().of(useCases).bytes(access.mode()));
+                    return ServerResponse.ok()
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(seen);
+                })
                 .GET(
                         "/docs",
                         request -> ServerResponse.ok()

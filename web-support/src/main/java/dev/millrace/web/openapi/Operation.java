@@ -2,6 +2,7 @@ package dev.millrace.web.openapi;
 
 import dev.millrace.web.security.Role;
 import dev.millrace.web.security.Rule;
+import dev.millrace.web.security.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Operation {
     private final List<Map<String, Object>> parameters = new ArrayList<>();
     private final Map<String, Object> content = new LinkedHashMap<>();
     private final Map<String, Object> responses = new TreeMap<>();
+    private Scope scope = new Scope.Process();
     private @Nullable Rule rule;
 
     /** @param id unique in its document */
@@ -39,9 +41,33 @@ public final class Operation {
         return this;
     }
 
+    /** It is about one of the process's use cases, and there for those only who see that. Say so before the role. */
+    public Operation about(String useCase) {
+        return about(new Scope.Only(useCase));
+    }
+
+    /**
+     * The same; which use case, the path says.
+     *
+     * @param variable of the path
+     * @param useCases by the name of what they have
+     */
+    public Operation about(String variable, Map<String, String> useCases) {
+        return about(new Scope.Named(variable, useCases));
+    }
+
+    private Operation about(Scope its) {
+        if (rule != null) {
+            throw new IllegalStateException(
+                    "the operation '" + id + "' has its rule already: say before what it is about");
+        }
+        scope = its;
+        return this;
+    }
+
     /** Callers with this role may call it. */
     public Operation role(Role needed) {
-        rule = new Rule.Needs(needed);
+        rule = new Rule.Needs(needed, scope);
         responses.putIfAbsent("401", problem("Neither a valid API key nor a valid token came along"));
         responses.putIfAbsent("403", problem("The caller has not the role " + needed.text()));
         return this;
@@ -140,7 +166,7 @@ public final class Operation {
                 "security",
                 switch (rule()) {
                     case Rule.Open() -> List.of();
-                    case Rule.Needs(Role role) -> ApiDocument.security(role);
+                    case Rule.Needs(Role role, Scope about) -> ApiDocument.security(role);
                 });
         return map;
     }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -78,8 +79,26 @@ public final class Access implements AutoCloseable {
         return settings.mode();
     }
 
-    String useCase() {
-        return settings.useCase();
+    /** Those of the process's use cases that a caller sees, in the order in which they are served. */
+    public List<String> seenBy(Caller caller) {
+        return settings.useCases().stream().filter(caller::sees).toList();
+    }
+
+    /** Whether an operation is there for a caller, whatever its role. */
+    boolean shows(Rule rule, Caller caller) {
+        return switch (rule) {
+            // Without a key everybody may make the call; with one that sees nothing here, there is nothing else.
+            case Rule.Open() -> !seenBy(caller).isEmpty();
+            case Rule.Needs(Role role, Scope.Only(String useCase)) -> caller.sees(useCase);
+            case Rule.Needs(Role role, Scope.Process()) -> !seenBy(caller).isEmpty();
+            // What a use case has, its own rule names: this is another name, or another way to write one.
+            case Rule.Needs(Role role, Scope.Named named) -> seesAll(caller);
+        };
+    }
+
+    /** Whether nothing of the process is hidden from a caller. */
+    public boolean seesAll(Caller caller) {
+        return seenBy(caller).equals(settings.useCases());
     }
 
     Credentials credentials() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -75,23 +76,22 @@ public final class AccessFilter implements Filter {
         return switch (caller(request)) {
             case Credentials.Outcome.Unknown(Refusal refusal) -> new Decision.Refuse(refusal);
             case Credentials.Outcome.Known(Caller caller) ->
-                caller.sees(access.useCase())
-                        ? rule.map(found -> allowed(found, caller))
-                                .orElseGet(() -> new Decision.Refuse(notServed(request)))
-                        : new Decision.Refuse(Refusal.NOT_FOUND);
+                rule.filter(found -> access.shows(found, caller))
+                        .map(found -> allowed(found, caller))
+                        .orElseGet(() -> new Decision.Refuse(notServed(request, shown -> access.shows(shown, caller))));
         };
     }
 
     private Decision unlessAnotherMethod(HttpServletRequest request, Caller caller) {
         String path = request.getRequestURI();
         return rules.of(request.getMethod(), path).isPresent()
-                        || rules.methods(path).isEmpty()
+                        || rules.methods(path, any -> true).isEmpty()
                 ? new Decision.Let(caller)
-                : new Decision.Refuse(notServed(request));
+                : new Decision.Refuse(notServed(request, any -> true));
     }
 
-    private Refusal notServed(HttpServletRequest request) {
-        List<String> methods = rules.methods(request.getRequestURI());
+    private Refusal notServed(HttpServletRequest request, Predicate<Rule> shown) {
+        List<String> methods = rules.methods(request.getRequestURI(), shown);
         return methods.isEmpty() ? Refusal.NOT_FOUND : Refusal.methodNotAllowed(methods);
     }
 
@@ -114,7 +114,7 @@ public final class AccessFilter implements Filter {
     private static Decision allowed(Rule rule, Caller caller) {
         return switch (rule) {
             case Rule.Open() -> new Decision.Let(caller);
-            case Rule.Needs(Role role) ->
+            case Rule.Needs(Role role, Scope scope) ->
                 caller.may(role) ? new Decision.Let(caller) : new Decision.Refuse(Refusal.forbidden(role));
         };
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -20,6 +21,10 @@ public final class Rules {
 
     /** @param path with variables as {@code /models/{model}} */
     public Rules add(String method, String path, Rule rule) {
+        if (rule instanceof Rule.Needs(Role role, Scope.Named(String variable, Map<String, String> useCases))) {
+            useCases.forEach((name, useCase) -> add(
+                    method, path.replace("{" + variable + "}", name), new Rule.Needs(role, new Scope.Only(useCase))));
+        }
         if (path.contains("{")) {
             templated.add(new Templated(method, PathPatternParser.defaultInstance.parse(path), rule));
         } else {
@@ -45,17 +50,21 @@ public final class Rules {
         return Optional.empty();
     }
 
-    /** What may be done with a path, in order; nothing when it is not served. */
-    List<String> methods(String path) {
+    /**
+     * What may be done with a path, in order; nothing when it is not served.
+     *
+     * @param counts which operations are there at all
+     */
+    List<String> methods(String path, Predicate<Rule> counts) {
         Set<String> methods = new TreeSet<>();
-        for (String operation : exact.keySet()) {
-            if (operation.endsWith(" " + path)) {
+        exact.forEach((operation, rule) -> {
+            if (operation.endsWith(" " + path) && counts.test(rule)) {
                 methods.add(operation.substring(0, operation.indexOf(' ')));
             }
-        }
+        });
         PathContainer parsed = PathContainer.parsePath(path);
         for (Templated each : templated) {
-            if (each.path().matches(parsed)) {
+            if (each.path().matches(parsed) && counts.test(each.rule())) {
                 methods.add(each.method());
             }
         }

@@ -18,7 +18,7 @@ public final class SecurityEnvironment implements EnvironmentPostProcessor, Orde
     private static final Map<String, Object> SETTINGS = Map.ofEntries(
             Map.entry("millrace.security.mode", "${MILLRACE_SECURITY:off}"),
             Map.entry("millrace.security.listens-on", "${server.address:}"),
-            Map.entry("millrace.security.use-case", "${millrace.use-case:}"),
+            Map.entry("millrace.security.use-cases", "${millrace.use-case:}"),
             Map.entry("millrace.security.api-keys", "${MILLRACE_API_KEYS:}"),
             Map.entry("millrace.security.reload", "${MILLRACE_API_KEYS_RELOAD:5s}"),
             Map.entry("millrace.security.jwt.issuer", "${MILLRACE_JWT_ISSUER:}"),

@@ -16,13 +16,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *
  * @param mode whether callers have to be known ({@code MILLRACE_SECURITY})
  * @param listensOn the service's address ({@code SERVER_ADDRESS}): without keys, one of this machine only
- * @param useCase the only one that this process serves ({@code MILLRACE_USE_CASE})
+ * @param useCases those that this process serves ({@code MILLRACE_USE_CASE})
  * @param apiKeys the file of keys ({@code MILLRACE_API_KEYS})
  * @param reload how often it is looked at ({@code MILLRACE_API_KEYS_RELOAD})
  * @param jwt tokens of an identity provider
  */
 @ConfigurationProperties("millrace.security")
-public record SecuritySettings(Mode mode, String listensOn, String useCase, String apiKeys, Duration reload, Jwt jwt) {
+public record SecuritySettings(
+        Mode mode, String listensOn, List<String> useCases, String apiKeys, Duration reload, Jwt jwt) {
 
     /** Whether callers have to be known. */
     public enum Mode {
@@ -116,6 +117,7 @@ public record SecuritySettings(Mode mode, String listensOn, String useCase, Stri
     }
 
     public SecuritySettings {
+        useCases = List.copyOf(useCases);
         List<String> problems = new ArrayList<>();
         switch (mode) {
             case OFF -> {

@@ -2,13 +2,14 @@ package dev.millrace.web.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTests {
-    private static final Rule SCORE = new Rule.Needs(Role.SCORER);
-    private static final Rule READ = new Rule.Needs(Role.READER);
+    private static final Rule SCORE = new Rule.Needs(Role.SCORER, new Scope.Process());
+    private static final Rule READ = new Rule.Needs(Role.READER, new Scope.Process());
 
     private final Rules rules = new Rules()
             .add("GET", "/health", new Rule.Open())
@@ -41,6 +42,22 @@ class RulesTests {
     })
     void whatIsNotNamedHasNone(String method, String path) {
         assertThat(rules.of(method, path)).isEmpty();
+    }
+
+    @Test
+    void whatAUseCaseHasIsItsOwn() {
+        Scope.Named named = new Scope.Named("box", Map.of("big", "parcels", "blue", "letters"));
+        rules.add("GET", "/boxes/{box}/contents", new Rule.Needs(Role.READER, named));
+        assertThat(rules.of("GET", "/boxes/big/contents"))
+                .contains(new Rule.Needs(Role.READER, new Scope.Only("parcels")));
+        assertThat(rules.of("HEAD", "/boxes/blue/contents"))
+                .contains(new Rule.Needs(Role.READER, new Scope.Only("letters")));
+        Rule nobodys = new Rule.Needs(Role.READER, named);
+        assertThat(rules.of("GET", "/boxes/none/contents")).contains(nobodys);
+        assertThat(rules.of("GET", "/boxes/b%69g/contents")).contains(nobodys);
+        assertThat(rules.methods("/boxes/big/contents", any -> true)).containsExactly("GET");
+        assertThat(rules.methods("/boxes/big/contents", nobodys::equals)).containsExactly("GET");
+        assertThat(rules.methods("/boxes/big/contents", READ::equals)).isEmpty();
     }
 
     @Test

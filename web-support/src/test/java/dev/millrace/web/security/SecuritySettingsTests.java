@@ -40,7 +40,7 @@ class SecuritySettingsTests {
                 .isEqualTo(new SecuritySettings(
                         Mode.OFF,
                         "127.0.0.1",
-                        "",
+                        List.of(),
                         "",
                         Duration.ofSeconds(5),
                         new Jwt(
@@ -60,7 +60,7 @@ class SecuritySettingsTests {
         assertThat(bound(Map.ofEntries(
                         Map.entry("MILLRACE_SECURITY", "on"),
                         Map.entry("server.address", "0.0.0.0"),
-                        Map.entry("millrace.use-case", "parcels"),
+                        Map.entry("millrace.use-case", "parcels, letters"),
                         Map.entry("MILLRACE_API_KEYS", "/keys"),
                         Map.entry("MILLRACE_API_KEYS_RELOAD", "1s"),
                         Map.entry("MILLRACE_JWT_ISSUER", "i"),
@@ -75,7 +75,7 @@ class SecuritySettingsTests {
                 .isEqualTo(new SecuritySettings(
                         Mode.ON,
                         "0.0.0.0",
-                        "parcels",
+                        List.of("parcels", "letters"),
                         "/keys",
                         Duration.ofSeconds(1),
                         new Jwt(
@@ -94,7 +94,7 @@ class SecuritySettingsTests {
     void allThatIsWrongIsSaidAtOnce() {
         Jwt wrong = new Jwt(
                 "", "", "http://example.org/k", "", Duration.ZERO, List.of("HS256"), Duration.ofHours(1), "", "u");
-        assertThatThrownBy(() -> new SecuritySettings(Mode.ON, "0.0.0.0", "u", "", Duration.ZERO, wrong))
+        assertThatThrownBy(() -> new SecuritySettings(Mode.ON, "0.0.0.0", List.of("u"), "", Duration.ZERO, wrong))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected who issues tokens in MILLRACE_JWT_ISSUER, but came nothing; expected the audience"
                         + " of tokens for this service in MILLRACE_JWT_AUDIENCE, but came nothing; expected an address"

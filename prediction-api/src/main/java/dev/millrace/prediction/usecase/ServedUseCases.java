@@ -1,0 +1,70 @@
+package dev.millrace.prediction.usecase;
+
+import dev.millrace.prediction.model.CompiledModel;
+import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.UseCase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The use cases that this process serves, in the order in which they were named. None claims what another has. */
+public record ServedUseCases(List<ServedUseCase> all) {
+
+    /** @throws UnservableUseCasesException says what two of them both claim */
+    public ServedUseCases {
+        all = List.copyOf(all);
+        refuse(Conflicts.among(all));
+    }
+
+    /**
+     * @param folder holds one folder per use case
+     * @throws UnservableUseCasesException says all that is wrong with any of them
+     */
+    public static ServedUseCases load(Path folder, List<String> names) {
+        List<ServedUseCase> readable = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (String name : names) {
+            try {
+                readable.add(ServedUseCase.load(folder.resolve(name)));
+            } catch (InvalidUseCaseException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        }
+        problems.addAll(Conflicts.among(readable));
+        refuse(problems);
+        return new ServedUseCases(readable);
+    }
+
+    private static void refuse(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new UnservableUseCasesException(problems);
+        }
+    }
+
+    public List<String> names() {
+        return all.stream().map(ServedUseCase::name).toList();
+    }
+
+    public List<UseCase> definitions() {
+        return all.stream().map(ServedUseCase::definition).toList();
+    }
+
+    public Optional<ServedUseCase> named(String name) {
+        return all.stream().filter(useCase -> useCase.name().equals(name)).findFirst();
+    }
+
+    public List<CompiledModel> models() {
+        return all.stream().flatMap(useCase -> useCase.models().stream()).toList();
+    }
+
+    public List<Example> examples() {
+        return all.stream().flatMap(useCase -> useCase.example().stream()).toList();
+    }
+
+    /** Those of these names. */
+    public ServedUseCases only(List<String> names) {
+        return new ServedUseCases(
+                all.stream().filter(useCase -> names.contains(useCase.name())).toList());
+    }
+}
