@@ -264,7 +264,7 @@ public class PredictionApi {
     }
 
     @Bean
-    ApiDocument apiDocument(UseCase useCase) {
-        return PredictionDocument.of(useCase);
+    ApiDocument apiDocument(FeatureEngine engine) {
+        return PredictionDocument.of(engine);
     }
 }

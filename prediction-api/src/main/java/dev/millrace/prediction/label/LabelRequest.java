@@ -170,7 +170,7 @@ record LabelRequest(EventType type, String eventId, double value, OptionalLong k
             if (revision.isMissingNode() || revision.isNull()) {
                 return OptionalInt.empty();
             }
-            if (!revision.isIntegralNumber() || !revision.canConvertToInt() || revision.intValue() < 0) {
+            if (!revision.canConvertToExactIntegral() || !revision.canConvertToInt() || revision.intValue() < 0) {
                 wrong(REVISION, "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
             }
             return OptionalInt.of(revision.intValue());

@@ -3,6 +3,8 @@ package dev.millrace.prediction.openapi;
 import static dev.millrace.web.openapi.JsonSchemas.TEXT;
 import static dev.millrace.web.openapi.JsonSchemas.TIME;
 
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.Model;
 import dev.millrace.prediction.scoring.BatchServlet;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
@@ -14,8 +16,13 @@ import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What this service serves for one use case. */
 public final class PredictionDocument {
@@ -28,7 +35,8 @@ public final class PredictionDocument {
 
     private PredictionDocument() {}
 
-    public static ApiDocument of(UseCase useCase) {
+    public static ApiDocument of(FeatureEngine engine) {
+        UseCase useCase = engine.useCase();
         Map<String, Object> error =
                 Map.of("type", "object", "properties", Map.of("field", TEXT, "code", TEXT, "message", TEXT));
         ApiDocument document = new ApiDocument(
@@ -44,7 +52,7 @@ public final class PredictionDocument {
                             .post("/v2/models/" + model.name() + "/infer", infer(model, serve)));
         }
         String json = "application/json";
-        return document.get("/v1/features/{use_case}", features(useCase))
+        return document.get("/v1/features/{use_case}", features(engine))
                 .post("/v1/labels", labels(useCase))
                 .get(
                         "/v1/models",
@@ -160,7 +168,7 @@ public final class PredictionDocument {
                                         Map.of("type", "array", "items", answer))))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
-                .problem(422, "The parameter is no number in its range")
+                .problem(422, "The parameter is no number in its range, or the body has other fields")
                 .unavailable("Too much is asked at once")
                 .role(Role.SCORER);
     }
@@ -179,7 +187,10 @@ public final class PredictionDocument {
                 "[rows] or [rows, 1]");
         Map<String, Object> data = Map.of(
                 "type", "array", "minItems", 1, "maxItems", BatchServlet.MOST_ROWS, "description", "One for each row");
-        Map<String, Object> tensor = JsonSchemas.object(
+        Map<String, Object> tensor = Map.of(
+                "type",
+                "object",
+                "properties",
                 Map.of(
                         "name",
                         Map.of(
@@ -193,11 +204,21 @@ public final class PredictionDocument {
                         shape,
                         "data",
                         data),
+                "required",
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
         Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
         return new Operation("infer-" + model.name(), "Open Inference Protocol: score with " + model.name())
-                .body(JsonSchemas.object(Map.of("id", TEXT, "inputs", tensors), List.of("inputs")), Map.of())
+                // What else the protocol knows is taken, and changes nothing.
+                .body(
+                        Map.of(
+                                "type",
+                                "object",
+                                "properties",
+                                Map.of("id", TEXT, "inputs", tensors),
+                                "required",
+                                List.of("inputs")),
+                        Map.of())
                 .answer(
                         200,
                         "A tensor for each of the answer's fields",
@@ -214,23 +235,30 @@ public final class PredictionDocument {
     }
 
     private static Operation labels(UseCase useCase) {
-        List<String> labelled = useCase.events().values().stream()
+        List<EventType> types = useCase.events().values().stream()
                 .filter(type -> type.label().isPresent())
-                .map(EventType::name)
-                .sorted()
+                .sorted(Comparator.comparing(EventType::name))
+                .toList();
+        List<String> labelled = types.stream().map(EventType::name).toList();
+        List<Map<String, Object>> ids = types.stream()
+                .map(type -> JsonSchemas.field(type, type.idField()))
+                .distinct()
                 .toList();
         Map<String, Object> value = Map.of("type", "number");
-        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0);
+        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0, "maximum", Integer.MAX_VALUE);
         Map<String, Object> fields = Map.of(
-                "event_id", TEXT,
+                "event_id", ids.size() == 1 ? ids.getFirst() : TEXT,
                 "value", value,
                 "event_type", Map.of("type", "string", "enum", labelled),
                 "known_at", TIME,
                 "revision", revision);
+        Map<String, Object> asked = new LinkedHashMap<>(fields);
+        asked.put("known_at", JsonSchemas.orNull(TIME));
+        asked.put("revision", JsonSchemas.orNull(revision));
         return new Operation("label", "Say what turned out to be true of an event; the highest revision counts")
                 .body(
                         JsonSchemas.object(
-                                fields,
+                                asked,
                                 labelled.size() == 1
                                         ? List.of("event_id", "value")
                                         : List.of("event_id", "value", "event_type")),
@@ -244,34 +272,52 @@ public final class PredictionDocument {
                 .role(Role.OPERATOR);
     }
 
-    private static Operation features(UseCase useCase) {
+    private static Operation features(FeatureEngine engine) {
+        UseCase useCase = engine.useCase();
+        List<String> models = engine.models().stream().map(Model::name).toList();
+        Map<String, Object> model = Map.of("type", "string", "enum", models);
         Operation operation = new Operation(
                         "features", "The features of an entity as a model would see them, no event added")
                 .role(Role.READER)
                 .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", List.of(useCase.name())))
-                .parameter(In.QUERY, "at", TIME)
-                .parameter(
-                        In.QUERY,
-                        "model",
-                        Map.of(
-                                "type",
-                                "string",
-                                "enum",
-                                useCase.models().stream()
-                                        .map(ModelDefinition::name)
-                                        .toList()));
+                .parameter(In.QUERY, "at", TIME);
+        if (models.size() == 1) {
+            operation.parameter(In.QUERY, "model", model);
+        } else {
+            operation.requiredParameter(In.QUERY, "model", model);
+        }
+        Set<String> always = always(engine);
         useCase.models().stream()
                 .map(ModelDefinition::rows)
                 .distinct()
                 .map(useCase::event)
-                .forEach(type -> type.schema()
-                        .getFields()
-                        .forEach(field ->
-                                operation.parameter(In.QUERY, field.name(), JsonSchemas.field(type, field.name()))));
+                .forEach(type -> type.schema().getFields().forEach(field -> {
+                    Map<String, Object> schema = JsonSchemas.field(type, field.name());
+                    if (always.contains(field.name())) {
+                        operation.requiredParameter(In.QUERY, field.name(), schema);
+                    } else {
+                        operation.parameter(In.QUERY, field.name(), schema);
+                    }
+                }));
         return operation
                 .answer(200, "Features by name, null where missing", Map.of("type", "object"))
+                .problem(400, "The path or the query cannot be read")
                 .problem(404, "Another use case")
                 .problem(422, "Values that are none of their field's type; each is named")
                 .unavailable("The features cannot be read now");
+    }
+
+    /** The fields that name an entity, whichever model is asked for. */
+    private static Set<String> always(FeatureEngine engine) {
+        Set<String> always = new HashSet<>();
+        engine.models().forEach(model -> always.addAll(keys(model)));
+        engine.models().forEach(model -> always.retainAll(keys(model)));
+        return always;
+    }
+
+    private static Set<String> keys(Model model) {
+        return model.bindings().stream()
+                .flatMap(binding -> binding.key().stream())
+                .collect(Collectors.toSet());
     }
 }

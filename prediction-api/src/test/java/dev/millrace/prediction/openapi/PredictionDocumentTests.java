@@ -10,6 +10,6 @@ class PredictionDocumentTests {
     /** A document refuses an operation that does not. */
     @Test
     void everyOperationSaysWhoMayCallIt() {
-        assertThatCode(() -> PredictionDocument.of(Parcels.ENGINE.useCase())).doesNotThrowAnyException();
+        assertThatCode(() -> PredictionDocument.of(Parcels.ENGINE)).doesNotThrowAnyException();
     }
 }
