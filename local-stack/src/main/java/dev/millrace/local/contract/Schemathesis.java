@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes up requests after the OpenAPI document that a service serves, valid ones and invalid ones, and holds each answer against it
- * with the checks of <a href="https://schemathesis.readthedocs.io">Schemathesis</a>, all of them unless excepted: no 5xx, no status, type or body that is
- * not documented, no valid request refused and no invalid one accepted.
+ * with the checks of <a href="https://schemathesis.readthedocs.io">Schemathesis</a>, all of them unless excepted: no 5xx, no
+ * status, type or body that is not documented, no valid request refused and no invalid one accepted.
  *
  * @param program of the private environment
  */
