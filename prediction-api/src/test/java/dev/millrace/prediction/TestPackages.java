@@ -64,28 +64,76 @@ public record TestPackages(SortedMap<String, byte[]> files) {
             }
             labels[i] = sum + random.nextFloat() > width / 2.0 + 0.5 ? 1 : 0;
         }
-        DMatrix matrix = new DMatrix(data, 1000, width, Float.NaN);
+        byte[] trees = trees(data, labels, width, 30, Map.of("objective", "binary:logistic", "base_score", 0.5));
+        double[] nothing = new double[width];
+        Arrays.fill(nothing, Double.NaN);
+        return packed(
+                useCase.name(), compiled, trees, data, List.of(nothing, Arrays.copyOf(ranges, width)), definitions);
+    }
+
+    /** Of a model that gives 1 without the feature, and overflows to infinity with it. */
+    public static TestPackages overflowing(UseCase useCase, String model, String feature) throws Exception {
+        Model compiled = FeatureEngine.compile(useCase).model(model).orElseThrow();
+        int width = compiled.features().size();
+        float[] data = new float[1000 * width];
+        float[] labels = new float[1000];
+        Arrays.fill(data, Float.NaN);
+        Arrays.fill(labels, 1);
+        for (int i = 500; i < 1000; i++) {
+            data[i * width + compiled.features().indexOf(feature)] = i;
+            labels[i] = 1000;
+        }
+        // One step of Newton's without a bound goes far beyond the logarithm of the greatest float.
+        byte[] trees = trees(
+                data,
+                labels,
+                width,
+                1,
+                Map.of("objective", "count:poisson", "base_score", 1, "eta", 1, "max_delta_step", 0));
+        double[] nothing = new double[width];
+        Arrays.fill(nothing, Double.NaN);
+        return packed(
+                useCase.name(),
+                compiled,
+                trees,
+                data,
+                List.of(nothing),
+                DefinitionFiles.of(useCase).files());
+    }
+
+    private static byte[] trees(float[] data, float[] labels, int width, int rounds, Map<String, Object> parameters)
+            throws Exception {
+        DMatrix matrix = new DMatrix(data, labels.length, width, Float.NaN);
         matrix.setLabel(labels);
-        Map<String, Object> parameters =
-                new HashMap<>(Map.of("objective", "binary:logistic", "base_score", 0.5, "nthread", 1));
-        Booster booster = XGBoost.train(matrix, parameters, 30, Map.of(), null, null);
+        Map<String, Object> all = new HashMap<>(parameters);
+        all.put("nthread", 1);
+        Booster booster = XGBoost.train(matrix, all, rounds, Map.of(), null, null);
         byte[] trees = booster.toByteArray("ubj");
         booster.dispose();
         matrix.dispose();
+        return trees;
+    }
+
+    private static TestPackages packed(
+            String useCase,
+            Model compiled,
+            byte[] trees,
+            float[] data,
+            List<double[]> golden,
+            Map<String, byte[]> definitions)
+            throws Exception {
+        int width = compiled.features().size();
         double[] mean = new double[width];
         double[] std = new double[width];
         Arrays.fill(std, 1);
         Scaler scaler = new Scaler(mean, std);
-        double[] nothing = new double[width];
-        Arrays.fill(nothing, Double.NaN);
-        List<double[]> vectors = List.of(nothing, Arrays.copyOf(ranges, width));
         SortedMap<String, byte[]> files = new TreeMap<>(Map.of(ModelManifest.TREES, trees));
         definitions.forEach((path, content) -> files.put(ModelManifest.DEFINITIONS + path, content));
         Map<String, String> digests = new TreeMap<>();
         files.forEach((path, content) -> digests.put(path, ModelPackage.sha256(content)));
         ModelManifest manifest = new ModelManifest(
-                useCase.name(),
-                model,
+                useCase,
+                compiled.name(),
                 "binary",
                 compiled.features(),
                 compiled.digest(),
@@ -93,7 +141,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
                 List.of(2.0, 5.0, 60.0, 0.2, 500.0, 30.0, 12.0).subList(0, width),
                 0.5,
                 Map.of("auc", 0.9),
-                ModelPackage.golden(Forest.read(trees), scaler, vectors),
+                ModelPackage.golden(Forest.read(trees), scaler, golden),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Optional.of(baseline(data, width)),
                 digests);

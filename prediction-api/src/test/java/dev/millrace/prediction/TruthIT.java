@@ -18,12 +18,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -84,18 +82,7 @@ class TruthIT {
                 stack.postgres().url(),
                 stack.postgres().user(),
                 stack.postgres().password());
-        try (Statement tables = database.createStatement()) {
-            Path migrations = Path.of("../feature-stream/src/main/resources/db/migration");
-            tables.execute(Files.readString(migrations.resolve("V1__platform.sql")));
-            tables.execute(Files.readString(migrations.resolve("V2__predictions.sql")));
-            tables.execute("create table labels_all partition of labels default");
-            tables.execute("create table predictions_all partition of predictions default");
-            tables.execute("""
-                    create table parcel (parcel_id uuid, "timestamp" timestamptz, sender text, depot bigint,
-                      price numeric(12, 2), grams integer, fragile boolean, size text, late integer, topic_id text,
-                      kafka_partition integer, kafka_offset bigint, arrival_time timestamptz, sink_batch bigint)
-                    """);
-        }
+        TestTables.create(database);
         TestCache.keep(folder.resolve("models"), Parcels.MODEL, "3", TestPackages.of(Parcels.MODEL, 1));
         service = new SpringApplicationBuilder(PredictionApi.class)
                 .run(

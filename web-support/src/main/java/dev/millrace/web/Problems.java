@@ -1,6 +1,7 @@
 package dev.millrace.web;
 
 import java.util.Locale;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,16 @@ public class Problems extends ResponseEntityExceptionHandler {
             problem.setProperty("code", code(status));
         }
         return answer;
+    }
+
+    /** Tomcat finds it out, and only when a parameter is asked for. */
+    @ExceptionHandler
+    ProblemDetail unreadableQuery(InvalidParameterException e) {
+        return problem(
+                HttpStatus.BAD_REQUEST,
+                "bad-query",
+                "Expected a query of the form name=value&name=value in percent-encoded UTF-8, but came another: "
+                        + e.getMessage());
     }
 
     @ExceptionHandler

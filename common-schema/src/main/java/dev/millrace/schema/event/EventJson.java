@@ -27,6 +27,9 @@ public final class EventJson {
     /** Digits of a number that sums stay exact for. */
     private static final int LARGEST_PRECISION = 12;
 
+    /** Of a whole number, to either side of 0. */
+    public static final long GREATEST_WHOLE = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
+
     private final EventType type;
 
     public EventJson(EventType type) {
@@ -160,9 +163,7 @@ public final class EventJson {
         }
 
         private long whole(JsonNode json) {
-            // A number of more digits would break exact sums.
-            long bound = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
-            return whole(json, -bound, bound);
+            return whole(json, -GREATEST_WHOLE, GREATEST_WHOLE);
         }
 
         private long whole(JsonNode json, long least, long greatest) {

@@ -130,7 +130,7 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         if (revision == null || revision.isNull()) {
             return 0;
         }
-        if (!revision.isIntegralNumber() || !revision.canConvertToInt() || revision.intValue() < 0) {
+        if (!revision.canConvertToExactIntegral() || !revision.canConvertToInt() || revision.intValue() < 0) {
             throw new InvalidEventException(
                     "revision", "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
         }

@@ -91,6 +91,9 @@ public final class IngestionDocument {
                 "string",
                 "format",
                 "duration",
+                // Days at the most: years and months have no one length.
+                "pattern",
+                "^P([0-9]{1,6}D)?(T[0-9HMS]{2,9})?$",
                 "description",
                 "The events are replayed: each arrived at its own time plus this. Only for operators");
         document.schema(component, schema)

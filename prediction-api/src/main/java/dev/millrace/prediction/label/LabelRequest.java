@@ -168,7 +168,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
             if (revision.isMissingNode() || revision.isNull()) {
                 return OptionalInt.empty();
             }
-            if (!revision.isIntegralNumber() || !revision.canConvertToInt() || revision.intValue() < 0) {
+            if (!revision.canConvertToExactIntegral() || !revision.canConvertToInt() || revision.intValue() < 0) {
                 wrong(REVISION, "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
             }
             return OptionalInt.of(revision.intValue());

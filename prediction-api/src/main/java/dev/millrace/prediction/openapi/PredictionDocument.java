@@ -18,6 +18,8 @@ import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -202,7 +204,7 @@ public final class PredictionDocument {
                                         Map.of("type", "array", "items", answer))))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
-                .problem(422, "The parameter is no number in its range")
+                .problem(422, "The parameter is no number in its range, or the body has other fields")
                 .unavailable("Too much is asked at once");
     }
 
@@ -221,7 +223,10 @@ public final class PredictionDocument {
                 "[rows] or [rows, 1]");
         Map<String, Object> data = Map.of(
                 "type", "array", "minItems", 1, "maxItems", BatchServlet.MOST_ROWS, "description", "One for each row");
-        Map<String, Object> tensor = JsonSchemas.object(
+        Map<String, Object> tensor = Map.of(
+                "type",
+                "object",
+                "properties",
                 Map.of(
                         "name",
                         Map.of(
@@ -237,11 +242,21 @@ public final class PredictionDocument {
                         shape,
                         "data",
                         data),
+                "required",
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
         Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
         return asked.operation("infer-" + name, "Open Inference Protocol: score with " + name)
-                .body(JsonSchemas.object(Map.of("id", TEXT, "inputs", tensors), List.of("inputs")), Map.of())
+                // What else the protocol knows is taken, and changes nothing.
+                .body(
+                        Map.of(
+                                "type",
+                                "object",
+                                "properties",
+                                Map.of("id", TEXT, "inputs", tensors),
+                                "required",
+                                List.of("inputs")),
+                        Map.of())
                 .answer(
                         200,
                         "A tensor for each of the answer's fields",
@@ -257,24 +272,31 @@ public final class PredictionDocument {
     }
 
     private static Operation labels(ServedUseCases useCases) {
-        List<String> labelled = useCases.definitions().stream()
+        List<EventType> types = useCases.definitions().stream()
                 .flatMap(useCase -> useCase.events().values().stream())
                 .filter(type -> type.label().isPresent())
-                .map(EventType::name)
-                .sorted()
+                .sorted(Comparator.comparing(EventType::name))
+                .toList();
+        List<String> labelled = types.stream().map(EventType::name).toList();
+        List<Map<String, Object>> ids = types.stream()
+                .map(type -> JsonSchemas.field(type, type.idField()))
+                .distinct()
                 .toList();
         Map<String, Object> value = Map.of("type", "number");
-        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0);
+        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0, "maximum", Integer.MAX_VALUE);
         Map<String, Object> fields = Map.of(
-                "event_id", TEXT,
+                "event_id", ids.size() == 1 ? ids.getFirst() : TEXT,
                 "value", value,
                 "event_type", Map.of("type", "string", "enum", labelled),
                 "known_at", TIME,
                 "revision", revision);
+        Map<String, Object> asked = new LinkedHashMap<>(fields);
+        asked.put("known_at", JsonSchemas.orNull(TIME));
+        asked.put("revision", JsonSchemas.orNull(revision));
         return new Operation("label", "Say what turned out to be true of an event; the highest revision counts")
                 .body(
                         JsonSchemas.object(
-                                fields,
+                                asked,
                                 labelled.size() == 1
                                         ? List.of("event_id", "value")
                                         : List.of("event_id", "value", "event_type")),
@@ -291,29 +313,35 @@ public final class PredictionDocument {
     private static Operation features(ServedUseCases useCases) {
         Map<String, String> owners =
                 useCases.names().stream().collect(Collectors.toMap(Function.identity(), Function.identity()));
+        Map<String, Object> model = Map.of(
+                "type",
+                "string",
+                "enum",
+                useCases.models().stream().map(CompiledModel::name).toList());
         Operation operation = new Operation(
                         "features", "The features of an entity as a model would see them, no event added")
                 .about("use_case", owners)
                 .role(Role.READER)
                 .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", useCases.names()))
-                .parameter(In.QUERY, "at", TIME)
-                .parameter(
-                        In.QUERY,
-                        "model",
-                        Map.of(
-                                "type",
-                                "string",
-                                "enum",
-                                useCases.models().stream()
-                                        .map(CompiledModel::name)
-                                        .toList()));
-        rowFields(useCases)
-                .forEach((name, schemas) -> operation.parameter(
-                        In.QUERY,
-                        name,
-                        schemas.size() == 1 ? schemas.iterator().next() : Map.of("anyOf", List.copyOf(schemas))));
+                .parameter(In.QUERY, "at", TIME);
+        if (useCases.all().stream().anyMatch(useCase -> useCase.models().size() == 1)) {
+            operation.parameter(In.QUERY, "model", model);
+        } else {
+            operation.requiredParameter(In.QUERY, "model", model);
+        }
+        Set<String> always = always(useCases);
+        rowFields(useCases).forEach((name, schemas) -> {
+            Map<String, Object> schema =
+                    schemas.size() == 1 ? schemas.iterator().next() : Map.of("anyOf", List.copyOf(schemas));
+            if (always.contains(name)) {
+                operation.requiredParameter(In.QUERY, name, schema);
+            } else {
+                operation.parameter(In.QUERY, name, schema);
+            }
+        });
         return operation
                 .answer(200, "Features by name, null where missing", Map.of("type", "object"))
+                .problem(400, "The path or the query cannot be read")
                 .problem(404, "Another use case")
                 .problem(422, "Values that are none of their field's type; each is named")
                 .unavailable("The features cannot be read now");
@@ -330,5 +358,19 @@ public final class PredictionDocument {
                         .forEach(field -> fields.computeIfAbsent(field.name(), name -> new LinkedHashSet<>())
                                 .add(JsonSchemas.field(type, field.name()))));
         return fields;
+    }
+
+    /** The fields that name an entity, whichever model is asked for. */
+    private static Set<String> always(ServedUseCases useCases) {
+        Set<String> always = new HashSet<>();
+        useCases.models().forEach(model -> always.addAll(keys(model)));
+        useCases.models().forEach(model -> always.retainAll(keys(model)));
+        return always;
+    }
+
+    private static Set<String> keys(CompiledModel compiled) {
+        return compiled.model().bindings().stream()
+                .flatMap(binding -> binding.key().stream())
+                .collect(Collectors.toSet());
     }
 }

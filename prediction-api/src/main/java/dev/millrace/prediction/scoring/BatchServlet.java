@@ -10,6 +10,7 @@ import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,7 +48,17 @@ public final class BatchServlet extends JsonServlet {
             throws IOException, RequestException {
         long began = System.nanoTime();
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
-        JsonNode rows = object(body).path(ROWS);
+        JsonNode asked = object(body);
+        List<Violation> unknown = asked.propertyStream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals(ROWS))
+                .map(name ->
+                        new Violation(name, "unknown-field", "'" + name + "' is no field of a batch; it has " + ROWS))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw RequestException.invalid(unknown);
+        }
+        JsonNode rows = asked.path(ROWS);
         if (!rows.isArray() || rows.isEmpty() || rows.size() > MOST_ROWS) {
             throw RequestException.malformed("expected 1 to %d requests in '%s', but came %s"
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));

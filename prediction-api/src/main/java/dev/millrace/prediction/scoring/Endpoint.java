@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,18 +109,19 @@ final class Endpoint {
         ScoringMetrics metrics = predictions.metrics();
         metrics.stage(Stage.PARSE, System.nanoTime() - began);
         Asked asked = new Asked(request, context.requestId(), context.traceParent());
-        Optional<Answer> answer = predictions.score(answering, lines.previous(), asked);
-        if (answer.isEmpty()) {
+        Optional<Scored> found = predictions.score(answering, lines.previous(), asked);
+        if (found.isEmpty()) {
             return false;
         }
-        Optional<Explanation> why = explained(answer.get(), answering, lines, explain);
+        Scored scored = found.get();
+        Optional<Explanation> why = explained(scored, explain);
         long answered = System.nanoTime();
-        reply.write(AnswerJson.bytes(answering.serve(), answer.get(), why, context.requestId(), answered - began));
+        reply.write(AnswerJson.bytes(answering.serve(), scored.answer(), why, context.requestId(), answered - began));
         long written = System.nanoTime();
         metrics.stage(Stage.WRITE, written - answered);
         metrics.latency(name(), written - began);
         // The caller has its answer: what comes now costs it nothing.
-        keep(answer.get(), asked, answering, lines, reader -> reader.read(body));
+        keep(scored, asked, answering, lines, reader -> reader.read(body));
         metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
@@ -149,19 +149,19 @@ final class Endpoint {
             }
         }
         answered.forEach((answering, places) -> {
-            List<Optional<Answer>> answers = predictions.scoreAll(
+            List<Optional<Scored>> answers = predictions.scoreAll(
                     answering,
                     lines.previous(),
                     places.stream().map(i -> asked[i]).toList());
             for (int j = 0; j < places.size(); j++) {
                 int place = places.get(j);
                 outcomes[place] = answers.get(j)
-                        .<Outcome>map(answer -> {
-                            keep(answer, asked[place], answering, lines, reader -> reader.read(rows.get(place)));
+                        .<Outcome>map(scored -> {
+                            keep(scored, asked[place], answering, lines, reader -> reader.read(rows.get(place)));
                             return new Outcome.Answered(
                                     answering.serve(),
-                                    answer,
-                                    explained(answer, answering, lines, explain),
+                                    scored.answer(),
+                                    explained(scored, explain),
                                     asked[place].requestId());
                         })
                         .orElseGet(Outcome.Unanswered::new);
@@ -182,27 +182,18 @@ final class Endpoint {
     }
 
     /** Empty when nobody asks, and when no model answered. */
-    private static Optional<Explanation> explained(Answer answer, Serving answering, Lines lines, int most) {
-        if (most == 0) {
+    private static Optional<Explanation> explained(Scored scored, int most) {
+        ServedModel version = scored.version();
+        if (most == 0 || version == null) {
             return Optional.empty();
         }
-        Optional<ServedModel> by = by(answer, answering, lines);
+        Answer answer = scored.answer();
         try {
-            return by.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Explanation.of(by.get(), answer.evidence().vector(), most));
+            return Optional.of(Explanation.of(version, answer.evidence().vector(), most));
         } catch (ModelFormatException e) {
             LOG.warn("{} of {} cannot be explained: {}", answer.origin().version(), answer.model(), e.getMessage());
             return Optional.empty();
         }
-    }
-
-    /** The version that answered; empty when a rule did. */
-    private static Optional<ServedModel> by(Answer answer, Serving answering, Lines lines) {
-        return Stream.concat(Stream.of(answering), lines.previous().stream())
-                .filter(serving -> serving.origin().equals(answer.origin()))
-                .flatMap(serving -> Stream.ofNullable(serving.served()))
-                .findFirst();
     }
 
     /** A request as a version's own rules read it. */
@@ -211,41 +202,49 @@ final class Endpoint {
         ScoringRequest by(RequestReader reader) throws RequestException;
     }
 
-    private Optional<OtherScore> other(Serving other, Rereading again, Asked asked, Serving answering, Answer answer) {
+    /** @param asking whose rules the request was read by */
+    private Optional<OtherScore> other(Serving other, Rereading again, Asked asked, Serving asking, Scored scored) {
         try {
-            Asked same = other.seesTheSameAs(answering)
+            Asked same = other.seesTheSameAs(asking)
                     ? asked
                     : new Asked(again.by(other.reader()), asked.requestId(), asked.traceParent());
-            return Optional.of(predictions.other(other, same, answering, answer));
+            return Optional.of(predictions.other(other, same, scored));
         } catch (RequestException e) {
             predictions.metrics().notCompared(name(), other.origin(), e.code());
             return Optional.empty();
         }
     }
 
-    /** @param again for versions that may read the request otherwise */
-    private void keep(Answer answer, Asked asked, Serving answering, Lines lines, Rereading again) {
+    /**
+     * @param answering who was asked: it has answered, or gave no number
+     * @param again for versions that may read the request otherwise
+     */
+    private void keep(Scored scored, Asked asked, Serving answering, Lines lines, Rereading again) {
         List<OtherScore> others = new ArrayList<>();
         for (Serving other : lines.others(answering)) {
-            other(other, again, asked, answering, answer).ifPresent(others::add);
+            other(other, again, asked, answering, scored).ifPresent(others::add);
         }
+        Answer answer = scored.answer();
         decisions.add(new Decision(
                 answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
-        by(answer, answering, lines)
-                .ifPresent(version -> drift.observe(version, answer.evidence().vector(), answer.score()));
+        ServedModel version = scored.version();
+        if (version != null) {
+            drift.observe(version, answer.evidence().vector(), answer.score());
+        }
     }
 
     /** An answer that nobody learns of. */
     boolean rehearse(byte[] body, RequestContext context, Reply reply) throws RequestException, IOException {
         Serving serving = lines().champion();
-        Optional<Answer> answer = rehearsals.score(
+        Optional<Scored> scored = rehearsals.score(
                 serving,
                 Optional.empty(),
                 new Asked(serving.reader().read(body), context.requestId(), context.traceParent()));
-        if (answer.isPresent()) {
-            reply.write(AnswerJson.bytes(serving.serve(), answer.get(), Optional.empty(), context.requestId(), 0));
+        if (scored.isPresent()) {
+            reply.write(
+                    AnswerJson.bytes(serving.serve(), scored.get().answer(), Optional.empty(), context.requestId(), 0));
         }
-        return answer.isPresent();
+        return scored.isPresent();
     }
 
     /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */

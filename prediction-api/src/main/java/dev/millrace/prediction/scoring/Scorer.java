@@ -46,7 +46,7 @@ final class Scorer {
      * @param otherwise who answers when a version gives no number
      * @return empty when neither a model nor the rule can answer
      */
-    Optional<Answer> score(Serving serving, Optional<Serving> otherwise, Asked asked) {
+    Optional<Scored> score(Serving serving, Optional<Serving> otherwise, Asked asked) {
         ServedModel served = serving.served();
         return served == null
                 ? rule(serving.compiled(), asked.request())
@@ -54,7 +54,7 @@ final class Scorer {
     }
 
     /** The same of many, whose features are read at once. */
-    List<Optional<Answer>> scoreAll(Serving serving, Optional<Serving> otherwise, List<Asked> all) {
+    List<Optional<Scored>> scoreAll(Serving serving, Optional<Serving> otherwise, List<Asked> all) {
         ServedModel served = serving.served();
         if (served == null) {
             return all.stream()
@@ -62,27 +62,27 @@ final class Scorer {
                     .toList();
         }
         List<Evidence> found = evidence.ofAll(serving, all);
-        List<Optional<Answer>> answers = new ArrayList<>(all.size());
+        List<Optional<Scored>> answers = new ArrayList<>(all.size());
         for (int i = 0; i < all.size(); i++) {
             answers.add(score(serving, served, otherwise, all.get(i), found.get(i)));
         }
         return answers;
     }
 
-    private Optional<Answer> score(
+    private Optional<Scored> score(
             Serving serving, ServedModel served, Optional<Serving> otherwise, Asked asked, Evidence found) {
         long began = System.nanoTime();
         float score = served.model().score(found.vector());
         metrics.stage(ScoringMetrics.Stage.INFERENCE, System.nanoTime() - began);
         if (Float.isFinite(score)) {
-            return Optional.of(answer(asked.request(), found, served, serving.origin(), score));
+            return Optional.of(new Scored(answer(asked.request(), found, served, serving.origin(), score), serving));
         }
         LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
         if (otherwise.isEmpty()) {
             return rule(serving.compiled(), asked.request());
         }
         metrics.fallback(PREVIOUS_MODEL);
-        return score(otherwise.get(), Optional.empty(), asked).map(answer -> answer.because(PREVIOUS_MODEL));
+        return score(otherwise.get(), Optional.empty(), asked).map(scored -> scored.because(PREVIOUS_MODEL));
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */
@@ -109,12 +109,11 @@ final class Scorer {
      * What a version that did not answer says.
      *
      * @param other one with a version
-     * @param answering who has answered
+     * @param asked as that version reads it
      */
-    OtherScore other(Serving other, Asked asked, Serving answering, Answer answered) {
-        Evidence seen = answering.served() != null && other.seesTheSameAs(answering)
-                ? answered.evidence()
-                : evidence.of(other, asked);
+    OtherScore other(Serving other, Asked asked, Scored scored) {
+        Answer answered = scored.answer();
+        Evidence seen = scored.isSeenBy(other) ? answered.evidence() : evidence.of(other, asked);
         ServedModel served = other.served();
         if (served == null) {
             throw new IllegalArgumentException(
@@ -131,7 +130,7 @@ final class Scorer {
         return Double.parseDouble(Float.toString(score));
     }
 
-    private Optional<Answer> rule(CompiledModel compiled, ScoringRequest request) {
+    private Optional<Scored> rule(CompiledModel compiled, ScoringRequest request) {
         Model model = compiled.model();
         long at = request.time() == null ? clock.millis() : request.time();
         Optional<Double> score = model.fallback(request.row(compiled.rows().timeField(), at));
@@ -141,7 +140,7 @@ final class Scorer {
         }
         metrics.fallback(NO_MODEL);
         metrics.answered(model.name(), Origin.RULE.version(), "fallback", score.get());
-        return Optional.of(Answer.withoutModel(
-                model.name(), score.get(), score.get() >= RULE_THRESHOLD, Evidence.none(at, NO_MODEL)));
+        return Optional.of(Scored.byRule(Answer.withoutModel(
+                model.name(), score.get(), score.get() >= RULE_THRESHOLD, Evidence.none(at, NO_MODEL))));
     }
 }

@@ -246,6 +246,21 @@ class ServiceIT {
     }
 
     @Test
+    void aQueryThatCannotBeReadIsTheCallersFault() throws Exception {
+        HttpResponse<String> refused = send(service, "GET", "/v1/features/parcels?sender=ann1&depot=1&=", null);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        assertThat(JSON.readTree(refused.body()).path("code").asText()).isEqualTo("bad-query");
+    }
+
+    @Test
+    void aBatchHasNoOtherFields() throws Exception {
+        HttpResponse<String> refused =
+                send(service, "POST", "/v1/models/late/predict:batch", "{\"rows\": [{}], \"more\": 1}");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(refused.body()).contains("'more' is no field of a batch; it has rows");
+    }
+
+    @Test
     void aScoreIsThatOfTheEnginesVectorAndCountsItsEventOnce() throws Exception {
         Random random = new Random(4);
         Set<Double> scores = new TreeSet<>();

@@ -4,6 +4,7 @@ import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.FieldRule.Personal;
+import dev.millrace.schema.event.EventJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,15 @@ import org.jspecify.annotations.Nullable;
 /** JSON schemas of what event types say. */
 public final class JsonSchemas {
     public static final Map<String, Object> TEXT = Map.of("type", "string");
-    public static final Map<String, Object> TIME = Map.of("type", "string", "format", "date-time");
+
+    /** No leap seconds, nanoseconds at the finest, and zones as far from Greenwich as any is. */
+    public static final Map<String, Object> TIME = Map.of(
+            "type",
+            "string",
+            "format",
+            "date-time",
+            "pattern",
+            ":[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-7]):[0-5][0-9]|[+-]18:00)$");
 
     private JsonSchemas() {}
 
@@ -89,7 +98,10 @@ public final class JsonSchemas {
         Schema schema = AvroTypes.nonNull(nullable);
         LogicalType logical = schema.getLogicalType();
         return switch (schema.getType()) {
-            case LONG -> logical instanceof LogicalTypes.TimestampMillis ? TIME : whole(Long.MIN_VALUE, Long.MAX_VALUE);
+            case LONG ->
+                logical instanceof LogicalTypes.TimestampMillis
+                        ? TIME
+                        : whole(-EventJson.GREATEST_WHOLE, EventJson.GREATEST_WHOLE);
             case INT -> whole(Integer.MIN_VALUE, Integer.MAX_VALUE);
             case BYTES, FIXED ->
                 logical instanceof LogicalTypes.Decimal decimal

@@ -106,6 +106,9 @@ public final class Operation {
     }
 
     private Operation parameter(In in, String name, boolean required, Map<String, Object> schema) {
+        if (in == In.PATH) {
+            responses.putIfAbsent("400", problem("The path has empty parts, dots or encoded separators"));
+        }
         parameters.add(Map.of("name", name, "in", in.text, "required", required, "schema", schema));
         return this;
     }

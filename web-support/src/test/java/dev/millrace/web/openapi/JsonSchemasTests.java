@@ -1,6 +1,7 @@
 package dev.millrace.web.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.loader.UseCaseLoader;
@@ -8,9 +9,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +51,7 @@ class JsonSchemasTests {
         Map<String, Object> fields = (Map<String, Object>) schema.get("properties");
         assertThat(fields)
                 .containsEntry("id", Map.of("type", "string", "format", "uuid"))
-                .containsEntry("at", Map.of("type", "string", "format", "date-time"))
+                .containsEntry("at", JsonSchemas.TIME)
                 .containsEntry(
                         "price",
                         Map.of(
@@ -82,10 +86,32 @@ class JsonSchemasTests {
                                 "description",
                                 "personal: dropped before anything is written"))
                 .containsEntry("width", Map.of("type", "number", "exclusiveMinimum", BigDecimal.ZERO))
-                .containsEntry("count", Map.of("type", "integer", "minimum", Long.MIN_VALUE, "maximum", Long.MAX_VALUE))
+                .containsEntry(
+                        "count", Map.of("type", "integer", "minimum", -999_999_999_999L, "maximum", 999_999_999_999L))
                 .containsEntry("raw", Map.of("type", "string"))
                 .containsEntry("fast", Map.of("type", "boolean"))
                 .containsEntry(
                         "size", Map.of("type", List.of("string", "null"), "enum", Arrays.asList("S", "L", null)));
+    }
+
+    @Test
+    void timesAreThoseThatAnEventMayHave() {
+        Pattern pattern = Pattern.compile(String.valueOf(JsonSchemas.TIME.get("pattern")));
+        for (String taken : List.of(
+                "2026-01-31T12:00:00Z",
+                "2026-01-31t12:00:59.123456789z",
+                "2026-01-31T12:00:00-18:00",
+                "2026-01-31T12:00:00+17:59")) {
+            assertThat(taken).containsPattern(pattern);
+            assertThat(OffsetDateTime.parse(taken)).isNotNull();
+        }
+        for (String refused : List.of(
+                "2026-01-31T12:00:00+18:01",
+                "2026-01-31T12:00:00-23:59",
+                "2026-12-31T23:59:60Z",
+                "2026-01-31T12:00:00.1234567890Z")) {
+            assertThat(refused).doesNotContainPattern(pattern);
+            assertThatThrownBy(() -> OffsetDateTime.parse(refused)).isInstanceOf(DateTimeParseException.class);
+        }
     }
 }
