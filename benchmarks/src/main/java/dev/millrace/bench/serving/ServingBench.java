@@ -15,6 +15,7 @@ import dev.millrace.local.process.StartupCache;
 import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Progress;
+import dev.millrace.local.up.StreamIdle;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
@@ -47,8 +48,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the prediction API as it is deployed: features from Redis, decision log, metrics, keys. The service, Redis, Kafka, all other
- * processes of a platform and whoever asks share the machine.
+ * Measures the prediction API as it is deployed: features from Redis, decision log, metrics, keys. The service, Redis, Kafka and whoever
+ * asks share the machine; and, where a figure says so, the stream that stores every answer.
  */
 @Command(name = "serving", mixinStandardHelpOptions = true)
 public final class ServingBench implements Callable<Integer> {
@@ -58,6 +59,7 @@ public final class ServingBench implements Callable<Integer> {
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration MEASURED = Duration.ofSeconds(20);
     private static final int WARM_UPS = 3;
+    private static final Duration STORING = Duration.ofMinutes(5);
     private static final int CONNECTIONS = 32;
     private static final int MANY_CONNECTIONS = 1_000;
     private static final int HALF_LOAD = 5_000;
@@ -89,8 +91,16 @@ public final class ServingBench implements Callable<Integer> {
                     .resolve("example.json")
                     .toFile());
             try (MeasuredService service = MeasuredService.start(fresh.platform(), keys, MeasuredService.command())) {
-                answers(service, example);
-                reads(service, example, fresh.platform());
+                URI url = service.url().resolve(example.path("path").textValue());
+                IntFunction<HttpCall> calls = calls(url, example);
+                warmUp(service, calls);
+                try (Suspended stream = Suspended.of(fresh, Platform.STREAM)) {
+                    answers(service, calls);
+                }
+                awaitStream(fresh.platform());
+                besideStream(service, calls);
+                awaitStream(fresh.platform());
+                reads(service, calls, example, fresh.platform());
             }
             starts(fresh.platform(), keys, home);
             peers(fresh.platform(), home);
@@ -127,14 +137,30 @@ public final class ServingBench implements Callable<Integer> {
         return i -> made.get(i % PREPARED);
     }
 
-    private void answers(MeasuredService service, JsonNode example) throws IOException {
-        URI url = service.url().resolve(example.path("path").textValue());
-        IntFunction<HttpCall> calls = calls(url, example);
+    private void warmUp(MeasuredService service, IntFunction<HttpCall> calls) throws IOException {
         HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
         for (int i = 0; i < WARM_UPS; i++) {
             progress.say("      warming up: %.0f/s"
                     .formatted(load.closed(WARM_UP, calls).perSecond()));
         }
+    }
+
+    /** All that was answered is stored. */
+    private void awaitStream(Platform platform) {
+        progress.say("      waiting until the stream has stored the answers");
+        StreamIdle idle = new StreamIdle(platform.url(Platform.STREAM) + "/metrics");
+        long end = System.nanoTime() + STORING.toNanos();
+        while (!idle.holds()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("Expected the stream to have stored all answers within " + STORING);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+        }
+    }
+
+    /** The service, Redis, Kafka and whoever asks share the machine. */
+    private void answers(MeasuredService service, IntFunction<HttpCall> calls) throws IOException {
+        HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
         Stages before = Stages.of(service);
         Duration processor = service.processorTime();
         LoadResult most = load.closed(MEASURED, calls);
@@ -158,11 +184,21 @@ public final class ServingBench implements Callable<Integer> {
         add(Figure.plain("p95_ms_at_1000_connections", many.millis(95), "ms"));
     }
 
+    /** The same while the stream stores each answer in PostgreSQL and the lake, on the same machine. */
+    private void besideStream(MeasuredService service, IntFunction<HttpCall> calls) throws IOException {
+        HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
+        LoadResult most = load.closed(MEASURED, calls);
+        add(Figure.plain("rps_beside_stream", most.perSecond(), "1/s"));
+        LoadResult half = load.open(HALF_LOAD, MEASURED, calls);
+        add(Figure.atMost("errors_at_5000_beside_stream", half.errors(), "requests", 0));
+        add(Figure.plain("p50_ms_at_5000_beside_stream", half.millis(50), "ms"));
+        add(Figure.plain("p95_ms_at_5000_beside_stream", half.millis(95), "ms"));
+        add(Figure.plain("p99_ms_at_5000_beside_stream", half.millis(99), "ms"));
+    }
+
     /** What reading an answer's features takes within the service, while it is asked at a rate. */
-    private void reads(MeasuredService service, JsonNode example, Platform platform)
+    private void reads(MeasuredService service, IntFunction<HttpCall> calls, JsonNode example, Platform platform)
             throws IOException, InterruptedException, ExecutionException {
-        URI url = service.url().resolve(example.path("path").textValue());
-        IntFunction<HttpCall> calls = calls(url, example);
         HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
         add(Figure.atMost("read50_p99_ms_idle", readMillis(service, load, calls, 2_000), "ms", 1));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -48,8 +48,12 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     private static final Service PREDICTION_SERVICE = new Service(
             PREDICTION, "dev.millrace.prediction.PredictionApi", List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC"));
 
-    /** On one machine what is stored in batches yields the processor to whoever waits for an answer. */
-    private static final List<String> AFTER_ANSWERS = List.of("nice", "-n", "10");
+    /**
+     * On one machine what is stored in batches yields the processor to whoever waits for an answer. Where Linux shares it out among
+     * sessions first, of which each process has one, its own niceness counts for nothing.
+     */
+    private static final List<String> AFTER_ANSWERS =
+            List.of("sh", "-c", "{ echo 10 > /proc/self/autogroup; } 2> /dev/null; exec nice -n 10 \"$0\" \"$@\"");
 
     /** The platform of the data folder, with the passwords kept there. */
     public static Platform of(Folders folders, Ports ports, String useCase) {
