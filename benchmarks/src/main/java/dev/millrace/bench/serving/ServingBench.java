@@ -96,11 +96,13 @@ public final class ServingBench implements Callable<Integer> {
                 warmUp(service, calls);
                 try (Suspended stream = Suspended.of(fresh, Platform.STREAM)) {
                     answers(service, calls);
+                    HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
+                    add(Figure.atMost("read50_p99_ms_idle", readMillis(service, load, calls, 2_000), "ms", 1));
                 }
                 awaitStream(fresh.platform());
                 besideStream(service, calls);
                 awaitStream(fresh.platform());
-                reads(service, calls, example, fresh.platform());
+                besideEvents(service, calls, example, fresh.platform());
             }
             starts(fresh.platform(), keys, home);
             peers(fresh.platform(), home);
@@ -196,11 +198,10 @@ public final class ServingBench implements Callable<Integer> {
         add(Figure.plain("p99_ms_at_5000_beside_stream", half.millis(99), "ms"));
     }
 
-    /** What reading an answer's features takes within the service, while it is asked at a rate. */
-    private void reads(MeasuredService service, IntFunction<HttpCall> calls, JsonNode example, Platform platform)
+    /** Reading features while the stream folds events, and stores answers. */
+    private void besideEvents(MeasuredService service, IntFunction<HttpCall> calls, JsonNode example, Platform platform)
             throws IOException, InterruptedException, ExecutionException {
         HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
-        add(Figure.atMost("read50_p99_ms_idle", readMillis(service, load, calls, 2_000), "ms", 1));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<LoadResult> events = threads.submit(() -> events(platform, example, MEASURED.plusSeconds(2)));
             add(Figure.atMost("read50_p99_ms_busy", readMillis(service, load, calls, 1_000), "ms", 15));
@@ -208,6 +209,7 @@ public final class ServingBench implements Callable<Integer> {
         }
     }
 
+    /** What reading an answer's features takes within the service, while it is asked at a rate. */
     private static double readMillis(MeasuredService service, HttpLoad load, IntFunction<HttpCall> calls, int perSecond)
             throws IOException {
         Buckets before = Buckets.of(service);
