@@ -61,11 +61,9 @@ public final class WarmUpOverHttp {
         if ("management".equals(event.getApplicationContext().getServerNamespace())) {
             return;
         }
-        try (HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(LONGEST)
-                .sslContext(ourselves())
-                .build()) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONGEST);
+        try (HttpClient http = tls ? builder.sslContext(ourselves()).build() : builder.build()) {
             send(http, event.getWebServer().getPort());
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             LOG.warn("cannot warm up over HTTP, the first requests will be slow: {}", e.toString());
