@@ -39,6 +39,9 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     /** Some kilobytes each: bounds memory, and at a thousand answers a second an absence of some seconds. */
     private static final int WAITING = 8_192;
 
+    /** Bytes: what comes together at thousands of answers a second. */
+    private static final int BATCH = 1 << 16;
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** Answers are taken together: to wake a thread for each costs a request more than its record does. */
@@ -60,6 +63,8 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         this.settings = Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 kafka,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                BATCH,
                 ProducerConfig.ACKS_CONFIG,
                 "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
