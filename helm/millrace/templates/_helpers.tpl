@@ -28,7 +28,7 @@ capabilities: {drop: [ALL]}
 
 {{/* What a use case's ConfigMap is called in the release (.root), and its volume: the release's own has no other name. */}}
 {{- define "millrace.useCaseName" -}}
-use-case{{ if ne .useCase .root.Values.useCase }}-{{ .useCase }}{{ end }}
+use-case{{ if ne .useCase .root.Values.useCase }}-{{ .useCase | lower | replace "_" "-" }}{{ end }}
 {{- end }}
 
 {{- define "millrace.useCaseFiles" -}}

@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Network;
+import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Platform.Traffic;
@@ -36,6 +37,13 @@ public final class FreshPlatform implements AutoCloseable {
     /** What runs. */
     public List<State.Entry> processes() {
         return processes;
+    }
+
+    /** One of those, by its name. */
+    public RunningProcess process(String name) {
+        return supervisor
+                .process(name)
+                .orElseThrow(() -> new IllegalStateException("Expected a process " + name + ", found none"));
     }
 
     /** With history and trained models, as {@code ./millrace up --no-traffic}. */

@@ -210,6 +210,24 @@ final class DecisionWriterIT {
         awaitAllOnce();
     }
 
+    /** As several use cases do, and an instance that takes over. */
+    @Test
+    @Order(5)
+    void twoThatStoreTheSameStoreItOnce() throws Exception {
+        StreamMetrics others = new StreamMetrics();
+        try (DecisionWriter second = new DecisionWriter(
+                stack.kafka().bootstrapServers(), topicId, pool, others, Clock.systemUTC(), ends -> {})) {
+            second.start();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                send(100);
+                assertThat(others.scrape()).containsPattern("decisions_written_total [1-9]");
+            });
+            send(2_000);
+            awaitAllOnce();
+            assertThat(others.problems()).doesNotContainKey("decisions");
+        }
+    }
+
     private static List<String> letters() throws Exception {
         List<String> reasons = new ArrayList<>();
         TopicPartition partition = new TopicPartition(Topics.DEAD_LETTERS, 0);

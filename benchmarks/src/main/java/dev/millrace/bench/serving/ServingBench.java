@@ -11,6 +11,7 @@ import dev.millrace.local.load.HttpCall;
 import dev.millrace.local.load.HttpLoad;
 import dev.millrace.local.load.LoadResult;
 import dev.millrace.local.process.JavaCommand;
+import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.StartupCache;
 import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
@@ -94,10 +95,15 @@ public final class ServingBench implements Callable<Integer> {
                 URI url = service.url().resolve(example.path("path").textValue());
                 IntFunction<HttpCall> calls = calls(url, example);
                 warmUp(service, calls);
-                try (Suspended stream = Suspended.of(fresh, Platform.STREAM)) {
+                // It takes nothing of the processor then, as if it ran elsewhere.
+                RunningProcess stream = fresh.process(Platform.STREAM);
+                stream.pause();
+                try {
                     answers(service, calls);
                     HttpLoad load = new HttpLoad(service.url(), CONNECTIONS);
                     add(Figure.atMost("read50_p99_ms_idle", readMillis(service, load, calls, 2_000), "ms", 1));
+                } finally {
+                    stream.resume();
                 }
                 awaitStream(fresh.platform());
                 besideStream(service, calls);

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,17 @@ public final class PredictionTable {
     private static final String STAGE = NAME + "_stage";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Comparator<Row> ORDER =
+            Comparator.comparingInt(Row::partition).thenComparingLong(Row::offset);
+
     private final DataSource source;
     private final MonthPartitions months = new MonthPartitions();
+
+    /**
+     * Whether the last rows were there in part: read again after a failure, or written by another stream too. Then they go by way of
+     * a staging table, which a straight copy does without.
+     */
+    private boolean isShared;
 
     /** @param source whose connections do not commit by themselves */
     public PredictionTable(DataSource source) {
@@ -39,25 +49,30 @@ public final class PredictionTable {
 
     /** In one transaction. A record that is there already stays as it is. */
     public void write(List<Row> rows) throws SQLException {
+        // Whoever writes the same records takes their keys in the same order, and waits for us instead of against us.
+        List<Row> ordered = rows.stream().sorted(ORDER).toList();
         CopyRows copy = new CopyRows();
-        for (Row row : rows) {
+        for (Row row : ordered) {
             copy.add(columns(row));
         }
-        try {
-            // Only what is read again after a failure is there already: nothing is staged for a case so rare.
-            inTransaction(rows, connection -> copy.into(connection, NAME));
-        } catch (SQLException e) {
-            if (!PSQLState.UNIQUE_VIOLATION.getState().equals(e.getSQLState())) {
-                throw e;
+        if (!isShared) {
+            try {
+                inTransaction(ordered, connection -> copy.into(connection, NAME));
+                return;
+            } catch (SQLException e) {
+                if (!PSQLState.UNIQUE_VIOLATION.getState().equals(e.getSQLState())) {
+                    throw e;
+                }
             }
-            inTransaction(rows, connection -> {
-                copy.into(connection, STAGE, NAME);
-                Sql.execute(
-                        connection,
-                        "insert into " + NAME + " select * from " + STAGE
-                                + " order by kafka_partition, kafka_offset on conflict do nothing");
-            });
         }
+        inTransaction(ordered, connection -> {
+            copy.into(connection, STAGE, NAME);
+            int written = Sql.update(
+                    connection,
+                    "insert into " + NAME + " select * from " + STAGE
+                            + " order by kafka_partition, kafka_offset on conflict do nothing");
+            isShared = written < ordered.size();
+        });
     }
 
     @FunctionalInterface

@@ -19,6 +19,13 @@ final class Sql {
         return names.stream().map(Sql::name).collect(Collectors.joining(", "));
     }
 
+    /** How many rows it has changed. */
+    static int update(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
     static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);

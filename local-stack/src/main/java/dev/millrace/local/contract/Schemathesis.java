@@ -3,6 +3,7 @@ package dev.millrace.local.contract;
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
 import dev.millrace.local.server.PythonEnvironment;
 import java.io.IOException;
@@ -24,11 +25,14 @@ import java.util.stream.Stream;
  */
 public record Schemathesis(Path program) {
     private static final int LONGEST_LINE = 2_000;
+    /** Of 3. */
+    private static final int OLDEST_PYTHON = 11;
 
     /** Installed when it is not there (needs PyPI and a Python from 3.11 on). */
     public static Schemathesis in(Folders folders) {
         Path lock = folders.root().resolve("local-stack/python/schemathesis.lock");
-        return new Schemathesis(PythonEnvironment.of(folders, lock).folder().resolve("bin/st"));
+        return new Schemathesis(
+                PythonEnvironment.of(folders, lock, OLDEST_PYTHON).folder().resolve("bin/st"));
     }
 
     /**
@@ -65,8 +69,13 @@ public record Schemathesis(Path program) {
                 // As the cache of the settings: what was found before would make another run of the same seed.
                 "--generation-database",
                 "none");
-        int code = Spawner.start(ProcessSpec.of("schemathesis", command, Map.of(), log))
-                .await();
+        RunningProcess running = Spawner.start(ProcessSpec.of("schemathesis", command, Map.of(), log));
+        int code;
+        try {
+            code = running.await();
+        } finally {
+            running.stop();
+        }
         if (code != 0) {
             throw new LocalStackException("Expected %s to be kept, but Schemathesis ended with %d (seed %d):%n%s"
                     .formatted(document, code, seed, read(log)));

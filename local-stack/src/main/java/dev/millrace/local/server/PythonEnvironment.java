@@ -30,8 +30,13 @@ public record PythonEnvironment(Path folder) {
 
     /** The same with the packages of another list. */
     public static PythonEnvironment of(Folders folders, Path lock) {
+        return of(folders, lock, OLDEST_MINOR);
+    }
+
+    /** @param oldest version of Python 3 that the packages of the list take */
+    public static PythonEnvironment of(Folders folders, Path lock, int oldest) {
         return new PythonEnvironment(
-                Tool.installed(folders, "python-" + digest(lock), (folder, log) -> install(lock, folder, log)));
+                Tool.installed(folders, "python-" + digest(lock), (folder, log) -> install(lock, oldest, folder, log)));
     }
 
     public Path python() {
@@ -40,22 +45,25 @@ public record PythonEnvironment(Path folder) {
 
     /** A Python on PATH that is new enough and can make environments. */
     public static Optional<String> systemPython() {
+        return systemPython(OLDEST_MINOR);
+    }
+
+    private static Optional<String> systemPython(int oldest) {
         return Stream.concat(
                         Stream.of("python3"),
-                        IntStream.iterate(NEWEST_MINOR, minor -> minor >= OLDEST_MINOR, minor -> minor - 1)
+                        IntStream.iterate(NEWEST_MINOR, minor -> minor >= oldest, minor -> minor - 1)
                                 .mapToObj(minor -> "python3." + minor))
                 .filter(Spawner::onPath)
-                .filter(PythonEnvironment::canMakeEnvironments)
+                .filter(python -> canMakeEnvironments(python, oldest))
                 .findFirst();
     }
 
-    private static boolean canMakeEnvironments(String python) {
+    private static boolean canMakeEnvironments(String python, int oldest) {
         try {
             return new ProcessBuilder(
                                     python,
                                     "-c",
-                                    "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, " + OLDEST_MINOR
-                                            + "))")
+                                    "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, " + oldest + "))")
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()
@@ -69,11 +77,11 @@ public record PythonEnvironment(Path folder) {
         }
     }
 
-    private static void install(Path lock, Path folder, Path log) {
-        String system = systemPython()
-                .orElseThrow(
-                        () -> new LocalStackException(
-                                "Expected a python3 of at least 3.10 with venv, found none on PATH: apt-get install python3 python3-venv"));
+    private static void install(Path lock, int oldest, Path folder, Path log) {
+        String system = systemPython(oldest)
+                .orElseThrow(() -> new LocalStackException(
+                        "Expected a python3 of at least 3.%d with venv, found none on PATH: apt-get install python3 python3-venv"
+                                .formatted(oldest)));
         Tool.run("make a Python environment", List.of(system, "-m", "venv", folder.toString()), log);
         String python = folder.resolve("bin/python").toString();
         if (succeeds(List.of(python, "-m", "pip", "install", "--quiet", UV), log)

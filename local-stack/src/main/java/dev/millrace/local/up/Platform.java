@@ -6,6 +6,7 @@ import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.ProcessSpec.StopSignal;
+import dev.millrace.local.process.Spawner;
 import dev.millrace.local.process.StartupCache;
 import dev.millrace.local.server.KafkaServer;
 import dev.millrace.local.server.LocalServer;
@@ -48,11 +49,10 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     private static final Service PREDICTION_SERVICE = new Service(
             PREDICTION, "dev.millrace.prediction.PredictionApi", List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC"));
 
-    /**
-     * On one machine what is stored in batches yields the processor to whoever waits for an answer. Where Linux shares it out among
-     * sessions first, of which each process has one, its own niceness counts for nothing.
-     */
-    private static final List<String> AFTER_ANSWERS =
+    private static final List<String> YIELDING = List.of("nice", "-n", "10");
+
+    /** Where Linux shares the processor out among sessions first, a process's own niceness counts for nothing. */
+    private static final List<String> YIELDING_SESSION =
             List.of("sh", "-c", "{ echo 10 > /proc/self/autogroup; } 2> /dev/null; exec nice -n 10 \"$0\" \"$@\"");
 
     /** The platform of the data folder, with the passwords kept there. */
@@ -256,7 +256,11 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                 List.of());
         ProcessSpec spec = ProcessSpec.of(service.module(), command.line(), environment, folders.log(service.module()))
                 .stoppedBy(StopSignal.TERM, Duration.ofSeconds(30));
-        return service.equals(STREAM_SERVICE) ? spec.wrappedBy(AFTER_ANSWERS) : spec;
+        if (!service.equals(STREAM_SERVICE)) {
+            return spec;
+        }
+        // On one machine folding and storing yield the processor to whoever waits for an answer.
+        return spec.wrappedBy(Spawner.canTieToParent() ? YIELDING_SESSION : YIELDING);
     }
 
     private static List<String> flags(List<String> own) {

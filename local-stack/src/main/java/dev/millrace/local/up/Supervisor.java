@@ -167,6 +167,15 @@ public final class Supervisor implements AutoCloseable {
         return process;
     }
 
+    /** One that stays, by its name. */
+    public synchronized Optional<RunningProcess> process(String name) {
+        return started.stream()
+                .filter(Started::stays)
+                .map(Started::process)
+                .filter(process -> process.spec().name().equals(name))
+                .findFirst();
+    }
+
     private synchronized List<State.Entry> entries() {
         return started.stream()
                 .filter(Started::stays)

@@ -11,8 +11,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -122,16 +120,14 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     private void sendAll() throws InterruptedException {
         KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-        List<Decision> gathered = new ArrayList<>();
         try {
             while (!stopping || !queue.isEmpty()) {
                 Decision next = queue.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
                 if (next != null) {
-                    send(producer, next);
                     LockSupport.parkNanos(GATHER.toNanos());
-                    queue.drainTo(gathered);
-                    gathered.forEach(decision -> send(producer, decision));
-                    gathered.clear();
+                }
+                for (; next != null; next = queue.poll()) {
+                    send(producer, next);
                 }
             }
         } finally {

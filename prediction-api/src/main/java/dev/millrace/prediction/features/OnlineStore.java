@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -127,13 +128,13 @@ public final class OnlineStore implements SmartLifecycle {
             commands.getLast().get(patience.toNanos(), TimeUnit.NANOSECONDS);
             List<Map<byte[], byte[]>> hashes = new ArrayList<>(commands.size());
             for (AsyncCommand<byte[], byte[], Map<byte[], byte[]>> command : commands) {
-                hashes.add(command.get());
+                hashes.add(command.get(0, TimeUnit.NANOSECONDS));
             }
             return hashes;
         } catch (TimeoutException e) {
             commands.forEach(command -> command.cancel(false));
             throw new StoreUnavailableException("Redis did not answer within " + patience.toMillis() + " ms", e);
-        } catch (ExecutionException | RedisException e) {
+        } catch (ExecutionException | CancellationException | RedisException e) {
             throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import static dev.millrace.web.openapi.JsonSchemas.TIME;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.scoring.BatchServlet;
+import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.prediction.usecase.ServedUseCase;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.schema.definition.EventType;
@@ -75,10 +76,11 @@ public final class PredictionDocument {
                 Map.of("errors", Map.of("type", "array", "items", error)));
         for (Asked asked : asked(useCases)) {
             String name = asked.model().name();
+            ModelPaths paths = ModelPaths.of(name);
             document.post(asked.serve().path(), predict(asked, name))
-                    .post("/v1/models/" + name + "/predict", predict(asked, name + "-by-name"))
-                    .post("/v1/models/" + name + "/predict:batch", batch(asked))
-                    .post("/v2/models/" + name + "/infer", infer(asked));
+                    .post(paths.predict(), predict(asked, name + "-by-name"))
+                    .post(paths.batch(), batch(asked))
+                    .post(paths.infer(), infer(asked));
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCases))
@@ -161,9 +163,12 @@ public final class PredictionDocument {
         Map<String, String> owners = useCases.models().stream()
                 .collect(Collectors.toMap(
                         CompiledModel::name, model -> model.useCase().name()));
-        return new Operation(id, summary)
-                .about("model", owners)
-                .parameter(In.PATH, "model", Map.of("type", "string", "enum", names));
+        return new Operation(id, summary).about("model", owners).parameter(In.PATH, "model", oneOf(names));
+    }
+
+    /** Of a use case that has none of them any name is as good: it is not found. */
+    private static Map<String, Object> oneOf(List<String> names) {
+        return names.isEmpty() ? TEXT : Map.of("type", "string", "enum", names);
     }
 
     private static Operation batch(Asked asked) {
@@ -287,7 +292,7 @@ public final class PredictionDocument {
         Map<String, Object> fields = Map.of(
                 "event_id", ids.size() == 1 ? ids.getFirst() : TEXT,
                 "value", value,
-                "event_type", Map.of("type", "string", "enum", labelled),
+                "event_type", oneOf(labelled),
                 "known_at", TIME,
                 "revision", revision);
         Map<String, Object> asked = new LinkedHashMap<>(fields);

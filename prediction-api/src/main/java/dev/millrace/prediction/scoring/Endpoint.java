@@ -247,10 +247,15 @@ final class Endpoint {
         return scored.isPresent();
     }
 
-    /** Goes through the motions of an answer without a model; a request that breaks a rule ends early. */
-    void rehearseWithoutModel(byte[] body) throws RequestException {
+    /**
+     * Goes through the motions of an answer without a model; a request that breaks a rule ends early.
+     *
+     * @return whether features were read
+     */
+    boolean rehearseWithoutModel(byte[] body) throws RequestException {
         Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up", ""));
         Answer answer = Answer.withoutModel(name(), 0, false, evidence);
         var unused = AnswerJson.bytes(local.serve(), answer, Optional.empty(), "warm-up", 0);
+        return !evidence.reasons().contains(EvidenceReader.UNAVAILABLE);
     }
 }

@@ -8,6 +8,7 @@ import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
@@ -90,17 +91,18 @@ public final class Endpoints {
 
     /** Where single events are scored: each model under its own path and under its name. */
     Map<String, Endpoint> single() {
-        return under(endpoint -> List.of(endpoint.serve().path(), "/v1/models/" + endpoint.name() + "/predict"));
+        return under(endpoint ->
+                List.of(endpoint.serve().path(), ModelPaths.of(endpoint.name()).predict()));
     }
 
     /** Where many are. */
     Map<String, Endpoint> batch() {
-        return under(endpoint -> List.of("/v1/models/" + endpoint.name() + "/predict:batch"));
+        return under(endpoint -> List.of(ModelPaths.of(endpoint.name()).batch()));
     }
 
     /** Where many are, as the Open Inference Protocol has it. */
     Map<String, Endpoint> infer() {
-        return under(endpoint -> List.of("/v2/models/" + endpoint.name() + "/infer"));
+        return under(endpoint -> List.of(ModelPaths.of(endpoint.name()).infer()));
     }
 
     Optional<Endpoint> endpoint(String model) {

@@ -39,8 +39,7 @@ public final class WarmUp implements SmartLifecycle {
                 boolean warm = false;
                 for (int i = 0; i < ROUNDS && !warm && System.nanoTime() < end; i++) {
                     long began = System.nanoTime();
-                    endpoint.rehearseWithoutModel(body);
-                    warm = calm.after(System.nanoTime() - began);
+                    warm = endpoint.rehearseWithoutModel(body) && calm.after(System.nanoTime() - began);
                 }
             } catch (RequestException e) {
                 LOG.info(

@@ -128,7 +128,7 @@ public final class WarmUpOverHttp {
                 if (answer.statusCode() == 500) {
                     throw new IOException(uri + " answered 500");
                 }
-                warm = calm.after(System.nanoTime() - began);
+                warm = answer.statusCode() == 200 && calm.after(System.nanoTime() - began);
             }
         }
     }

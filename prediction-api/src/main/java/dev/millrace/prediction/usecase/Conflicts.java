@@ -74,21 +74,17 @@ final class Conflicts {
         return problems;
     }
 
-    /** Beside its own path a model has one by its name, which its namesake has anyway. */
+    /** Beside its own path a model has those by its name, which its namesake has anyway. */
     private static Optional<String> shared(ModelDefinition one, ModelDefinition other) {
         if (one.serve().isEmpty() || other.serve().isEmpty()) {
             return Optional.empty();
         }
         String path = one.serve().get().path();
         String another = other.serve().get().path();
-        if (path.equals(another) || path.equals(byName(other))) {
+        if (path.equals(another) || ModelPaths.of(other.name()).contains(path)) {
             return Optional.of(path);
         }
-        return another.equals(byName(one)) ? Optional.of(another) : Optional.empty();
-    }
-
-    private static String byName(ModelDefinition model) {
-        return "/v1/models/" + model.name() + "/predict";
+        return ModelPaths.of(one.name()).contains(another) ? Optional.of(another) : Optional.empty();
     }
 
     private static Location served(ModelDefinition model) {

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServedUseCasesTests {
 
@@ -81,6 +83,15 @@ class ServedUseCasesTests {
                           events/parcel.avsc is in both: its events are in one table, and its labels under one name; rename one [duplicate-event-type]
                         The use cases 'letters' and 'boxes' cannot be served by one process, there is 1 conflict:
                           letters/models/lost.yaml:7 and boxes/models/late.yaml:12 are both asked at '/v1/models/late/predict'; give one another path [duplicate-path]""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/late/predict", "/v1/models/late/predict:batch", "/v2/models/late/infer"})
+    void whereAModelIsAskedByItsNameNoOtherIs(String path) throws IOException {
+        change("letters", "models/lost.yaml", "path: /score_letter", "path: " + path);
+        assertThatThrownBy(() -> load("parcels", "letters"))
+                .isInstanceOf(UnservableUseCasesException.class)
+                .hasMessageContaining("are both asked at '" + path + "'; give one another path [duplicate-path]");
     }
 
     @Test
