@@ -1,7 +1,6 @@
 package dev.millrace.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +8,6 @@ import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.OtherScore;
 import dev.millrace.schema.avro.Prediction;
-import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.Topics;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,17 +16,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -170,20 +163,7 @@ class LineupIT {
         return versions;
     }
 
-    private static List<Prediction> logged(int count) throws Exception {
-        List<Prediction> found = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka().bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(List.of(new TopicPartition(Topics.PREDICTIONS, 0)));
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    found.add(PlatformRecords.predictions().decode(record.value()));
-                }
-                return found.size() >= count;
-            });
-        }
-        return found;
+    private static List<Prediction> logged(int count) {
+        return LoggedPredictions.first(stack.kafka().bootstrapServers(), count);
     }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +9,6 @@ import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.OtherScore;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.UseCase;
-import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
@@ -23,18 +21,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,20 +167,7 @@ class StepInIT {
         return JSON.readTree(response.body());
     }
 
-    private static List<Prediction> logged(int count) throws Exception {
-        List<Prediction> found = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", stack.kafka().bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(List.of(new TopicPartition(Topics.PREDICTIONS, 0)));
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    found.add(PlatformRecords.predictions().decode(record.value()));
-                }
-                return found.size() >= count;
-            });
-        }
-        return found;
+    private static List<Prediction> logged(int count) {
+        return LoggedPredictions.first(stack.kafka().bootstrapServers(), count);
     }
 }

@@ -45,6 +45,11 @@ public record RequestContext(String requestId, String traceParent) {
 
     /** The part that all of a trace share. */
     public String traceId() {
+        return traceId(traceParent);
+    }
+
+    /** @param traceParent a valid one */
+    public static String traceId(String traceParent) {
         return traceParent.substring(3, 35);
     }
 }

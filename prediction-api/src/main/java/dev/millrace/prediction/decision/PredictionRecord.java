@@ -5,6 +5,7 @@ import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
 import dev.millrace.prediction.scoring.OtherScore;
 import dev.millrace.schema.avro.Prediction;
+import dev.millrace.web.RequestContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A decision as the topic holds it. */
 final class PredictionRecord {
-
-    /** Where the trace's id stands in a W3C trace parent. */
-    private static final int TRACE = 3;
-
-    private static final int TRACE_LENGTH = 32;
 
     private PredictionRecord() {}
 
@@ -65,7 +61,7 @@ final class PredictionRecord {
                 answer.origin().alias(),
                 answer.origin().modelDigest(),
                 decision.others().stream().map(PredictionRecord::other).toList(),
-                decision.traceParent().substring(TRACE, TRACE + TRACE_LENGTH));
+                RequestContext.traceId(decision.traceParent()));
     }
 
     private static dev.millrace.schema.avro.OtherScore other(OtherScore other) {
