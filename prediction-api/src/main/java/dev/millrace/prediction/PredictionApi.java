@@ -62,7 +62,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 @SpringBootApplication
 @EnableConfigurationProperties({PredictionSettings.class, AccuracySettings.class})
-@Import(WebSupport.class)
+@Import({WebSupport.class, GrpcSupport.class})
 public class PredictionApi {
 
     public static void main(String[] arguments) {

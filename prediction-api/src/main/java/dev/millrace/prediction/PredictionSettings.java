@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Name;
 
@@ -23,6 +24,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param postgres where past events are, for people who ask about them ({@code POSTGRES_URL, POSTGRES_USER, POSTGRES_PASSWORD})
  * @param featuresDeadline how long reading features may take ({@code MILLRACE_FEATURES_DEADLINE})
  * @param concurrentRequests how many are worked on at a time: more are turned away ({@code MILLRACE_CONCURRENT_REQUESTS})
+ * @param grpcPort where it listens for gRPC, 0 for any free port; null: nowhere ({@code MILLRACE_GRPC_PORT})
  * @param drain how long it goes on answering after it was told to stop ({@code MILLRACE_DRAIN})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
@@ -40,6 +42,7 @@ public record PredictionSettings(
         Duration featuresDeadline,
         Duration fresh,
         int concurrentRequests,
+        @Nullable Integer grpcPort,
         Duration drain) {
 
     /**
@@ -96,6 +99,9 @@ public record PredictionSettings(
         if (concurrentRequests < 1) {
             problems.add("expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came "
                     + concurrentRequests);
+        }
+        if (grpcPort != null && (grpcPort < 0 || grpcPort > 65_535)) {
+            problems.add("expected a port in MILLRACE_GRPC_PORT, such as 8081, but came " + grpcPort);
         }
         if (drain.isNegative()) {
             problems.add("expected a time in MILLRACE_DRAIN, such as 5s, but came " + drain);

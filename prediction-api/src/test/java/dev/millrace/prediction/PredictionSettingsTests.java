@@ -83,6 +83,7 @@ class PredictionSettingsTests {
                         Duration.ZERO,
                         Duration.ofMillis(-1),
                         0,
+                        70_000,
                         Duration.ofSeconds(-5)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -94,6 +95,7 @@ class PredictionSettingsTests {
                                 + " jdbc:postgresql://127.0.0.1:5432/millrace in POSTGRES_URL, but came 'mysql:x'; expected a positive time in MILLRACE_FEATURES_DEADLINE, such"
                                 + " as 20ms, but came PT0S; expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came"
                                 + " PT-0.001S; expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came 0;"
+                                + " expected a port in MILLRACE_GRPC_PORT, such as 8081, but came 70000;"
                                 + " expected a time in MILLRACE_DRAIN, such as 5s, but came PT-5S");
     }
 }

@@ -98,11 +98,14 @@ abstract class WithTwoUseCases {
                         line("other", "letters"),
                         line("both", "parcels,letters"),
                         line("all", "*"),
-                        line("none", "another")));
+                        line("none", "another"),
+                        line("reader", "reader", "parcels"),
+                        line("scorer", "scorer", "parcels")));
         TestCache.keep(folder.resolve("models"), "late", "3", TestPackages.of("late", 1));
         TestCache.keep(folder.resolve("models"), "lost", "8", TestPackages.of(LETTERS.useCase(), "lost", 2));
         service = run(
                 folder.resolve("models"),
+                "--MILLRACE_GRPC_PORT=0",
                 "--MILLRACE_SECURITY=on",
                 "--MILLRACE_API_KEYS=" + folder.resolve("keys"),
                 "--MILLRACE_JWT_ISSUER=https://issuer.example.org",
@@ -138,9 +141,13 @@ abstract class WithTwoUseCases {
                         .toArray(String[]::new));
     }
 
-    static String line(String id, String useCases) throws Exception {
+    private static String line(String id, String useCases) throws Exception {
+        return line(id, "admin", useCases);
+    }
+
+    private static String line(String id, String role, String useCases) throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(key(id).getBytes(StandardCharsets.UTF_8));
-        return String.join(" ", id, "sha256:" + HexFormat.of().formatHex(digest), "admin", useCases, "never");
+        return String.join(" ", id, "sha256:" + HexFormat.of().formatHex(digest), role, useCases, "never");
     }
 
     static String key(String owner) {

@@ -2,6 +2,7 @@ package dev.millrace.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Pattern;
+import org.slf4j.MDC;
 
 /**
  * What a request is called by in its answer, in logs, and on what is sent because of it.
@@ -10,6 +11,16 @@ import java.util.regex.Pattern;
  * @param traceParent W3C Trace Context: the caller's trace, or a new one, and this service's span in it
  */
 public record RequestContext(String requestId, String traceParent) {
+
+    /** The header with the request's id. */
+    public static final String REQUEST_ID_HEADER = "X-Request-ID";
+    /** The header with the trace. */
+    public static final String TRACE_PARENT_HEADER = "traceparent";
+
+    /** The names in the log. */
+    static final String MDC_REQUEST_ID = "request_id";
+
+    static final String MDC_TRACE_ID = "trace_id";
 
     private static final String ATTRIBUTE = RequestContext.class.getName();
 
@@ -41,6 +52,22 @@ public record RequestContext(String requestId, String traceParent) {
 
     void putOn(HttpServletRequest request) {
         request.setAttribute(ATTRIBUTE, this);
+    }
+
+    /** Ends what {@link #inLog} began. */
+    public interface Logged extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Puts both names into each line of the log that this thread writes until it is closed. */
+    public Logged inLog() {
+        MDC.put(MDC_REQUEST_ID, requestId);
+        MDC.put(MDC_TRACE_ID, traceId());
+        return () -> {
+            MDC.remove(MDC_REQUEST_ID);
+            MDC.remove(MDC_TRACE_ID);
+        };
     }
 
     /** The part that all of a trace share. */

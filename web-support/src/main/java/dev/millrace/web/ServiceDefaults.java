@@ -33,7 +33,7 @@ public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered 
                                 "spring.servlet.multipart.enabled",
                                 false,
                                 "logging.pattern.correlation",
-                                "[%X{" + RequestContextFilter.MDC_REQUEST_ID + ":--}] ")));
+                                "[%X{" + RequestContext.MDC_REQUEST_ID + ":--}] ")));
     }
 
     /** After the configuration files have been read. */

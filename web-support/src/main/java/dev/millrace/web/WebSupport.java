@@ -46,9 +46,14 @@ public class WebSupport {
     }
 
     @Bean
-    FilterRegistrationBean<RequestContextFilter> requestContexts() {
-        FilterRegistrationBean<RequestContextFilter> filter = new FilterRegistrationBean<>(
-                new RequestContextFilter(() -> ThreadLocalRandom.current().nextLong()));
+    RequestContexts requestContexts() {
+        return new RequestContexts(() -> ThreadLocalRandom.current().nextLong());
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestContextFilter> requestContextFilter(RequestContexts contexts) {
+        FilterRegistrationBean<RequestContextFilter> filter =
+                new FilterRegistrationBean<>(new RequestContextFilter(contexts));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

@@ -10,6 +10,7 @@ import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.scoring.ScoringMetrics.Stage;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.web.RequestContext;
 import java.io.IOException;
@@ -63,6 +64,11 @@ final class Endpoint {
 
     String name() {
         return local.compiled().name();
+    }
+
+    /** Whose model it is. */
+    String useCase() {
+        return local.compiled().useCase().name();
     }
 
     /** As the service's own folder has it. */
@@ -168,6 +174,28 @@ final class Endpoint {
             }
         });
         return List.of(outcomes);
+    }
+
+    /**
+     * Answers a request of the Open Inference Protocol, in whichever form it came. Answers have no room for a bad row: one fails
+     * the request.
+     *
+     * @return nothing when neither a model nor the rule can answer
+     */
+    Optional<Inferred> infer(JsonNode request, RequestContext context) throws RequestException {
+        Tensors tensors = tensors();
+        Map<String, ModelDefinition.Answer> outputs = tensors.outputs(request);
+        List<Answer> answers = new ArrayList<>();
+        for (Outcome outcome : answerAll(tensors.rows(request), context, 0)) {
+            switch (outcome) {
+                case Outcome.Answered answered -> answers.add(answered.answer());
+                case Outcome.Refused refused -> throw refused.problem();
+                case Outcome.Unanswered unanswered -> {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(new Inferred(outputs, answers));
     }
 
     /** What may come of one of many rows. */

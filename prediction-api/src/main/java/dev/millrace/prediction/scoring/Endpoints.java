@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -138,10 +139,29 @@ public final class Endpoints {
     }
 
     RequestException unknown(String model) {
+        return unknown(model, endpoint -> true);
+    }
+
+    private RequestException unknown(String model, Predicate<Endpoint> there) {
         return RequestException.unknown(
                 "unknown-model",
                 "'%s' is no model that is served; there are %s"
-                        .formatted(model, endpoints.stream().map(Endpoint::name).toList()));
+                        .formatted(
+                                model,
+                                endpoints.stream()
+                                        .filter(there)
+                                        .map(Endpoint::name)
+                                        .toList()));
+    }
+
+    /** @throws RequestException when there is none of those that the caller sees */
+    Endpoint endpoint(String model, Caller caller) throws RequestException {
+        Predicate<Endpoint> seen = endpoint -> caller.sees(endpoint.useCase());
+        Optional<Endpoint> found = endpoint(model).filter(seen);
+        if (found.isEmpty()) {
+            throw unknown(model, seen);
+        }
+        return found.get();
     }
 
     private List<Map<String, @Nullable Object>> seenBy(ServerRequest request) {

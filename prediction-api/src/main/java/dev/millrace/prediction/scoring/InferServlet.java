@@ -3,7 +3,6 @@ package dev.millrace.prediction.scoring;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
@@ -15,16 +14,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Scores up to {@value BatchServlet#MOST_ROWS} events a request, as the
  * <a href="https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md">Open Inference
- * Protocol</a> has it. Its answers have no room for a bad row: one fails the request.
+ * Protocol</a> has it.
  */
 public final class InferServlet extends JsonServlet {
     private static final long serialVersionUID = 1L;
@@ -48,31 +47,24 @@ public final class InferServlet extends JsonServlet {
             throws IOException, RequestException {
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         JsonNode asked = BatchServlet.object(body);
-        List<JsonNode> rows = endpoint.tensors().rows(asked);
         RequestContext context = RequestContext.of(request);
         String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : context.requestId();
-        List<Answer> answers = new ArrayList<>(rows.size());
-        for (Outcome outcome : endpoint.answerAll(rows, context, 0)) {
-            switch (outcome) {
-                case Outcome.Answered answered -> answers.add(answered.answer());
-                case Outcome.Refused refused -> throw refused.problem();
-                case Outcome.Unanswered unanswered -> {
-                    Json.writeUnavailable(
-                            response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
-                    return;
-                }
-            }
+        Optional<Inferred> found = endpoint.infer(asked, context);
+        if (found.isEmpty()) {
+            Json.writeUnavailable(response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
+            return;
         }
+        Inferred inferred = found.get();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("model_name", endpoint.name());
-            json.writeStringField("model_version", answers.getFirst().origin().version());
+            json.writeStringField("model_version", inferred.version());
             json.writeStringField("id", requestId);
             json.writeArrayFieldStart("outputs");
             for (Map.Entry<String, ModelDefinition.Answer> output :
-                    endpoint.tensors().outputs().entrySet()) {
-                write(json, output.getKey(), output.getValue(), answers);
+                    inferred.outputs().entrySet()) {
+                write(json, output.getKey(), output.getValue(), inferred.answers());
             }
             json.writeEndArray();
             json.writeEndObject();

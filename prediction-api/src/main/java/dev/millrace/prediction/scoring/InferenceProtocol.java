@@ -17,7 +17,11 @@ import org.springframework.web.servlet.function.ServerResponse;
 /** What the Open Inference Protocol tells of a server and its models. */
 public final class InferenceProtocol {
 
-    private static final List<Integer> ANY_NUMBER = List.of(-1);
+    /** What the server calls itself, and the platform of its models. */
+    static final String SERVER = "millrace";
+
+    /** A dimension of any size. */
+    static final int ANY_NUMBER = -1;
 
     private final Endpoints endpoints;
     private final FollowedModels models;
@@ -28,14 +32,18 @@ public final class InferenceProtocol {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        String version = String.valueOf(InferenceProtocol.class.getPackage().getImplementationVersion());
         return RouterFunctions.route()
-                .GET("/v2", request -> Json.ok(Map.of("name", "millrace", "version", version, "extensions", List.of())))
+                .GET("/v2", request -> Json.ok(Map.of("name", SERVER, "version", version(), "extensions", List.of())))
                 .GET("/v2/health/live", request -> Json.ok(Map.of("live", true)))
                 .GET("/v2/health/ready", request -> ready(!models.served().isEmpty()))
                 .GET("/v2/models/{model}", this::metadata)
                 .GET("/v2/models/{model}/ready", this::ready)
                 .build();
+    }
+
+    /** Of the server. */
+    static String version() {
+        return String.valueOf(InferenceProtocol.class.getPackage().getImplementationVersion());
     }
 
     private static ServerResponse ready(boolean ready) {
@@ -66,7 +74,7 @@ public final class InferenceProtocol {
                 "versions",
                 models.served(endpoint.name()).map(ServedModel::version).stream()
                         .toList());
-        json.put("platform", "millrace");
+        json.put("platform", SERVER);
         List<Map<String, Object>> inputs = new ArrayList<>();
         endpoint.tensors().inputs().forEach((name, type) -> inputs.add(tensor(name, type)));
         List<Map<String, Object>> outputs = new ArrayList<>();
@@ -80,7 +88,7 @@ public final class InferenceProtocol {
         Map<String, Object> tensor = new LinkedHashMap<>();
         tensor.put("name", name);
         tensor.put("datatype", type);
-        tensor.put("shape", ANY_NUMBER);
+        tensor.put("shape", List.of(ANY_NUMBER));
         return tensor;
     }
 }

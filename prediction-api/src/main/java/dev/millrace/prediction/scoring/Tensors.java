@@ -101,6 +101,29 @@ record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> o
         return rows;
     }
 
+    /**
+     * What is to be answered of the outputs: all, unless the request names some.
+     *
+     * @throws RequestException when it names another
+     */
+    Map<String, ModelDefinition.Answer> outputs(JsonNode request) throws RequestException {
+        JsonNode asked = request.path("outputs");
+        if (!asked.isArray() || asked.isEmpty()) {
+            return outputs;
+        }
+        Map<String, ModelDefinition.Answer> found = new LinkedHashMap<>();
+        for (JsonNode output : asked) {
+            String name = output.path("name").asText();
+            ModelDefinition.Answer holds = outputs.get(name);
+            if (holds == null) {
+                throw RequestException.malformed(
+                        "'%s' is no output of this model; it has %s".formatted(name, outputs.keySet()));
+            }
+            found.put(name, holds);
+        }
+        return found;
+    }
+
     private List<JsonNode> column(String name, JsonNode tensor) throws RequestException {
         String type = tensor.path("datatype").asText();
         String expected = String.valueOf(inputs.get(name));

@@ -27,7 +27,7 @@ public final class Admission {
     }
 
     /** Whether there is room for one more, which must {@link #leave} then. */
-    boolean enter() {
+    public boolean enter() {
         if (inside.incrementAndGet() <= most) {
             return true;
         }
@@ -36,11 +36,12 @@ public final class Admission {
         return false;
     }
 
-    void leave() {
+    public void leave() {
         inside.decrementAndGet();
     }
 
-    int most() {
+    /** At a time. */
+    public int most() {
         return most;
     }
 }

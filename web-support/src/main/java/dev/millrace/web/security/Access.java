@@ -84,6 +84,32 @@ public final class Access implements AutoCloseable {
         return settings.useCases().stream().filter(caller::sees).toList();
     }
 
+    /** Whether whoever brings these headers may make a call that this is the rule of; what it must not see is not there. */
+    public Verdict verdict(Rule rule, Headers headers) {
+        return switch (mode()) {
+            case OFF -> new Verdict.Let(Caller.LOCAL);
+            case OPEN -> new Verdict.Let(Caller.ANYBODY);
+            case ON -> rule instanceof Rule.Open ? new Verdict.Let(Caller.NOBODY) : known(rule, headers);
+        };
+    }
+
+    private Verdict known(Rule rule, Headers headers) {
+        return switch (credentials.of(headers)) {
+            case Credentials.Outcome.Unknown(Refusal refusal) -> new Verdict.Refuse(refusal);
+            case Credentials.Outcome.Known(Caller caller) ->
+                shows(rule, caller) ? allowed(rule, caller) : new Verdict.Refuse(Refusal.NOT_FOUND);
+        };
+    }
+
+    /** Whether a caller's role suffices. */
+    static Verdict allowed(Rule rule, Caller caller) {
+        return switch (rule) {
+            case Rule.Open() -> new Verdict.Let(caller);
+            case Rule.Needs(Role role, Scope scope) ->
+                caller.may(role) ? new Verdict.Let(caller) : new Verdict.Refuse(Refusal.forbidden(role));
+        };
+    }
+
     /** Whether an operation is there for a caller, whatever its role. */
     boolean shows(Rule rule, Caller caller) {
         return switch (rule) {

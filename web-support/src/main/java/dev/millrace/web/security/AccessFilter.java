@@ -37,57 +37,51 @@ public final class AccessFilter implements Filter {
         this.meters = meters;
     }
 
-    private sealed interface Decision {
-        record Let(Caller caller) implements Decision {}
-
-        record Refuse(Refusal refusal) implements Decision {}
-    }
-
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
-        Decision decision = switch (access.mode()) {
-            case ON -> decision(http);
+        Verdict verdict = switch (access.mode()) {
+            case ON -> verdict(http);
             case OFF -> unlessAnotherMethod(http, Caller.LOCAL);
             case OPEN -> unlessAnotherMethod(http, Caller.ANYBODY);
         };
-        switch (decision) {
-            case Decision.Let(Caller caller) -> {
+        switch (verdict) {
+            case Verdict.Let(Caller caller) -> {
                 caller.putOn(http);
                 chain.doFilter(request, response);
             }
-            case Decision.Refuse(Refusal refusal) -> {
+            case Verdict.Refuse(Refusal refusal) -> {
                 meters.counter("requests_refused_total", "code", refusal.code()).increment();
                 refusal.writeTo((HttpServletResponse) response);
             }
         }
     }
 
-    private Decision decision(HttpServletRequest request) {
+    private Verdict verdict(HttpServletRequest request) {
         String path = request.getRequestURI();
         if (isAmbiguous(path)) {
-            return new Decision.Refuse(Refusal.BAD_PATH);
+            return new Verdict.Refuse(Refusal.BAD_PATH);
         }
         Optional<Rule> rule = rules.of(request.getMethod(), path);
         if (rule.isPresent() && rule.get() instanceof Rule.Open) {
-            return new Decision.Let(Caller.NOBODY);
+            return new Verdict.Let(Caller.NOBODY);
         }
         return switch (caller(request)) {
-            case Credentials.Outcome.Unknown(Refusal refusal) -> new Decision.Refuse(refusal);
+            case Credentials.Outcome.Unknown(Refusal refusal) -> new Verdict.Refuse(refusal);
             case Credentials.Outcome.Known(Caller caller) ->
                 rule.filter(found -> access.shows(found, caller))
-                        .map(found -> allowed(found, caller))
-                        .orElseGet(() -> new Decision.Refuse(notServed(request, shown -> access.shows(shown, caller))));
+                        .map(found -> Access.allowed(found, caller))
+                        .orElseGet(() -> new Verdict.Refuse(notServed(request, shown -> access.shows(shown, caller))));
         };
     }
 
-    private Decision unlessAnotherMethod(HttpServletRequest request, Caller caller) {
+    private Verdict unlessAnotherMethod(HttpServletRequest request, Caller caller) {
         String path = request.getRequestURI();
         return rules.of(request.getMethod(), path).isPresent()
                         || rules.methods(path, any -> true).isEmpty()
-                ? new Decision.Let(caller)
-                : new Decision.Refuse(notServed(request, any -> true));
+                ? new Verdict.Let(caller)
+                : new Verdict.Refuse(notServed(request, any -> true));
     }
 
     private Refusal notServed(HttpServletRequest request, Predicate<Rule> shown) {
@@ -108,14 +102,6 @@ public final class AccessFilter implements Filter {
     private Credentials.Outcome caller(HttpServletRequest request) {
         return own.isPresent() && own.get().isOn(request)
                 ? new Credentials.Outcome.Known(ProcessKey.CALLER)
-                : access.credentials().of(request);
-    }
-
-    private static Decision allowed(Rule rule, Caller caller) {
-        return switch (rule) {
-            case Rule.Open() -> new Decision.Let(caller);
-            case Rule.Needs(Role role, Scope scope) ->
-                caller.may(role) ? new Decision.Let(caller) : new Decision.Refuse(Refusal.forbidden(role));
-        };
+                : access.credentials().of(name -> request.getHeaders(name).asIterator());
     }
 }

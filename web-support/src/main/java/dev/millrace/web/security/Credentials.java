@@ -1,7 +1,6 @@
 package dev.millrace.web.security;
 
-import jakarta.servlet.http.HttpServletRequest;
-import java.util.Enumeration;
+import java.util.Iterator;
 import java.util.Optional;
 
 /** Tells callers by what they bring: a key in {@code X-API-Key}, or a token in {@code Authorization: Bearer}. */
@@ -24,18 +23,18 @@ final class Credentials {
         record Unknown(Refusal refusal) implements Outcome {}
     }
 
-    Outcome of(HttpServletRequest request) {
-        Enumeration<String> apiKeys = request.getHeaders(API_KEY);
-        Enumeration<String> authorizations = request.getHeaders("Authorization");
-        if (apiKeys.hasMoreElements()) {
-            String key = apiKeys.nextElement();
-            return apiKeys.hasMoreElements() || authorizations.hasMoreElements()
+    Outcome of(Headers headers) {
+        Iterator<String> apiKeys = headers.values(API_KEY);
+        Iterator<String> authorizations = headers.values("Authorization");
+        if (apiKeys.hasNext()) {
+            String key = apiKeys.next();
+            return apiKeys.hasNext() || authorizations.hasNext()
                     ? new Outcome.Unknown(Refusal.SEVERAL_CREDENTIALS)
                     : outcome(keys.flatMap(all -> all.caller(key)));
         }
-        if (authorizations.hasMoreElements()) {
-            String authorization = authorizations.nextElement();
-            if (authorizations.hasMoreElements()) {
+        if (authorizations.hasNext()) {
+            String authorization = authorizations.next();
+            if (authorizations.hasNext()) {
                 return new Outcome.Unknown(Refusal.SEVERAL_CREDENTIALS);
             }
             boolean bearer = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param challenge of the header {@code WWW-Authenticate}, after RFC 6750
  * @param allow of the header {@code Allow}
  */
-record Refusal(
+public record Refusal(
         int status,
         String title,
         String code,

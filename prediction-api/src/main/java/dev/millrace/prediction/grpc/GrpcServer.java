@@ -1,0 +1,90 @@
+package dev.millrace.prediction.grpc;
+
+import dev.millrace.prediction.web.JsonServlet;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** Listens for gRPC from when the models are loaded until the service stops; then it ends what it has begun. */
+public final class GrpcServer implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+    /** Seconds: no call takes that long. */
+    private static final int PATIENCE = 10;
+
+    private final InetSocketAddress address;
+    private final ServerCredentials credentials;
+    private final ServerServiceDefinition service;
+    private final GrpcAccess access;
+    private @Nullable Server server;
+
+    /** @throws IllegalStateException when a method of the service has no rule */
+    public GrpcServer(
+            InetSocketAddress address, ServerCredentials credentials, BindableService service, GrpcAccess access) {
+        this.address = address;
+        this.credentials = credentials;
+        this.service = service.bindService();
+        this.access = access;
+        access.requireRules(this.service);
+    }
+
+    @Override
+    public synchronized void start() {
+        Server fresh = NettyServerBuilder.forAddress(address, credentials)
+                .addService(service)
+                .intercept(access)
+                .maxInboundMessageSize(JsonServlet.LARGEST_BODY)
+                .build();
+        try {
+            server = fresh.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen for gRPC on " + address + " (MILLRACE_GRPC_PORT)", e);
+        }
+        LOG.info("listening for gRPC on {}:{}", address.getHostString(), fresh.getPort());
+    }
+
+    /** The port that it listens on. */
+    public synchronized int port() {
+        if (server == null) {
+            throw new IllegalStateException("it does not listen");
+        }
+        return server.getPort();
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (server != null) {
+            try {
+                if (!server.shutdown().awaitTermination(PATIENCE, TimeUnit.SECONDS)) {
+                    server.shutdownNow();
+                }
+            } catch (InterruptedException e) {
+                server.shutdownNow();
+                Thread.currentThread().interrupt();
+            }
+            server = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return server != null;
+    }
+
+    /** Starts after models are loaded and warm, and stops before them. */
+    @Override
+    public int getPhase() {
+        return 2;
+    }
+}

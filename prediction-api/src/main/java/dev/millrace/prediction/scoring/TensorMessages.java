@@ -1,0 +1,127 @@
+package dev.millrace.prediction.scoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import dev.millrace.prediction.protocol.InferTensorContents;
+import dev.millrace.prediction.protocol.ModelInferRequest;
+import dev.millrace.prediction.protocol.ModelInferRequest.InferInputTensor;
+import dev.millrace.prediction.protocol.ModelInferRequest.InferRequestedOutputTensor;
+import dev.millrace.prediction.protocol.ModelInferResponse;
+import dev.millrace.prediction.protocol.ModelInferResponse.InferOutputTensor;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.ModelDefinition;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Requests and answers of the Open Inference Protocol's gRPC form. */
+final class TensorMessages {
+
+    private TensorMessages() {}
+
+    /**
+     * The request as the REST form has it: the same rules hold for both.
+     *
+     * @throws RequestException when it cannot be said in JSON
+     */
+    static JsonNode request(ModelInferRequest request) throws RequestException {
+        boolean raw = isRaw(request);
+        if (raw && request.getRawInputContentsCount() != request.getInputsCount()) {
+            throw RequestException.malformed("expected as many raw_input_contents as inputs, %d, but came %d"
+                    .formatted(request.getInputsCount(), request.getRawInputContentsCount()));
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode inputs = json.putArray("inputs");
+        for (int i = 0; i < request.getInputsCount(); i++) {
+            InferInputTensor input = request.getInputs(i);
+            if (raw && input.hasContents()) {
+                throw RequestException.malformed(
+                        "the input '%s' has contents beside raw_input_contents; send one of them"
+                                .formatted(input.getName()));
+            }
+            ObjectNode tensor = inputs.addObject().put("name", input.getName()).put("datatype", input.getDatatype());
+            input.getShapeList().forEach(tensor.withArray("shape")::add);
+            tensor.putArray("data").addAll(elements(input, raw ? request.getRawInputContents(i) : null));
+        }
+        ArrayNode outputs = json.putArray("outputs");
+        for (InferRequestedOutputTensor output : request.getOutputsList()) {
+            outputs.addObject().put("name", output.getName());
+        }
+        return json;
+    }
+
+    private static boolean isRaw(ModelInferRequest request) {
+        return request.getRawInputContentsCount() > 0;
+    }
+
+    private static List<JsonNode> elements(InferInputTensor input, @Nullable ByteString raw) throws RequestException {
+        ElementType type = Arrays.stream(ElementType.values())
+                .filter(known -> known.name().equals(input.getDatatype()))
+                .findFirst()
+                .orElseThrow(
+                        () -> RequestException.malformed("the input '%s' has the datatype '%s', which is none of %s"
+                                .formatted(
+                                        input.getName(), input.getDatatype(), Arrays.toString(ElementType.values()))));
+        try {
+            return raw == null ? type.of(input.getContents()) : type.of(raw);
+        } catch (BufferUnderflowException e) {
+            throw RequestException.malformed(
+                    "the input '%s' has raw contents that end within an element".formatted(input.getName()));
+        } catch (NumberFormatException e) {
+            throw RequestException.malformed(
+                    "the input '%s' has an element that is no number, or no text in UTF-8".formatted(input.getName()));
+        }
+    }
+
+    /** In the form, raw or not, in which the request came. */
+    static ModelInferResponse response(ModelInferRequest request, String model, String id, Inferred inferred) {
+        ModelInferResponse.Builder response = ModelInferResponse.newBuilder()
+                .setModelName(model)
+                .setModelVersion(inferred.version())
+                .setId(id);
+        for (Map.Entry<String, ModelDefinition.Answer> output :
+                inferred.outputs().entrySet()) {
+            List<Answer> answers = inferred.answers();
+            InferOutputTensor.Builder tensor = InferOutputTensor.newBuilder()
+                    .setName(output.getKey())
+                    .setDatatype(Tensors.type(output.getValue()))
+                    .addShape(answers.size());
+            if (isRaw(request)) {
+                response.addRawOutputContents(raw(output.getValue(), answers));
+            } else {
+                tensor.setContents(contents(output.getValue(), answers));
+            }
+            response.addOutputs(tensor);
+        }
+        return response.build();
+    }
+
+    private static InferTensorContents contents(ModelDefinition.Answer holds, List<Answer> answers) {
+        InferTensorContents.Builder contents = InferTensorContents.newBuilder();
+        for (Answer answer : answers) {
+            switch (holds) {
+                case DECISION -> contents.addInt64Contents(answer.decision() ? 1 : 0);
+                case SCORE -> contents.addFp64Contents(answer.score());
+            }
+        }
+        return contents.build();
+    }
+
+    private static ByteString raw(ModelDefinition.Answer holds, List<Answer> answers) {
+        ByteBuffer raw = ByteBuffer.allocate(answers.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (Answer answer : answers) {
+            switch (holds) {
+                case DECISION -> raw.putLong(answer.decision() ? 1 : 0);
+                case SCORE -> raw.putDouble(answer.score());
+            }
+        }
+        return ByteString.copyFrom(raw.flip());
+    }
+}
