@@ -50,8 +50,9 @@ public class WebSupport {
         return new RequestContexts(() -> ThreadLocalRandom.current().nextLong());
     }
 
+    /** Not named as Spring's own filter of that name. */
     @Bean
-    FilterRegistrationBean<RequestContextFilter> requestContextFilter(RequestContexts contexts) {
+    FilterRegistrationBean<RequestContextFilter> requestContextsFilter(RequestContexts contexts) {
         FilterRegistrationBean<RequestContextFilter> filter =
                 new FilterRegistrationBean<>(new RequestContextFilter(contexts));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
