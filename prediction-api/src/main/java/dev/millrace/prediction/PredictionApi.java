@@ -10,6 +10,7 @@ import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
+import dev.millrace.prediction.health.HealthController;
 import dev.millrace.prediction.history.EventLookup;
 import dev.millrace.prediction.label.LabelEndpoint;
 import dev.millrace.prediction.label.LabelLog;
@@ -35,6 +36,7 @@ import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Drain;
+import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
@@ -47,10 +49,11 @@ import java.time.Clock;
 import java.util.Collection;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -60,9 +63,9 @@ import org.springframework.web.servlet.function.ServerResponse;
  * or from disk while that is away), follows the champion from then on, and scores what is posted to the use cases' own paths,
  * on features as they are at that moment.
  */
-@SpringBootApplication
+@SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties({PredictionSettings.class, AccuracySettings.class})
-@Import({WebSupport.class, GrpcSupport.class})
+@Import({SpringParts.class, WebSupport.class, FrameworkFilters.class, HealthController.class, GrpcSupport.class})
 public class PredictionApi {
 
     public static void main(String[] arguments) {
@@ -154,6 +157,7 @@ public class PredictionApi {
     }
 
     @Bean
+    @DependsOn("earlyStart")
     ServletRegistrationBean<ScoringServlet> scoring(
             Endpoints endpoints, Admission admission, Drain drain, Marker warmUp) {
         ScoringServlet servlet = new ScoringServlet(endpoints, admission, drain, warmUp);
@@ -203,6 +207,15 @@ public class PredictionApi {
     @Bean
     WarmUp warmUp(Endpoints endpoints, WarmUpBody bodies) {
         return new WarmUp(endpoints, bodies);
+    }
+
+    /** What waits for others and for the disk, while Spring sets up what is left. Whoever needs one of these waits for it. */
+    @Bean
+    Thread earlyStart(OnlineStore store, FollowedModels models) {
+        return Thread.ofPlatform().name("early-start").daemon().start(() -> {
+            store.connect();
+            models.startFromCache();
+        });
     }
 
     @Bean

@@ -54,6 +54,8 @@ public record JavaCommand(String classPath, String mainClass, List<String> flags
         OPENED.forEach(name -> flags.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
         flags.add("--enable-native-access=ALL-UNNAMED");
         flags.add("-Dio.netty.noUnsafe=false");
+        // Nobody records what the client of Redis tells the flight recorder; setting that up takes a tenth of a second.
+        flags.add("-Dio.lettuce.core.jfr=false");
         flags.add("-Djava.awt.headless=true");
         flags.add("-XX:+ExitOnOutOfMemoryError");
         if (feature >= UNSAFE_FLAG_SINCE) {

@@ -1,5 +1,6 @@
 package dev.millrace.prediction.features;
 
+import dev.millrace.prediction.Once;
 import dev.millrace.prediction.model.Reason;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -48,6 +49,7 @@ public final class OnlineStore implements SmartLifecycle {
     private final RedisURI uri;
     private final Duration deadline;
     private final byte[] probe;
+    private final Once firstProbe = new Once(this::probe);
     private final Breaker breaker = new Breaker(System::nanoTime);
     private final ClientResources resources;
     private final RedisClient client;
@@ -163,9 +165,14 @@ public final class OnlineStore implements SmartLifecycle {
         }
     }
 
+    /** Connects, unless that has been done; the store may be away. */
+    public void connect() {
+        firstProbe.run();
+    }
+
     @Override
     public synchronized void start() {
-        probe();
+        connect();
         ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("feature-probe").daemon().factory());
         var unused = fresh.scheduleWithFixedDelay(

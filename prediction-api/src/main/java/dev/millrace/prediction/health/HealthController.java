@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Health as callers and orchestrators see it. A pod is unready without a model and before it is warm: a store may be away. */
 @RestController
-class HealthController {
+public class HealthController {
 
     private final FollowedModels models;
     private final OnlineStore store;

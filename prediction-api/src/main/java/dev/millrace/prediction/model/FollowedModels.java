@@ -1,5 +1,6 @@
 package dev.millrace.prediction.model;
 
+import dev.millrace.prediction.Once;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,13 @@ public final class FollowedModels implements SmartLifecycle {
 
     private final List<FollowedModel> models;
     private final Duration interval;
+    private final Once fromCache;
     private @Nullable ScheduledExecutorService thread;
 
     public FollowedModels(List<FollowedModel> models, Duration interval) {
         this.models = List.copyOf(models);
         this.interval = interval;
+        this.fromCache = new Once(() -> this.models.forEach(FollowedModel::startFromCache));
     }
 
     /** The model by its name: one that this service knows. */
@@ -77,9 +80,14 @@ public final class FollowedModels implements SmartLifecycle {
         }
     }
 
+    /** Serves what lies on disk, unless that has been done. */
+    public void startFromCache() {
+        fromCache.run();
+    }
+
     @Override
     public synchronized void start() {
-        models.forEach(FollowedModel::startFromCache);
+        startFromCache();
         ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("model-follower").daemon().factory());
         var unused = fresh.scheduleWithFixedDelay(this::followAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);

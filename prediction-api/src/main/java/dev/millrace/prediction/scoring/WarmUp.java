@@ -13,9 +13,10 @@ public final class WarmUp implements SmartLifecycle {
 
     private static final int ROUNDS = 3_000;
     /** A small part of what reading features may take: the code around it must not use that up. */
-    private static final Duration QUICK = Duration.ofMillis(1);
+    private static final Duration QUICK = Duration.ofMillis(2);
 
-    private static final int QUICK_ROUNDS = 100;
+    /** More cost a start half a second, and made the first requests no quicker. */
+    private static final int QUICK_ROUNDS = 30;
     /** Of all models together: each has its share of it. */
     private static final long LONGEST_NANOS = Duration.ofSeconds(2).toNanos();
 

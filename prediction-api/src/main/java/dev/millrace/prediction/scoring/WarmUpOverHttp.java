@@ -31,9 +31,9 @@ public final class WarmUpOverHttp {
 
     private static final int ROUNDS = 200;
     /** A small part of what reading features may take, and the way through HTTP. */
-    private static final Duration QUICK = Duration.ofMillis(5);
+    private static final Duration QUICK = Duration.ofMillis(10);
 
-    private static final int QUICK_ROUNDS = 20;
+    private static final int QUICK_ROUNDS = 10;
     /** Of all models together: each has its share of it. */
     private static final Duration LONGEST = Duration.ofSeconds(2);
 

@@ -9,7 +9,7 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /** The framework's filters stay in front of its own servlet: in front of ours they would cost more than a model. */
 @Configuration(proxyBeanMethods = false)
-class FrameworkFilters {
+public class FrameworkFilters {
 
     private static final String FRAMEWORK = "dispatcherServlet";
 
