@@ -38,6 +38,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,11 @@ class GrpcIT extends WithTwoUseCases {
         ModelInferRequest.Builder request = parcels();
         request.getInputsBuilderList().forEach(InferInputTensor.Builder::clearContents);
         return request.addRawInputContents(raw(
-                        15, to -> to.putInt(4).put("ann1".getBytes()).putInt(3).put("bob".getBytes())))
+                        15,
+                        to -> to.putInt(4)
+                                .put("ann1".getBytes(StandardCharsets.UTF_8))
+                                .putInt(3)
+                                .put("bob".getBytes(StandardCharsets.UTF_8))))
                 .addRawInputContents(raw(16, to -> to.putLong(1).putLong(2)))
                 .addRawInputContents(raw(8, to -> to.putFloat(129.95f).putFloat(5)));
     }
@@ -250,7 +255,7 @@ class GrpcIT extends WithTwoUseCases {
                 .isEqualTo("grpc-7");
         Set<String> logged = new TreeSet<>();
         read(Topics.PREDICTIONS, 2, record -> {
-            String trace = new String(record.headers().lastHeader("traceparent").value());
+            String trace = new String(record.headers().lastHeader("traceparent").value(), StandardCharsets.UTF_8);
             return logged.add(
                     PlatformRecords.predictions().decode(record.value()).getRequestId() + " " + trace.substring(3, 35));
         });
