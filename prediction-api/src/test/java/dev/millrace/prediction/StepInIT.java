@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A champion that gives no number: others answer instead, and the shadow still sees what it would see alone. */
+/** A version that gives no number: others answer instead, and the shadow still sees what it would see alone. */
 @Timeout(240)
 class StepInIT {
 
@@ -139,6 +139,34 @@ class StepInIT {
         assertThat(logged.subList(1, 4)).allSatisfy(prediction -> {
             assertThat(prediction.getAlias()).isEqualTo("previous");
             assertThat((float) prediction.getScore()).isEqualTo(narrow.open().score(vector(prediction)));
+        });
+        theChampionStepsInForTheChallenger(previous, champion, narrow);
+    }
+
+    /** The champion reads the request by its own rules: it was trained without the hour. */
+    private static void theChampionStepsInForTheChallenger(String champion, String overflowing, TestPackages opened)
+            throws Exception {
+        registry.promote(Parcels.MODEL, champion);
+        registry.alias(Parcels.MODEL, "challenger", overflowing);
+        refresh("v" + champion);
+        int asked = 40;
+        long steppedIn = 0;
+        for (int i = 0; i < asked; i++) {
+            JsonNode answer = post(
+                    "/score",
+                    Map.of("sender", "bob" + i, "depot", 2, "price", 12.3, "timestamp", "2026-03-01T12:00:00Z"));
+            assertThat(answer.path("model_version").textValue()).isEqualTo("v" + champion);
+            steppedIn += answer.path("reasons").toString().contains("previous-model") ? 1 : 0;
+        }
+        assertThat(steppedIn).as("the challenger's share is a quarter").isBetween(1L, asked - 1L);
+        List<Prediction> logged = logged(4 + asked);
+        assertThat(logged.subList(4, 4 + asked)).allSatisfy(prediction -> {
+            assertThat(prediction.getAlias()).isEqualTo("champion");
+            assertThat((float) prediction.getScore()).isEqualTo(opened.open().score(vector(prediction)));
+            assertThat(prediction.getOthers())
+                    .extracting(OtherScore::getAlias)
+                    .doesNotContain("champion")
+                    .contains("shadow");
         });
     }
 

@@ -107,15 +107,13 @@ final class Endpoint {
     boolean answer(byte[] body, RequestContext context, int explain, Reply reply) throws RequestException, IOException {
         long began = System.nanoTime();
         Lines lines = lines();
-        ScoringRequest request = lines.champion().reader().read(body);
-        Serving answering = lines.answering(request, context.requestId());
-        if (answering != lines.champion()) {
-            request = answering.reader().read(body);
-        }
+        Asked read =
+                Asked.of(lines.champion(), reader -> reader.read(body), context.requestId(), context.traceParent());
+        Serving answering = lines.answering(read);
+        Asked asked = read.as(answering);
         ScoringMetrics metrics = predictions.metrics();
         metrics.stage(Stage.PARSE, System.nanoTime() - began);
-        Asked asked = new Asked(request, context.requestId(), context.traceParent());
-        Optional<Scored> found = predictions.score(answering, lines.previous(), asked);
+        Optional<Scored> found = predictions.score(answering, lines.insteadOf(answering), asked);
         if (found.isEmpty()) {
             return false;
         }
@@ -127,7 +125,7 @@ final class Endpoint {
         metrics.stage(Stage.WRITE, written - answered);
         metrics.latency(name(), written - began);
         // The caller has its answer: what comes now costs it nothing.
-        keep(scored, asked, answering, lines, reader -> reader.read(body));
+        keep(scored, asked, answering, lines);
         metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
@@ -140,15 +138,11 @@ final class Endpoint {
         Asked[] asked = new Asked[rows.size()];
         for (int i = 0; i < rows.size(); i++) {
             String id = context.requestId() + '-' + i;
+            JsonNode row = rows.get(i);
             try {
-                ScoringRequest request = lines.champion().reader().read(rows.get(i));
-                Serving answering = lines.answering(request, id);
-                asked[i] = new Asked(
-                        answering == lines.champion()
-                                ? request
-                                : answering.reader().read(rows.get(i)),
-                        id,
-                        context.traceParent());
+                Asked read = Asked.of(lines.champion(), reader -> reader.read(row), id, context.traceParent());
+                Serving answering = lines.answering(read);
+                asked[i] = read.as(answering);
                 answered.computeIfAbsent(answering, first -> new ArrayList<>()).add(i);
             } catch (RequestException e) {
                 outcomes[i] = new Outcome.Refused(e);
@@ -157,13 +151,13 @@ final class Endpoint {
         answered.forEach((answering, places) -> {
             List<Optional<Scored>> answers = predictions.scoreAll(
                     answering,
-                    lines.previous(),
+                    lines.insteadOf(answering),
                     places.stream().map(i -> asked[i]).toList());
             for (int j = 0; j < places.size(); j++) {
                 int place = places.get(j);
                 outcomes[place] = answers.get(j)
                         .<Outcome>map(scored -> {
-                            keep(scored, asked[place], answering, lines, reader -> reader.read(rows.get(place)));
+                            keep(scored, asked[place], answering, lines);
                             return new Outcome.Answered(
                                     answering.serve(),
                                     scored.answer(),
@@ -224,33 +218,22 @@ final class Endpoint {
         }
     }
 
-    /** A request as a version's own rules read it. */
-    @FunctionalInterface
-    private interface Rereading {
-        ScoringRequest by(RequestReader reader) throws RequestException;
-    }
-
-    /** @param asking whose rules the request was read by */
-    private Optional<OtherScore> other(Serving other, Rereading again, Asked asked, Serving asking, Scored scored) {
+    private Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
         try {
-            Asked same = other.seesTheSameAs(asking)
-                    ? asked
-                    : new Asked(again.by(other.reader()), asked.requestId(), asked.traceParent());
-            return Optional.of(predictions.other(other, same, scored));
+            return Optional.of(predictions.other(other, asked.as(other), scored));
         } catch (RequestException e) {
             predictions.metrics().notCompared(name(), other.origin(), e.code());
             return Optional.empty();
         }
     }
 
-    /**
-     * @param answering who was asked: it has answered, or gave no number
-     * @param again for versions that may read the request otherwise
-     */
-    private void keep(Scored scored, Asked asked, Serving answering, Lines lines, Rereading again) {
+    /** @param answering who was asked: it has answered, or gave no number */
+    private void keep(Scored scored, Asked asked, Serving answering, Lines lines) {
         List<OtherScore> others = new ArrayList<>();
         for (Serving other : lines.others(answering)) {
-            other(other, again, asked, answering, scored).ifPresent(others::add);
+            if (other != scored.by()) {
+                other(other, asked, scored).ifPresent(others::add);
+            }
         }
         Answer answer = scored.answer();
         decisions.add(new Decision(
@@ -266,8 +249,8 @@ final class Endpoint {
         Serving serving = lines().champion();
         Optional<Scored> scored = rehearsals.score(
                 serving,
-                Optional.empty(),
-                new Asked(serving.reader().read(body), context.requestId(), context.traceParent()));
+                List.of(),
+                Asked.of(serving, reader -> reader.read(body), context.requestId(), context.traceParent()));
         if (scored.isPresent()) {
             reply.write(
                     AnswerJson.bytes(serving.serve(), scored.get().answer(), Optional.empty(), context.requestId(), 0));
@@ -281,7 +264,7 @@ final class Endpoint {
      * @return whether features were read
      */
     boolean rehearseWithoutModel(byte[] body) throws RequestException {
-        Evidence evidence = rehearsals.evidence(local, new Asked(local.reader().read(body), "warm-up", ""));
+        Evidence evidence = rehearsals.evidence(local, Asked.of(local, reader -> reader.read(body), "warm-up", ""));
         Answer answer = Answer.withoutModel(name(), 0, false, evidence);
         var unused = AnswerJson.bytes(local.serve(), answer, Optional.empty(), "warm-up", 0);
         return !evidence.reasons().contains(EvidenceReader.UNAVAILABLE);

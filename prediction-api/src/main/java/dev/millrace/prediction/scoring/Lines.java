@@ -8,6 +8,7 @@ import dev.millrace.schema.definition.EntityText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The versions of a line-up, each ready to answer: made once for each line-up.
@@ -40,8 +41,18 @@ record Lines(
     }
 
     /** Who answers: always the same one for the same entity, while the share stays or grows. */
-    Serving answering(ScoringRequest request, String requestId) {
-        return challenger.isPresent() && place(request, requestId) < share ? challenger.get() : champion;
+    Serving answering(Asked asked) {
+        return challenger.isPresent() && place(asked.request(), asked.requestId()) < share
+                ? challenger.get()
+                : champion;
+    }
+
+    /** Who answers when that one gives no number, in this order: for the challenger the champion, then who was it before. */
+    List<Serving> insteadOf(Serving answering) {
+        return Stream.concat(
+                        Stream.of(champion).filter(other -> other != answering && other.served() != null),
+                        previous.stream())
+                .toList();
     }
 
     /** Where the request's entity lies between 0 and 1. */

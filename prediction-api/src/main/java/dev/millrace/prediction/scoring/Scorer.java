@@ -4,6 +4,7 @@ import dev.millrace.feature.Model;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.web.RequestException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,18 +44,19 @@ final class Scorer {
     /**
      * The best answer that can be had.
      *
-     * @param otherwise who answers when a version gives no number
+     * @param asked as that version reads it
+     * @param instead who answers when it gives no number: the first that does
      * @return empty when neither a model nor the rule can answer
      */
-    Optional<Scored> score(Serving serving, Optional<Serving> otherwise, Asked asked) {
+    Optional<Scored> score(Serving serving, List<Serving> instead, Asked asked) {
         ServedModel served = serving.served();
         return served == null
                 ? rule(serving.compiled(), asked.request())
-                : score(serving, served, otherwise, asked, evidence.of(serving, asked));
+                : score(serving, served, instead, asked, evidence.of(serving, asked));
     }
 
     /** The same of many, whose features are read at once. */
-    List<Optional<Scored>> scoreAll(Serving serving, Optional<Serving> otherwise, List<Asked> all) {
+    List<Optional<Scored>> scoreAll(Serving serving, List<Serving> instead, List<Asked> all) {
         ServedModel served = serving.served();
         if (served == null) {
             return all.stream()
@@ -64,25 +66,51 @@ final class Scorer {
         List<Evidence> found = evidence.ofAll(serving, all);
         List<Optional<Scored>> answers = new ArrayList<>(all.size());
         for (int i = 0; i < all.size(); i++) {
-            answers.add(score(serving, served, otherwise, all.get(i), found.get(i)));
+            answers.add(score(serving, served, instead, all.get(i), found.get(i)));
         }
         return answers;
     }
 
     private Optional<Scored> score(
-            Serving serving, ServedModel served, Optional<Serving> otherwise, Asked asked, Evidence found) {
+            Serving serving, ServedModel served, List<Serving> instead, Asked asked, Evidence found) {
+        Optional<Scored> scored = byModel(serving, served, asked, found);
+        if (scored.isPresent()) {
+            return scored;
+        }
+        for (Serving other : instead) {
+            Optional<Scored> stepsIn = stepsIn(other, asked);
+            if (stepsIn.isPresent()) {
+                metrics.fallback(PREVIOUS_MODEL);
+                return stepsIn.map(answer -> answer.because(PREVIOUS_MODEL));
+            }
+        }
+        return rule(serving.compiled(), asked.request());
+    }
+
+    private Optional<Scored> stepsIn(Serving other, Asked asked) {
+        ServedModel served = other.served();
+        if (served == null) {
+            return Optional.empty();
+        }
+        try {
+            Asked same = asked.as(other);
+            return byModel(other, served, same, evidence.of(other, same));
+        } catch (RequestException e) {
+            // It was trained on another kind of request.
+            return Optional.empty();
+        }
+    }
+
+    /** Empty when the model gives no number. */
+    private Optional<Scored> byModel(Serving serving, ServedModel served, Asked asked, Evidence found) {
         long began = System.nanoTime();
         float score = served.model().score(found.vector());
         metrics.stage(ScoringMetrics.Stage.INFERENCE, System.nanoTime() - began);
-        if (Float.isFinite(score)) {
-            return Optional.of(new Scored(answer(asked.request(), found, served, serving.origin(), score), serving));
+        if (!Float.isFinite(score)) {
+            LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
+            return Optional.empty();
         }
-        LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
-        if (otherwise.isEmpty()) {
-            return rule(serving.compiled(), asked.request());
-        }
-        metrics.fallback(PREVIOUS_MODEL);
-        return score(otherwise.get(), Optional.empty(), asked).map(scored -> scored.because(PREVIOUS_MODEL));
+        return Optional.of(new Scored(answer(asked.request(), found, served, serving.origin(), score), serving));
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */
