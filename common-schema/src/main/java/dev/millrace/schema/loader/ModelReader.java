@@ -25,9 +25,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /** One YAML document of {@code models/} to a model. */
 final class ModelReader {
+
+    /** What services have beside the paths of models. */
+    private static final List<String> OWN =
+            List.of("/v1", "/v2", "/health", "/metrics", "/docs", "/openapi.json", "/actuator", "/error");
+
+    private static final Pattern PATH = Pattern.compile("(?!(%s)(/|$))(/(?!\\.)[A-Za-z0-9._-]+)+"
+            .formatted(OWN.stream().map(Pattern::quote).collect(Collectors.joining("|"))));
+
     private ModelReader() {}
 
     static ModelDefinition read(YamlMap map) {
@@ -125,10 +134,22 @@ final class ModelReader {
                     .attempt(() -> choice(answers, name, Answer.class))
                     .ifPresent(answer -> response.put(name, answer));
         }
-        ServeDefinition serve =
-                new ServeDefinition(map.text("path"), request, response, map.expression("fallback"), map.at());
+        ServeDefinition serve = new ServeDefinition(path(map), request, response, map.expression("fallback"), map.at());
         map.refuseUnread("'serve'");
         return serve;
+    }
+
+    private static String path(YamlMap map) {
+        String path = map.text("path");
+        if (!PATH.matcher(path).matches()) {
+            throw map.problems()
+                    .reject(
+                            map.at("path"),
+                            "bad-path",
+                            "expected a path of letters, digits, '.', '-' and '_' after each '/', such as /predict, which does not"
+                                    + " begin with " + OWN + ": the service has them itself; found '" + path + "'");
+        }
+        return path;
     }
 
     private static RequestField requestField(String name, YamlMap map) {

@@ -191,6 +191,72 @@ final class UseCaseLoaderTests {
                         "mappings/f.yaml:3 unknown-name");
     }
 
+    private Path servedAt(String path) throws IOException {
+        Path folder = write("paths", "use_case: paths\ntitle: Paths\n");
+        Files.writeString(folder.resolve("events/things.avsc"), """
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": ["id"], "fields": [
+                 {"name": "id", "type": "string"},
+                 {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
+                """);
+        Files.writeString(folder.resolve("models/m.yaml"), """
+                model: m
+                kind: binary
+                rows: things
+                label: {value: v, known_after: 1d}
+                features: [{n: "1.0"}]
+                promote: {better: auc}
+                serve:
+                  path: "%s"
+                  request: {id: {}}
+                  response: {s: score}
+                  fallback: "0.5"
+                """.formatted(path));
+        return folder;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "predict",
+                "/",
+                "/predict/",
+                "//predict",
+                "/a b",
+                "/{a}",
+                "/a/*",
+                "/a/../b",
+                "/a;b",
+                "/a%20b",
+                "/v1",
+                "/v1/models/m/predict",
+                "/v2/models/m/infer",
+                "/health",
+                "/health/readiness",
+                "/metrics",
+                "/docs",
+                "/openapi.json",
+                "/actuator/info",
+                "/error"
+            })
+    void aModelHasAPathThatNothingElseHas(String path) throws IOException {
+        assertThat(problems(servedAt(path)))
+                .extracting(problem -> problem.at() + " " + problem.code())
+                .containsExactly("models/m.yaml:8 bad-path");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/predict", "/predict_match", "/v1.5/risk", "/healthy", "/shop/v1/score-it"})
+    void aModelHasAnyOtherPath(String path) throws IOException {
+        assertThat(UseCaseLoader.load(servedAt(path))
+                        .models()
+                        .getFirst()
+                        .serve()
+                        .orElseThrow()
+                        .path())
+                .isEqualTo(path);
+    }
+
     @Test
     void saysWhichFileAFolderLacks() {
         assertThatThrownBy(() -> UseCaseLoader.load(temp))

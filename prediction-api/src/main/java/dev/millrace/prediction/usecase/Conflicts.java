@@ -74,17 +74,13 @@ final class Conflicts {
         return problems;
     }
 
-    /** Beside its own path a model has those by its name, which its namesake has anyway. */
     private static Optional<String> shared(ModelDefinition one, ModelDefinition other) {
-        if (one.serve().isEmpty() || other.serve().isEmpty()) {
-            return Optional.empty();
-        }
-        String path = one.serve().get().path();
-        String another = other.serve().get().path();
-        if (path.equals(another) || ModelPaths.of(other.name()).contains(path)) {
-            return Optional.of(path);
-        }
-        return ModelPaths.of(one.name()).contains(another) ? Optional.of(another) : Optional.empty();
+        return one.serve()
+                .map(ServeDefinition::path)
+                .filter(path -> other.serve()
+                        .map(ServeDefinition::path)
+                        .filter(path::equals)
+                        .isPresent());
     }
 
     private static Location served(ModelDefinition model) {

@@ -1,8 +1,6 @@
 package dev.millrace.prediction.usecase;
 
-import java.util.Set;
-
-/** Where a model is asked by its name, whatever path of its own it has. */
+/** Where a model is asked by its name, whatever path of its own it has: that is never one of these. */
 public record ModelPaths(String predict, String batch, String infer) {
 
     public static ModelPaths of(String model) {
@@ -10,9 +8,5 @@ public record ModelPaths(String predict, String batch, String infer) {
                 "/v1/models/" + model + "/predict",
                 "/v1/models/" + model + "/predict:batch",
                 "/v2/models/" + model + "/infer");
-    }
-
-    boolean contains(String path) {
-        return Set.of(predict, batch, infer).contains(path);
     }
 }

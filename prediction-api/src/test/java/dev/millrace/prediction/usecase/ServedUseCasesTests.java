@@ -12,8 +12,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ServedUseCasesTests {
 
@@ -71,27 +69,18 @@ class ServedUseCasesTests {
     @Test
     void allThatTwoOfThemBothClaimIsSaidAtOnce() throws IOException {
         copy("parcels", "boxes");
-        change("letters", "models/lost.yaml", "path: /score_letter", "path: /v1/models/late/predict");
+        change("letters", "models/lost.yaml", "path: /score_letter", "path: /score");
         assertThatThrownBy(() -> load("parcels", "letters", "boxes"))
                 .isInstanceOf(UnservableUseCasesException.class)
                 .hasMessage("""
                         The use cases 'parcels' and 'letters' cannot be served by one process, there is 1 conflict:
-                          parcels/models/late.yaml:12 and letters/models/lost.yaml:7 are both asked at '/v1/models/late/predict'; give one another path [duplicate-path]
+                          parcels/models/late.yaml:12 and letters/models/lost.yaml:7 are both asked at '/score'; give one another path [duplicate-path]
                         The use cases 'parcels' and 'boxes' cannot be served by one process, there are 3 conflicts:
                           parcels/models/late.yaml:1 and boxes/models/late.yaml:1 are both a model 'late', by which the registry, paths and figures know it; rename one [duplicate-model]
                           parcels/models/late.yaml:12 and boxes/models/late.yaml:12 are both asked at '/score'; give one another path [duplicate-path]
                           events/parcel.avsc is in both: its events are in one table, and its labels under one name; rename one [duplicate-event-type]
                         The use cases 'letters' and 'boxes' cannot be served by one process, there is 1 conflict:
-                          letters/models/lost.yaml:7 and boxes/models/late.yaml:12 are both asked at '/v1/models/late/predict'; give one another path [duplicate-path]""");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/models/late/predict", "/v1/models/late/predict:batch", "/v2/models/late/infer"})
-    void whereAModelIsAskedByItsNameNoOtherIs(String path) throws IOException {
-        change("letters", "models/lost.yaml", "path: /score_letter", "path: " + path);
-        assertThatThrownBy(() -> load("parcels", "letters"))
-                .isInstanceOf(UnservableUseCasesException.class)
-                .hasMessageContaining("are both asked at '" + path + "'; give one another path [duplicate-path]");
+                          letters/models/lost.yaml:7 and boxes/models/late.yaml:12 are both asked at '/score'; give one another path [duplicate-path]""");
     }
 
     @Test
