@@ -220,7 +220,7 @@ final class Endpoint {
 
     private Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
         try {
-            return Optional.of(predictions.other(other, asked.as(other), scored));
+            return predictions.other(other, asked.as(other), scored);
         } catch (RequestException e) {
             predictions.metrics().notCompared(name(), other.origin(), e.code());
             return Optional.empty();

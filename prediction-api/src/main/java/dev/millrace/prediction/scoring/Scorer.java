@@ -134,12 +134,12 @@ final class Scorer {
     }
 
     /**
-     * What a version that did not answer says.
+     * What a version that did not answer says; nothing when that is no number.
      *
      * @param other one with a version
      * @param asked as that version reads it
      */
-    OtherScore other(Serving other, Asked asked, Scored scored) {
+    Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
         Answer answered = scored.answer();
         Evidence seen = scored.isSeenBy(other) ? answered.evidence() : evidence.of(other, asked);
         ServedModel served = other.served();
@@ -148,9 +148,13 @@ final class Scorer {
                     "there is no version of " + other.compiled().name() + " to compare with");
         }
         float score = served.model().score(seen.vector());
+        if (!Float.isFinite(score)) {
+            metrics.notCompared(served.name(), other.origin(), "no-number");
+            return Optional.empty();
+        }
         boolean decision = score >= served.model().manifest().threshold();
         metrics.compared(served.name(), other.origin(), decision == answered.decision(), score - answered.score());
-        return new OtherScore(other.origin(), shortest(score), decision);
+        return Optional.of(new OtherScore(other.origin(), shortest(score), decision));
     }
 
     /** The double that prints like the float. */

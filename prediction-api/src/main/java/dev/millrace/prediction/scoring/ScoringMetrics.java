@@ -147,10 +147,10 @@ public final class ScoringMetrics {
                 .record(Math.abs(difference));
     }
 
-    /** The other version could not see what was asked. */
+    /** The other version could not see what was asked, or gave no number. */
     void notCompared(String model, Origin other, String code) {
         Counter.builder("compared_scores_missing_total")
-                .description("Requests that a version that did not answer refuses, by the code")
+                .description("Requests that a version that did not answer refuses, or has no number for, by the code")
                 .tags(tags(model, other).and("code", code))
                 .register(meters)
                 .increment();
