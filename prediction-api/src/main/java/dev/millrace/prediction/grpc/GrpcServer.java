@@ -23,6 +23,11 @@ public final class GrpcServer implements SmartLifecycle {
     /** Seconds: no call takes that long. */
     private static final int PATIENCE = 10;
 
+    /** Of one caller at a time: each may hold a message in memory. */
+    private static final int CALLS_PER_CONNECTION = 100;
+    /** Minutes, give or take a tenth; then callers connect anew, to other replicas too. What is on its way is answered. */
+    private static final int CONNECTION_AGE = 5;
+
     private final InetSocketAddress address;
     private final ServerCredentials credentials;
     private final ServerServiceDefinition service;
@@ -45,6 +50,9 @@ public final class GrpcServer implements SmartLifecycle {
                 .addService(service)
                 .intercept(access)
                 .maxInboundMessageSize(JsonServlet.LARGEST_BODY)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+                .maxConnectionAge(CONNECTION_AGE, TimeUnit.MINUTES)
+                .maxConnectionAgeGrace(PATIENCE, TimeUnit.SECONDS)
                 .build();
         try {
             server = fresh.start();
