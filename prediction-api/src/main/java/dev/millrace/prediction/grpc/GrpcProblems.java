@@ -7,6 +7,7 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.web.security.Refusal;
 import io.grpc.StatusRuntimeException;
@@ -44,9 +45,9 @@ public final class GrpcProblems {
     }
 
     /** Nobody's fault who calls: later it may go well. */
-    public static StatusRuntimeException unavailable(String code, String detail) {
+    public static StatusRuntimeException of(Unavailable why) {
         return StatusProto.toStatusRuntimeException(
-                status(Code.UNAVAILABLE, code, detail).build());
+                status(Code.UNAVAILABLE, why.code(), why.detail()).build());
     }
 
     /** What nobody foresaw: the log has it, under the request's id. */

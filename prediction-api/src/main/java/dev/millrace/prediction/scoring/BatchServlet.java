@@ -106,9 +106,7 @@ public final class BatchServlet extends JsonServlet {
             case Outcome.Answered answered ->
                 AnswerJson.write(json, answered.serve(), answered.answer(), answered.why(), answered.requestId());
             case Outcome.Refused refused -> json.writeRawValue(Json.problemText(refused.problem()));
-            case Outcome.Unanswered unanswered ->
-                json.writeRawValue(
-                        Json.unavailableText(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name())));
+            case Outcome.Unanswered unanswered -> json.writeRawValue(Json.unavailableText(endpoint.noModel()));
         }
     }
 }

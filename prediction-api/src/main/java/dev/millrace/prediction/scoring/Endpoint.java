@@ -9,6 +9,7 @@ import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.scoring.ScoringMetrics.Stage;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -64,6 +65,11 @@ final class Endpoint {
 
     String name() {
         return local.compiled().name();
+    }
+
+    /** What a caller is told when neither a model nor the rule can answer. */
+    Unavailable noModel() {
+        return new Unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(name()));
     }
 
     /** Whose model it is. */

@@ -51,7 +51,7 @@ public final class InferServlet extends JsonServlet {
         String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : context.requestId();
         Optional<Inferred> found = endpoint.infer(asked, context);
         if (found.isEmpty()) {
-            Json.writeUnavailable(response, Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
+            Json.writeUnavailable(response, endpoint.noModel());
             return;
         }
         Inferred inferred = found.get();

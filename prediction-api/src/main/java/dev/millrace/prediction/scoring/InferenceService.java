@@ -154,8 +154,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> caller) {
         answer(caller, () -> {
             if (!admission.enter()) {
-                throw GrpcProblems.unavailable(
-                        "overloaded", admission.most() + " requests are worked on already; come back later");
+                throw GrpcProblems.of(admission.full());
             }
             try {
                 return inferred(request);
@@ -170,7 +169,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
         RequestContext context = GrpcAccess.request();
         Optional<Inferred> found = endpoint.infer(TensorMessages.request(request), context);
         if (found.isEmpty()) {
-            throw GrpcProblems.unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(endpoint.name()));
+            throw GrpcProblems.of(endpoint.noModel());
         }
         String id = request.getId().isEmpty() ? context.requestId() : request.getId();
         return TensorMessages.response(request, endpoint.name(), id, found.get());

@@ -40,8 +40,8 @@ public final class Admission {
         inside.decrementAndGet();
     }
 
-    /** At a time. */
-    public int most() {
-        return most;
+    /** What those are told that it turns away. */
+    public Unavailable full() {
+        return new Unavailable("overloaded", most + " requests are worked on already; come back later");
     }
 }

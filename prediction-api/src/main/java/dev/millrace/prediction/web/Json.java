@@ -65,8 +65,8 @@ public final class Json {
     }
 
     /** The same as part of something. */
-    public static String unavailableText(String code, String detail) {
-        return new String(bytes(body(503, code, detail, List.of())), StandardCharsets.UTF_8);
+    public static String unavailableText(Unavailable why) {
+        return new String(bytes(body(503, why.code(), why.detail(), List.of())), StandardCharsets.UTF_8);
     }
 
     private static byte[] body(RequestException e) {
@@ -86,9 +86,13 @@ public final class Json {
     }
 
     /** The same. */
-    public static void writeUnavailable(HttpServletResponse response, String code, String detail) throws IOException {
+    public static void writeUnavailable(HttpServletResponse response, Unavailable why) throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
-        write(response, 503, MediaType.APPLICATION_PROBLEM_JSON_VALUE, bytes(body(503, code, detail, List.of())));
+        write(
+                response,
+                503,
+                MediaType.APPLICATION_PROBLEM_JSON_VALUE,
+                bytes(body(503, why.code(), why.detail(), List.of())));
     }
 
     private static Map<String, Object> body(int status, String code, String detail, List<Map<String, String>> errors) {

@@ -36,8 +36,7 @@ public abstract class JsonServlet extends HttpServlet {
             response.setHeader("Connection", "close");
         }
         if (!admission.enter()) {
-            Json.writeUnavailable(
-                    response, "overloaded", admission.most() + " requests are worked on already; come back later");
+            Json.writeUnavailable(response, admission.full());
             return;
         }
         try {
