@@ -36,6 +36,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -198,6 +199,14 @@ class GrpcIT extends WithTwoUseCases {
         String http = THE_SAME_OVER_HTTP.replaceFirst("\\{", "{\"outputs\": [{\"name\": \"chance\"}], ");
         assertThat(answered("all", "POST", "/v2/models/late/infer", http).path("outputs"))
                 .hasSize(1);
+        for (String none : List.of("5", "null", "[5]", "[{}]", "[{\"name\": \"colour\"}]")) {
+            HttpResponse<String> answer = as(
+                    "all",
+                    "POST",
+                    "/v2/models/late/infer",
+                    THE_SAME_OVER_HTTP.replaceFirst("\\{", "{\"outputs\": " + none + ", "));
+            assertThat(answer.statusCode()).as(none).isEqualTo(400);
+        }
     }
 
     @Test

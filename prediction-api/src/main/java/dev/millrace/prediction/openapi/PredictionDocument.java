@@ -251,6 +251,25 @@ public final class PredictionDocument {
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
         Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
+        Map<String, Object> wanted = Map.of(
+                "type",
+                "array",
+                "description",
+                "Those that are answered; without any, all",
+                "items",
+                Map.of(
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of(
+                                "name",
+                                Map.of(
+                                        "type",
+                                        "string",
+                                        "enum",
+                                        List.copyOf(asked.serve().response().keySet()))),
+                        "required",
+                        List.of("name")));
         return asked.operation("infer-" + name, "Open Inference Protocol: score with " + name)
                 // What else the protocol knows is taken, and changes nothing.
                 .body(
@@ -258,7 +277,7 @@ public final class PredictionDocument {
                                 "type",
                                 "object",
                                 "properties",
-                                Map.of("id", TEXT, "inputs", tensors),
+                                Map.of("id", TEXT, "inputs", tensors, "outputs", wanted),
                                 "required",
                                 List.of("inputs")),
                         Map.of())

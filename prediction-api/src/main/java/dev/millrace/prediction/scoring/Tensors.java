@@ -104,12 +104,15 @@ record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> o
     /**
      * What is to be answered of the outputs: all, unless the request names some.
      *
-     * @throws RequestException when it names another
+     * @throws RequestException when it names another, or nothing by a name
      */
     Map<String, ModelDefinition.Answer> outputs(JsonNode request) throws RequestException {
         JsonNode asked = request.path("outputs");
-        if (!asked.isArray() || asked.isEmpty()) {
+        if (asked.isMissingNode() || asked.isArray() && asked.isEmpty()) {
             return outputs;
+        }
+        if (!asked.isArray()) {
+            throw RequestException.malformed("expected an array of 'outputs', of " + outputs.keySet());
         }
         Map<String, ModelDefinition.Answer> found = new LinkedHashMap<>();
         for (JsonNode output : asked) {
