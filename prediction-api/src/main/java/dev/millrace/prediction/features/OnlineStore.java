@@ -1,7 +1,7 @@
 package dev.millrace.prediction.features;
 
-import dev.millrace.prediction.Once;
 import dev.millrace.prediction.model.Reason;
+import dev.millrace.prediction.start.Once;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;

@@ -1,6 +1,6 @@
 package dev.millrace.prediction.model;
 
-import dev.millrace.prediction.Once;
+import dev.millrace.prediction.start.Once;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

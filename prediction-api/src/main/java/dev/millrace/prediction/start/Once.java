@@ -1,4 +1,4 @@
-package dev.millrace.prediction;
+package dev.millrace.prediction.start;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
