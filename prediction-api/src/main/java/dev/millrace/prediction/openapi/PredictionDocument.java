@@ -234,15 +234,11 @@ public final class PredictionDocument {
                 "properties",
                 Map.of(
                         "name",
-                        Map.of(
-                                "type",
-                                "string",
-                                "enum",
-                                asked.serve().request().stream()
-                                        .map(RequestField::name)
-                                        .toList()),
+                        oneOf(asked.serve().request().stream()
+                                .map(RequestField::name)
+                                .toList()),
                         "datatype",
-                        Map.of("type", "string", "enum", List.of("BOOL", "BYTES", "FP64", "INT64")),
+                        oneOf(List.of("BOOL", "BYTES", "FP64", "INT64")),
                         "shape",
                         shape,
                         "data",
@@ -263,11 +259,7 @@ public final class PredictionDocument {
                         "properties",
                         Map.of(
                                 "name",
-                                Map.of(
-                                        "type",
-                                        "string",
-                                        "enum",
-                                        List.copyOf(asked.serve().response().keySet()))),
+                                oneOf(List.copyOf(asked.serve().response().keySet()))),
                         "required",
                         List.of("name")));
         return asked.operation("infer-" + name, "Open Inference Protocol: score with " + name)
