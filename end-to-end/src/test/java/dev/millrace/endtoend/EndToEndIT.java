@@ -173,6 +173,8 @@ final class EndToEndIT {
         assertThat(refused).isEqualTo(malformed).isPositive();
         await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofSeconds(1))
+                // On a machine that is busy the stream, which makes the tables, may not have come that far.
+                .ignoreExceptionsInstanceOf(SQLException.class)
                 .untilAsserted(() -> {
                     assertThat(number("select count(*) from transactions")).isEqualTo(sent.size());
                     assertThat(number("select count(*) from labels")).isEqualTo(LABELLED.size());

@@ -1,6 +1,7 @@
 package dev.millrace.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.load.HttpCall;
@@ -73,7 +74,7 @@ class SoakLongIT {
         }
     }
 
-    private static void soak(RunningProcess service, URI url) throws IOException {
+    private static void soak(RunningProcess service, URI url) throws IOException, InterruptedException {
         Random random = new Random(3);
         List<Long> resident = new ArrayList<>();
         List<Long> heap = new ArrayList<>();
@@ -92,7 +93,7 @@ class SoakLongIT {
                                                     1 + random.nextInt(500))));
             assertThat(result.errors()).isZero();
             resident.add(kibibytes(service.pid(), "VmRSS") * 1024);
-            heap.add(heapAfterCollection(url));
+            heap.add(heapAfterCollection(service, url));
             System.out.printf(
                     "minute %d: %d MiB resident, %d MiB of heap after a collection, p99 %.1f ms%n",
                     minute, resident.getLast() / MEBIBYTE, heap.getLast() / MEBIBYTE, result.millis(99));
@@ -122,14 +123,25 @@ class SoakLongIT {
         return environment;
     }
 
-    /** Of the old generation: what the last whole collection left, as the service counts it. */
-    private static long heapAfterCollection(URI url) {
-        return Network.body(url + "/metrics")
-                .flatMap(page -> page.lines()
-                        .filter(line -> line.startsWith("jvm_gc_live_data_size_bytes "))
-                        .findFirst())
-                .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .orElse(0L);
+    /** Bytes that a whole collection, made now, leaves, as the service counts them. */
+    private static long heapAfterCollection(RunningProcess service, URI url) throws IOException, InterruptedException {
+        Process collection = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(service.pid()),
+                        "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(collection.waitFor()).as("exit code of jcmd").isZero();
+        // The service is told of the collection a moment later.
+        return await().until(
+                        () -> Network.body(url + "/metrics")
+                                .flatMap(page -> page.lines()
+                                        .filter(line -> line.startsWith("jvm_gc_live_data_size_bytes "))
+                                        .findFirst())
+                                .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                                .orElse(0L),
+                        bytes -> bytes > 0);
     }
 
     private static long kibibytes(long pid, String field) throws IOException {
