@@ -41,7 +41,7 @@ public final class RequestContexts {
         if (given != null && RequestContext.isTraceParent(given)) {
             // Of the flags, only the lowest is known.
             int sampled = Character.digit(given.charAt(54), 16) & 1;
-            return "00-" + given.substring(3, 35) + "-" + span + "-0" + sampled;
+            return "00-" + RequestContext.traceId(given) + "-" + span + "-0" + sampled;
         }
         return "00-" + hex.toHexDigits(random.getAsLong()) + hex.toHexDigits(notZero()) + "-" + span + "-00";
     }
