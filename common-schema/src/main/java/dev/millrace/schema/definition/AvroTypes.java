@@ -8,11 +8,14 @@ public final class AvroTypes {
 
     /** The type of a field's values where it has one: the first of a union that is not null. */
     public static Schema nonNull(Schema schema) {
-        return schema.isUnion()
-                ? schema.getTypes().stream()
-                        .filter(type -> type.getType() != Schema.Type.NULL)
-                        .findFirst()
-                        .orElseThrow()
-                : schema;
+        if (!schema.isUnion()) {
+            return schema;
+        }
+        for (Schema type : schema.getTypes()) {
+            if (type.getType() != Schema.Type.NULL) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("Expected a type beside null, found " + schema);
     }
 }

@@ -26,6 +26,19 @@ public record FieldRule(
         DROP
     }
 
+    /** What is wrong with the value, a number or a text; empty when nothing is. */
+    public Optional<String> violation(Object value) {
+        return switch (value) {
+            case Number number when isBounded() -> violation(new BigDecimal(number.toString()));
+            case String text -> violation(text);
+            default -> Optional.empty();
+        };
+    }
+
+    private boolean isBounded() {
+        return min.isPresent() || above.isPresent() || max.isPresent();
+    }
+
     /** What is wrong with the number, or empty: "expected a number above 0". */
     public Optional<String> violation(BigDecimal value) {
         if (min.isPresent() && value.compareTo(min.get()) < 0) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
@@ -96,12 +95,7 @@ public final class EventJson {
                 new Reading(field.name(), rule != null && rule.personal().isPresent());
         Object value = reading.value(schema, json);
         if (rule != null) {
-            Optional<String> violation = switch (value) {
-                case Number number -> rule.violation(new BigDecimal(number.toString()));
-                case String text -> rule.violation(text);
-                default -> Optional.empty();
-            };
-            violation.ifPresent(expected -> {
+            rule.violation(value).ifPresent(expected -> {
                 throw reading.violation("out-of-range", expected, json);
             });
         }

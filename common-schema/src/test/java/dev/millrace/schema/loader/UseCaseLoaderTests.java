@@ -3,6 +3,7 @@ package dev.millrace.schema.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.ModelDefinition;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UseCaseLoaderTests {
-    private static final Path USE_CASES = Path.of(System.getProperty("millrace.root", ".."), "use-cases");
+    private static final Path ROOT = Path.of(System.getProperty("millrace.root", ".."));
+    private static final Path USE_CASES = ROOT.resolve("use-cases");
 
     @TempDir
     private Path temp;
@@ -243,6 +245,7 @@ final class UseCaseLoaderTests {
         assertThat(problems(servedAt(path)))
                 .extracting(problem -> problem.at() + " " + problem.code())
                 .containsExactly("models/m.yaml:8 bad-path");
+        assertThat(path).doesNotMatch(pathInSchema());
     }
 
     @ParameterizedTest
@@ -254,7 +257,16 @@ final class UseCaseLoaderTests {
                         .serve()
                         .orElseThrow()
                         .path())
-                .isEqualTo(path);
+                .isEqualTo(path)
+                .matches(pathInSchema());
+    }
+
+    /** What editors check a path against. */
+    private static String pathInSchema() throws IOException {
+        return new ObjectMapper()
+                .readTree(ROOT.resolve("docs/schema/model.schema.json").toFile())
+                .at("/properties/serve/properties/path/pattern")
+                .textValue();
     }
 
     @Test

@@ -41,14 +41,19 @@ public final class AggregateLayout {
 
     /** What is kept of one input. */
     public record Kept(Set<Part> parts, List<Sketch.Kind> sketches) {
+        /** A value cannot be told from its powers alone. */
+        private static final Set<Part> POWERS = EnumSet.of(Part.SQUARES, Part.CUBES, Part.FOURTHS);
+
         public Kept {
             parts = parts.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(parts);
             sketches = List.copyOf(sketches);
         }
 
-        /** Whether one value's parts can be told from the value alone. */
-        private boolean followsFromValue() {
-            return !parts.contains(Part.FIRST)
+        /** Whether all that is kept of one value can be told from the first of its parts. */
+        private boolean isSingle() {
+            return !parts.isEmpty()
+                    && !POWERS.contains(parts.iterator().next())
+                    && !parts.contains(Part.FIRST)
                     && !parts.contains(Part.LAST)
                     && sketches.stream().noneMatch(Sketch.Kind.Latest.class::isInstance);
         }
@@ -56,6 +61,7 @@ public final class AggregateLayout {
 
     private final List<Kept> inputs;
     private final Part[][] parts;
+    private final boolean[] single;
     private final int[] starts;
     private final int[] sketchStarts;
     private final Sketch.Kind[] kinds;
@@ -65,11 +71,13 @@ public final class AggregateLayout {
         this.inputs = List.copyOf(inputs);
         this.parts =
                 inputs.stream().map(kept -> kept.parts().toArray(new Part[0])).toArray(Part[][]::new);
+        this.single = new boolean[inputs.size()];
         this.starts = new int[inputs.size()];
         this.sketchStarts = new int[inputs.size() + 1];
         List<Sketch.Kind> all = new ArrayList<>();
         int next = 1;
         for (int i = 0; i < inputs.size(); i++) {
+            single[i] = inputs.get(i).isSingle();
             starts[i] = next;
             next += 1
                     + inputs.get(i).parts().stream()
@@ -300,7 +308,7 @@ public final class AggregateLayout {
             if (row[start] == 0) {
                 continue;
             }
-            if (row[start] == 1 && isSingle(i)) {
+            if (row[start] == 1 && single[i]) {
                 out.signed(row[offset(i, parts[i][0]) + at]);
                 continue;
             }
@@ -345,7 +353,7 @@ public final class AggregateLayout {
             if (values == 0) {
                 continue;
             }
-            if (values == 1 && isSingle(i)) {
+            if (values == 1 && single[i]) {
                 addValue(row, at, sketches, sketchAt, i, in.signed(), 0, 0);
                 continue;
             }
@@ -380,15 +388,5 @@ public final class AggregateLayout {
             }
             at += part.width;
         }
-    }
-
-    /** Whether all that is kept of one value can be told from the first of its parts. */
-    private boolean isSingle(int input) {
-        Part[] kept = parts[input];
-        return kept.length > 0
-                && kept[0] != Part.SQUARES
-                && kept[0] != Part.CUBES
-                && kept[0] != Part.FOURTHS
-                && inputs.get(input).followsFromValue();
     }
 }

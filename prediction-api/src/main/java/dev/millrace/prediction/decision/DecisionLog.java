@@ -45,6 +45,9 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     /** Answers are taken together: to wake a thread for each costs a request more than its record does. */
     private static final Duration GATHER = Duration.ofMillis(5);
 
+    /** What is taken together is sent with what comes soon after: a request is more work to Kafka than the records in it. */
+    private static final int LINGER_MILLIS = 25;
+
     private static final Duration LAST_CHANCE = Duration.ofSeconds(3);
 
     private final BlockingQueue<Decision> queue = new ArrayBlockingQueue<>(WAITING);
@@ -70,7 +73,7 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 "snappy",
                 ProducerConfig.LINGER_MS_CONFIG,
-                5,
+                LINGER_MILLIS,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 10_000,
                 ProducerConfig.CLIENT_ID_CONFIG,

@@ -1,5 +1,6 @@
 package dev.millrace.prediction.decision;
 
+import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.prediction.scoring.Answer;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
@@ -12,10 +13,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A decision as the topic holds it. */
 final class PredictionRecord {
+
+    /** There are some tens of partitions. */
+    private static final Map<TopicPartition, String> TEXTS = new ConcurrentHashMap<>();
 
     private PredictionRecord() {}
 
@@ -30,15 +35,12 @@ final class PredictionRecord {
         Map<String, Long> offsets = new HashMap<>();
         for (Evidence.Read read : evidence.read()) {
             entities.put(read.view(), read.entity());
-            read.offsets()
-                    .highest()
-                    .forEach((partition, offset) -> offsets.put(
-                            read.view()
-                                    + '/'
-                                    + HexFormat.of().toHexDigits(partition.topic())
-                                    + '/'
-                                    + partition.partition(),
-                            offset));
+            for (Map.Entry<TopicPartition, Long> highest :
+                    read.offsets().highest().entrySet()) {
+                offsets.put(
+                        read.view() + TEXTS.computeIfAbsent(highest.getKey(), PredictionRecord::text),
+                        highest.getValue());
+            }
         }
         return new Prediction(
                 decision.requestId(),
@@ -60,13 +62,22 @@ final class PredictionRecord {
                 offsets,
                 answer.origin().alias(),
                 answer.origin().modelDigest(),
-                decision.others().stream().map(PredictionRecord::other).toList(),
+                others(decision.others()),
                 RequestContext.traceId(decision.traceParent()));
     }
 
-    private static dev.millrace.schema.avro.OtherScore other(OtherScore other) {
-        return new dev.millrace.schema.avro.OtherScore(
-                other.origin().alias(), other.origin().version(), other.score(), other.decision());
+    private static List<dev.millrace.schema.avro.OtherScore> others(List<OtherScore> others) {
+        List<dev.millrace.schema.avro.OtherScore> records = new ArrayList<>(others.size());
+        for (OtherScore other : others) {
+            records.add(new dev.millrace.schema.avro.OtherScore(
+                    other.origin().alias(), other.origin().version(), other.score(), other.decision()));
+        }
+        return records;
+    }
+
+    /** After the name of a view. */
+    private static String text(TopicPartition partition) {
+        return '/' + HexFormat.of().toHexDigits(partition.topic()) + '/' + partition.partition();
     }
 
     private static List<Double> vector(double[] vector) {

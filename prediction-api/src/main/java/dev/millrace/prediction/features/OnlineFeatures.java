@@ -17,6 +17,7 @@ public final class OnlineFeatures {
 
     private final OnlineStore store;
     private final OnlineRecords stored = new OnlineRecords();
+    private final LastProgress lastProgress = new LastProgress();
 
     public OnlineFeatures(OnlineStore store) {
         this.store = store;
@@ -59,7 +60,7 @@ public final class OnlineFeatures {
         }
         try {
             OnlineRecords.Found found = stored.read(OnlineKeys.progress(useCase), wanted, source);
-            Progress progress = Progress.fromFields(found.first().entrySet());
+            Progress progress = lastProgress.of(found.first());
             Iterator<OnlineRecord> next = found.records().iterator();
             List<Reading> readings = new ArrayList<>(rows.size());
             Iterator<@Nullable String> named = entities.iterator();

@@ -7,6 +7,7 @@ import dev.millrace.prediction.history.HistoryUnavailableException;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.web.RequestContext;
@@ -72,9 +73,9 @@ public final class LabelEndpoint {
         } catch (RequestException e) {
             return Json.problem(e);
         } catch (HistoryUnavailableException e) {
-            return Json.unavailable("history-unavailable", String.valueOf(e.getMessage()));
+            return Json.unavailable(new Unavailable("history-unavailable", String.valueOf(e.getMessage())));
         } catch (LabelsUnavailableException e) {
-            return Json.unavailable("labels-unavailable", String.valueOf(e.getMessage()));
+            return Json.unavailable(new Unavailable("labels-unavailable", String.valueOf(e.getMessage())));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.web.security.Caller;
@@ -130,11 +131,11 @@ public final class Endpoints {
             models.look(LONGEST_LOOK);
             return Json.ok(Map.of("models", seenBy(request)));
         } catch (TimeoutException e) {
-            return Json.unavailable(
-                    "registry-slow", "the registry is still being asked after " + LONGEST_LOOK.toSeconds() + " s");
+            return Json.unavailable(new Unavailable(
+                    "registry-slow", "the registry is still being asked after " + LONGEST_LOOK.toSeconds() + " s"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Json.unavailable("stopping", "the service stops");
+            return Json.unavailable(new Unavailable("stopping", "the service stops"));
         }
     }
 

@@ -130,9 +130,11 @@ final class EvidenceReader {
                 if (model.countsCurrent()
                         && !view.isSequential()
                         && view.source().equals(source)) {
-                    view.feed(event).stream()
-                            .filter(fed -> fed.key().equals(bound.entity()))
-                            .forEach(fed -> block.fold(fed.event()));
+                    for (View.Fed fed : view.feed(event)) {
+                        if (fed.key().equals(bound.entity())) {
+                            block.fold(fed.event());
+                        }
+                    }
                 }
             }
             blocks.add(block);

@@ -18,6 +18,7 @@ import dev.millrace.prediction.usecase.ServedUseCase;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
@@ -89,9 +90,9 @@ public final class FeaturesEndpoint {
         } catch (RequestException e) {
             return Json.problem(e);
         } catch (StoreUnavailableException e) {
-            return Json.unavailable(EvidenceReader.UNAVAILABLE, String.valueOf(e.getMessage()));
+            return Json.unavailable(new Unavailable(EvidenceReader.UNAVAILABLE, String.valueOf(e.getMessage())));
         } catch (HistoryUnavailableException e) {
-            return Json.unavailable("history-unavailable", String.valueOf(e.getMessage()));
+            return Json.unavailable(new Unavailable("history-unavailable", String.valueOf(e.getMessage())));
         }
     }
 

@@ -8,7 +8,6 @@ import dev.millrace.schema.definition.EntityText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The versions of a line-up, each ready to answer: made once for each line-up.
@@ -49,10 +48,12 @@ record Lines(
 
     /** Who answers when that one gives no number, in this order: for the challenger the champion, then who was it before. */
     List<Serving> insteadOf(Serving answering) {
-        return Stream.concat(
-                        Stream.of(champion).filter(other -> other != answering && other.served() != null),
-                        previous.stream())
-                .toList();
+        List<Serving> instead = new ArrayList<>();
+        if (champion != answering && champion.served() != null) {
+            instead.add(champion);
+        }
+        previous.ifPresent(instead::add);
+        return instead;
     }
 
     /** Where the request's entity lies between 0 and 1. */

@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
@@ -23,7 +22,6 @@ import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -174,13 +172,7 @@ public final class RequestReader {
         if (value == null) {
             throw new InvalidEventException(field.name(), "missing-field", "'" + field.name() + "' is missing");
         }
-        FieldRule rule = field.rule();
-        Optional<String> violation = switch (value) {
-            case Number number -> rule.violation(new BigDecimal(number.toString()));
-            case String text -> rule.violation(text);
-            default -> Optional.empty();
-        };
-        violation.ifPresent(expected -> {
+        field.rule().violation(value).ifPresent(expected -> {
             throw outOfRange(field, expected, json);
         });
         return value;

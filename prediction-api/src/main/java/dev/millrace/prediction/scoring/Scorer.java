@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,7 +131,7 @@ final class Scorer {
                 shortest(score),
                 decision,
                 evidence,
-                request.replaced().keySet().stream().sorted().toList());
+                List.copyOf(new TreeSet<>(request.replaced().keySet())));
     }
 
     /**

@@ -66,7 +66,7 @@ public final class Json {
 
     /** The same as part of something. */
     public static String unavailableText(Unavailable why) {
-        return new String(bytes(body(503, why.code(), why.detail(), List.of())), StandardCharsets.UTF_8);
+        return new String(bytes(body(why)), StandardCharsets.UTF_8);
     }
 
     private static byte[] body(RequestException e) {
@@ -78,21 +78,21 @@ public final class Json {
     }
 
     /** A failure that is not the caller's: there is nothing that could answer now. */
-    public static ServerResponse unavailable(String code, String detail) {
+    public static ServerResponse unavailable(Unavailable why) {
         return ServerResponse.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER)
-                .body(bytes(body(503, code, detail, List.of())));
+                .body(bytes(body(why)));
     }
 
     /** The same. */
     public static void writeUnavailable(HttpServletResponse response, Unavailable why) throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
-        write(
-                response,
-                503,
-                MediaType.APPLICATION_PROBLEM_JSON_VALUE,
-                bytes(body(503, why.code(), why.detail(), List.of())));
+        write(response, 503, MediaType.APPLICATION_PROBLEM_JSON_VALUE, bytes(body(why)));
+    }
+
+    private static Map<String, Object> body(Unavailable why) {
+        return body(HttpStatus.SERVICE_UNAVAILABLE.value(), why.code(), why.detail(), List.of());
     }
 
     private static Map<String, Object> body(int status, String code, String detail, List<Map<String, String>> errors) {
