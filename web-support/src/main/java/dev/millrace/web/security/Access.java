@@ -85,7 +85,7 @@ public final class Access implements AutoCloseable {
     }
 
     /** Whether whoever brings these headers may make a call that this is the rule of; what it must not see is not there. */
-    public Verdict verdict(Rule rule, Headers headers) {
+    public Verdict verdict(Rule rule, CallHeaders headers) {
         return switch (mode()) {
             case OFF -> new Verdict.Let(Caller.LOCAL);
             case OPEN -> new Verdict.Let(Caller.ANYBODY);
@@ -93,7 +93,7 @@ public final class Access implements AutoCloseable {
         };
     }
 
-    private Verdict known(Rule rule, Headers headers) {
+    private Verdict known(Rule rule, CallHeaders headers) {
         return switch (credentials.of(headers)) {
             case Credentials.Outcome.Unknown(Refusal refusal) -> new Verdict.Refuse(refusal);
             case Credentials.Outcome.Known(Caller caller) ->

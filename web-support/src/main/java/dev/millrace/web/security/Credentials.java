@@ -23,7 +23,7 @@ final class Credentials {
         record Unknown(Refusal refusal) implements Outcome {}
     }
 
-    Outcome of(Headers headers) {
+    Outcome of(CallHeaders headers) {
         Iterator<String> apiKeys = headers.values(API_KEY);
         Iterator<String> authorizations = headers.values("Authorization");
         if (apiKeys.hasNext()) {

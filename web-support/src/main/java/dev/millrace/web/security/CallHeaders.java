@@ -4,7 +4,7 @@ import java.util.Iterator;
 
 /** What a call says of itself beside its body, whichever protocol it comes by. */
 @FunctionalInterface
-public interface Headers {
+public interface CallHeaders {
 
     /**
      * All values of a header, in their order.
