@@ -1,11 +1,11 @@
 package dev.millrace.bench.features;
 
+import dev.millrace.bench.OwnUseCase;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.ProjectedEvent;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,28 +16,14 @@ import java.util.List;
 final class Readings {
     static final String USE_CASE = "readings";
 
-    private static final List<String> FILES = List.of("use-case.yaml", "events/readings.avsc", "features/device.yaml");
+    private static final OwnUseCase OWN =
+            new OwnUseCase(USE_CASE, List.of("use-case.yaml", "events/readings.avsc", "features/device.yaml"));
 
     private Readings() {}
 
     /** The folder of use cases that holds it, in a new temporary folder. */
     static Path folder() {
-        try {
-            Path folder = Files.createTempDirectory("millrace-bench");
-            for (String file : FILES) {
-                Path copy = folder.resolve(USE_CASE).resolve(file);
-                Files.createDirectories(copy.getParent());
-                try (InputStream in = Readings.class.getResourceAsStream("/use-cases/readings/" + file)) {
-                    if (in == null) {
-                        throw new IllegalStateException("There is no resource " + file);
-                    }
-                    Files.copy(in, copy);
-                }
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return OWN.folder();
     }
 
     static View view() {

@@ -1,13 +1,10 @@
 package dev.millrace.bench.features;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.bench.RecordWriter;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
-import dev.millrace.feature.online.Offsets;
-import dev.millrace.feature.online.OnlineKeys;
-import dev.millrace.feature.online.Scripts;
-import dev.millrace.feature.online.TopicPartition;
 import dev.millrace.feature.state.ViewState;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
@@ -17,10 +14,6 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.generator.SourceEvent;
 import dev.millrace.schema.mapping.FileMapping;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -52,12 +45,11 @@ record StoredSize(FeatureEngine engine, String redis) {
         fold(file, new FileMapping(mapping, type), type, states);
         Map<String, Double> sizes = new TreeMap<>();
         Map<String, Integer> features = new TreeMap<>();
-        try (StatefulRedisConnection<byte[], byte[]> connection =
-                RedisClient.create(redis).connect(ByteArrayCodec.INSTANCE)) {
+        try (RecordWriter records = new RecordWriter(redis)) {
             states.forEach((name, entities) -> {
                 View view = engine.view(name).orElseThrow();
                 String entity = view.entityFields().toString();
-                sizes.merge(entity, mean(connection, view, entities), Double::sum);
+                sizes.merge(entity, mean(records, view, entities), Double::sum);
                 features.merge(entity, view.features().size(), Integer::sum);
             });
         }
@@ -95,25 +87,14 @@ record StoredSize(FeatureEngine engine, String redis) {
         }
     }
 
-    private double mean(
-            StatefulRedisConnection<byte[], byte[]> connection, View view, Map<String, ViewState> entities) {
-        String script = connection.sync().scriptLoad(Scripts.WRITE_BLOCK.text());
-        Offsets offsets = Offsets.NONE.with(Map.of(TopicPartition.of("some-topic-id", 1), 12_345_678L));
+    private double mean(RecordWriter records, View view, Map<String, ViewState> entities) {
         return entities.entrySet().stream()
                 .limit(MEASURED)
-                .mapToLong(entity -> {
-                    byte[] key = OnlineKeys.entity(engine.useCase().name(), view, entity.getKey());
-                    connection
-                            .sync()
-                            .evalsha(
-                                    script,
-                                    ScriptOutputType.INTEGER,
-                                    new byte[][] {key},
-                                    entity.getValue().block(entity.getKey()).toServedBytes(),
-                                    offsets.toBytes(),
-                                    Long.toString(view.shape().millisToLive()).getBytes(StandardCharsets.US_ASCII));
-                    return connection.sync().memoryUsage(key);
-                })
+                .mapToLong(entity -> records.size(records.write(
+                        engine.useCase().name(),
+                        view,
+                        entity.getKey(),
+                        entity.getValue().block(entity.getKey()))))
                 .average()
                 .orElseThrow();
     }

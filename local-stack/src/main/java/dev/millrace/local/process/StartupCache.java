@@ -83,7 +83,8 @@ public record StartupCache(Path folder, String name, JavaCommand command) {
         return since > System.currentTimeMillis() - PATIENCE.toMillis();
     }
 
-    private boolean isPossible() {
+    /** Whether the JDK makes one: from 25 on, of jars alone. */
+    public boolean isPossible() {
         return Runtime.version().feature() >= SINCE && entries().noneMatch(Files::isDirectory);
     }
 
