@@ -2,6 +2,7 @@ package dev.millrace.prediction;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.prediction.accuracy.AccuracySettings;
 import dev.millrace.prediction.accuracy.ModelAccuracy;
@@ -11,6 +12,7 @@ import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.StreamViews;
 import dev.millrace.prediction.health.HealthController;
+import dev.millrace.prediction.history.DatabaseProbe;
 import dev.millrace.prediction.history.EventLookup;
 import dev.millrace.prediction.label.LabelEndpoint;
 import dev.millrace.prediction.label.LabelLog;
@@ -35,6 +37,7 @@ import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.Backlog;
 import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
@@ -42,11 +45,14 @@ import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.PartialDocument;
 import dev.millrace.web.security.ProcessKey;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.function.ToIntFunction;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -147,8 +153,13 @@ public class PredictionApi {
     }
 
     @Bean
-    Admission admission(PredictionSettings settings, PrometheusMeterRegistry meters) {
-        return new Admission(settings.concurrentRequests(), meters);
+    Backlog backlog() {
+        return new Backlog();
+    }
+
+    @Bean
+    Admission admission(PredictionSettings settings, Backlog backlog, PrometheusMeterRegistry meters) {
+        return new Admission(settings.concurrentRequests(), backlog, meters);
     }
 
     @Bean
@@ -230,7 +241,12 @@ public class PredictionApi {
     }
 
     @Bean
-    HikariDataSource database(PredictionSettings settings) {
+    DatabaseProbe databaseProbe(HikariDataSource database) {
+        return new DatabaseProbe(database);
+    }
+
+    @Bean
+    HikariDataSource database(PredictionSettings settings, PrometheusMeterRegistry meters) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("history");
         config.setJdbcUrl(settings.postgres().url());
@@ -243,7 +259,22 @@ public class PredictionApi {
         config.addDataSourceProperty("prepareThreshold", 0);
         // No prediction needs it: the service starts without.
         config.setInitializationFailTimeout(-1);
-        return new HikariDataSource(config);
+        // Says how often none was free, and how long they are waited for.
+        config.setMetricRegistry(meters);
+        HikariDataSource database = new HikariDataSource(config);
+        connections(database, "active", HikariPoolMXBean::getActiveConnections, meters);
+        connections(database, "idle", HikariPoolMXBean::getIdleConnections, meters);
+        return database;
+    }
+
+    private static void connections(
+            HikariDataSource database, String state, ToIntFunction<HikariPoolMXBean> count, MeterRegistry meters) {
+        Gauge.builder("db_pool_connections", database, pool -> {
+                    HikariPoolMXBean open = pool.getHikariPoolMXBean();
+                    return open == null ? Double.NaN : count.applyAsInt(open);
+                })
+                .tag("state", state)
+                .register(meters);
     }
 
     @Bean

@@ -164,6 +164,13 @@ class GrpcIT extends WithTwoUseCases {
             assertThat(answer.getModelName()).isEqualTo("late");
             assertThat(answer.getModelVersion()).isEqualTo("v3");
             assertThat(answer.getOutputsCount()).isEqualTo(http.path("outputs").size());
+            assertThat(answer.getParametersMap())
+                    .hasSize(http.path("parameters").size());
+            assertThat(answer.getParametersOrThrow("complete").getBoolParam())
+                    .isEqualTo(http.at("/parameters/complete").booleanValue());
+            assertThat(answer.getParametersOrThrow("reasons").getStringParam())
+                    .isEqualTo(http.at("/parameters/reasons").textValue())
+                    .contains("event-not-identified");
         }
         for (int i = 0; i < typed.getOutputsCount(); i++) {
             JsonNode expected = http.path("outputs").path(i);

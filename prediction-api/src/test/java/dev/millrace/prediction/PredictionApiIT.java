@@ -48,7 +48,7 @@ class PredictionApiIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.MLFLOW, Server.REDIS);
+        stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.POSTGRES);
         registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
         registry.createModel(MODEL);
     }
@@ -71,6 +71,9 @@ class PredictionApiIT {
                         "--SERVER_PORT=0",
                         "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
                         "--REDIS_URL=" + stack.redis().url(),
+                        "--POSTGRES_URL=" + stack.postgres().url(),
+                        "--POSTGRES_USER=" + stack.postgres().user(),
+                        "--POSTGRES_PASSWORD=" + stack.postgres().password(),
                         // Nothing is there: answers do not depend on it.
                         "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
                         "--MILLRACE_USE_CASE=parcels",

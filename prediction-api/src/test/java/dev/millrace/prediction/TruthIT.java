@@ -330,11 +330,16 @@ class TruthIT {
     @Order(6)
     void withoutTheDatabaseNoTruthIsTakenAndTheGaugeStays() throws Exception {
         double before = gauge("v3");
+        assertThat(send("GET", "/health", "").body()).doesNotContain("database");
+        assertThat(send("GET", "/metrics", "").body()).contains("db_pool_connections{state=\"active\"}");
         stack.stop(Server.POSTGRES);
         HttpResponse<String> answer =
                 send("POST", "/v1/labels", "{\"event_id\": \"%s\", \"value\": 1}".formatted(UUID.randomUUID()));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(JSON.readTree(answer.body()).path("code").textValue()).isEqualTo("history-unavailable");
         assertThat(gauge("v3")).isEqualTo(before);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(send("GET", "/health", "").body()).contains("\"degraded\"", "database-unavailable"));
     }
 }

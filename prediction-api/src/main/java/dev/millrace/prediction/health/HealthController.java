@@ -1,6 +1,7 @@
 package dev.millrace.prediction.health;
 
 import dev.millrace.prediction.features.OnlineStore;
+import dev.millrace.prediction.history.DatabaseProbe;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
@@ -21,11 +22,19 @@ public class HealthController {
 
     private final FollowedModels models;
     private final OnlineStore store;
+    private final DatabaseProbe database;
     private final WarmUpOverHttp warmUp;
     private final Drain drain;
     private final Access access;
 
-    HealthController(FollowedModels models, OnlineStore store, WarmUpOverHttp warmUp, Access access, Drain drain) {
+    HealthController(
+            FollowedModels models,
+            OnlineStore store,
+            DatabaseProbe database,
+            WarmUpOverHttp warmUp,
+            Access access,
+            Drain drain) {
+        this.database = database;
         this.drain = drain;
         this.models = models;
         this.store = store;
@@ -49,7 +58,8 @@ public class HealthController {
         List<ServedModel> served = models.served();
         Stream<Reason> keys =
                 access.troubles().entrySet().stream().map(trouble -> new Reason(trouble.getKey(), trouble.getValue()));
-        List<Reason> reasons = Stream.of(models.troubles().stream(), store.trouble().stream(), keys)
+        List<Reason> reasons = Stream.of(
+                        models.troubles().stream(), store.trouble().stream(), database.trouble().stream(), keys)
                 .flatMap(Function.identity())
                 .toList();
         String status = served.isEmpty() ? "down" : reasons.isEmpty() ? "ok" : "degraded";

@@ -2,11 +2,13 @@ package dev.millrace.prediction.label;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
@@ -41,6 +43,9 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
 
     /** Reads no key twice, and nothing after the value. */
     private static final ObjectReader STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(JsonServlet.DEEPEST)
+                            .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .build()

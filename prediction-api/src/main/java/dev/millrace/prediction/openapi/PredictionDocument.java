@@ -247,6 +247,13 @@ public final class PredictionDocument {
                 List.of("name", "datatype", "shape", "data"));
         Map<String, Object> tensors = Map.of("type", "array", "items", tensor, "minItems", 1);
         Map<String, Object> outputs = Map.of("type", "array", "items", Map.of("type", "object"));
+        Map<String, Object> parameters = Map.of(
+                "type",
+                "object",
+                "properties",
+                Map.of("as_of", TEXT, "complete", Map.of("type", "boolean"), "reasons", TEXT, "model_versions", TEXT),
+                "description",
+                "Of all rows together; several codes or versions are separated by commas");
         Map<String, Object> wanted = Map.of(
                 "type",
                 "array",
@@ -280,7 +287,17 @@ public final class PredictionDocument {
                                 "type",
                                 "object",
                                 "properties",
-                                Map.of("model_name", TEXT, "model_version", TEXT, "id", TEXT, "outputs", outputs)))
+                                Map.of(
+                                        "model_name",
+                                        TEXT,
+                                        "model_version",
+                                        TEXT,
+                                        "id",
+                                        TEXT,
+                                        "parameters",
+                                        parameters,
+                                        "outputs",
+                                        outputs)))
                 .problem(400, "The body cannot be read, or its tensors do not fit")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")

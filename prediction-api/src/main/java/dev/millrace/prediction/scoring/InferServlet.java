@@ -61,6 +61,11 @@ public final class InferServlet extends JsonServlet {
             json.writeStringField("model_name", endpoint.name());
             json.writeStringField("model_version", inferred.version());
             json.writeStringField("id", requestId);
+            json.writeObjectFieldStart("parameters");
+            for (Map.Entry<String, Object> parameter : inferred.parameters().entrySet()) {
+                json.writeObjectField(parameter.getKey(), parameter.getValue());
+            }
+            json.writeEndObject();
             json.writeArrayFieldStart("outputs");
             for (Map.Entry<String, ModelDefinition.Answer> output :
                     inferred.outputs().entrySet()) {

@@ -13,8 +13,10 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
@@ -32,13 +34,10 @@ import java.util.Optional;
 /** JSON to a request, by the use case's rules: a field has the type that it has in the row's event. */
 public final class RequestReader {
 
-    /** Deeper than any request, and shallow enough for every stack. */
-    private static final int DEEPEST = 32;
-
     /** Reads numbers exactly, and no key twice. */
     static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
+                            .maxNestingDepth(JsonServlet.DEEPEST)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -173,12 +172,12 @@ public final class RequestReader {
             throw new InvalidEventException(field.name(), "missing-field", "'" + field.name() + "' is missing");
         }
         field.rule().violation(value).ifPresent(expected -> {
-            throw outOfRange(field, expected, json);
+            throw outOfRange(field.name(), expected, json);
         });
         return value;
     }
 
-    private static double number(RequestField field, JsonNode json) {
+    private double number(RequestField field, JsonNode json) {
         if (!json.isNumber()) {
             throw new InvalidEventException(
                     field.name(),
@@ -190,16 +189,16 @@ public final class RequestReader {
                 ? field.rule().violation(json.decimalValue())
                 : Optional.of("expected a number that a double can hold");
         violation.ifPresent(expected -> {
-            throw outOfRange(field, expected, json);
+            throw outOfRange(field.name(), expected, json);
         });
         return number;
     }
 
-    private static InvalidEventException outOfRange(RequestField field, String expected, JsonNode json) {
-        return new InvalidEventException(
-                field.name(),
-                "out-of-range",
-                "'%s': %s, found %s".formatted(field.name(), expected, shortened(json.toString())));
+    private InvalidEventException outOfRange(String field, String expected, JsonNode json) {
+        FieldRule rule = type.rules().get(field);
+        String found =
+                rule != null && rule.personal().isPresent() ? "a value that is not shown" : shortened(json.toString());
+        return new InvalidEventException(field, "out-of-range", "'%s': %s, found %s".formatted(field, expected, found));
     }
 
     private static String shortened(String text) {

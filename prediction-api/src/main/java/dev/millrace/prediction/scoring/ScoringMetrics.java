@@ -52,6 +52,7 @@ public final class ScoringMetrics {
     private final Map<String, Counter> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, DistributionSummary> scores = new ConcurrentHashMap<>();
     private final Map<String, Timer> latencies = new ConcurrentHashMap<>();
+    private final Map<Compared, Comparison> comparisons = new ConcurrentHashMap<>();
 
     /** What an answer takes beside its features, in order. */
     enum Stage {
@@ -66,6 +67,10 @@ public final class ScoringMetrics {
     }
 
     private record Outcome(String model, String version, String result) {}
+
+    private record Compared(String model, String version, String alias) {}
+
+    private record Comparison(Counter agrees, Counter differs, DistributionSummary difference) {}
 
     public ScoringMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -134,17 +139,10 @@ public final class ScoringMetrics {
      * @param difference of its score from the answer's
      */
     void compared(String model, Origin other, boolean agrees, double difference) {
-        Counter.builder("compared_scores_total")
-                .description("Scores of versions that did not answer, by whether they would have decided alike")
-                .tags(tags(model, other).and("agrees", Boolean.toString(agrees)))
-                .register(meters)
-                .increment();
-        DistributionSummary.builder("compared_score_difference")
-                .description("How far the scores of versions that did not answer are from the answer's")
-                .tags(tags(model, other))
-                .serviceLevelObjectives(DIFFERENCES)
-                .register(meters)
-                .record(Math.abs(difference));
+        Comparison comparison = comparisons.computeIfAbsent(
+                new Compared(model, other.version(), other.alias()), key -> comparison(tags(model, other)));
+        (agrees ? comparison.agrees() : comparison.differs()).increment();
+        comparison.difference().record(Math.abs(difference));
     }
 
     /** The other version could not see what was asked, or gave no number. */
@@ -154,6 +152,24 @@ public final class ScoringMetrics {
                 .tags(tags(model, other).and("code", code))
                 .register(meters)
                 .increment();
+    }
+
+    private Comparison comparison(Tags tags) {
+        return new Comparison(
+                compared(tags, true),
+                compared(tags, false),
+                DistributionSummary.builder("compared_score_difference")
+                        .description("How far the scores of versions that did not answer are from the answer's")
+                        .tags(tags)
+                        .serviceLevelObjectives(DIFFERENCES)
+                        .register(meters));
+    }
+
+    private Counter compared(Tags tags, boolean agrees) {
+        return Counter.builder("compared_scores_total")
+                .description("Scores of versions that did not answer, by whether they would have decided alike")
+                .tags(tags.and("agrees", Boolean.toString(agrees)))
+                .register(meters);
     }
 
     private static Tags tags(String model, Origin origin) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.millrace.prediction.protocol.InferParameter;
 import dev.millrace.prediction.protocol.InferTensorContents;
 import dev.millrace.prediction.protocol.ModelInferRequest;
 import dev.millrace.prediction.protocol.ModelInferRequest.InferInputTensor;
@@ -86,6 +87,7 @@ final class TensorMessages {
                 .setModelName(model)
                 .setModelVersion(inferred.version())
                 .setId(id);
+        inferred.parameters().forEach((name, value) -> response.putParameters(name, parameter(value)));
         for (Map.Entry<String, ModelDefinition.Answer> output :
                 inferred.outputs().entrySet()) {
             List<Answer> answers = inferred.answers();
@@ -101,6 +103,14 @@ final class TensorMessages {
             response.addOutputs(tensor);
         }
         return response.build();
+    }
+
+    private static InferParameter parameter(Object value) {
+        InferParameter.Builder parameter = InferParameter.newBuilder();
+        return (value instanceof Boolean flag
+                        ? parameter.setBoolParam(flag)
+                        : parameter.setStringParam(value.toString()))
+                .build();
     }
 
     private static InferTensorContents contents(ModelDefinition.Answer holds, List<Answer> answers) {

@@ -4,31 +4,40 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
- * How many requests are worked on at a time: those beyond are turned away at once, before anything of them is read, so that the
- * others are answered while they are still of use. Thread-safe.
+ * How many requests are worked on, or wait for a thread, at a time: those beyond are turned away before anything of them is read, so
+ * that the others are answered while they are still of use. Thread-safe.
  */
 public final class Admission {
 
     private final int most;
+    private final IntSupplier waiting;
     private final AtomicInteger inside = new AtomicInteger();
     private final Counter turnedAway;
 
-    /** @param most at a time */
-    public Admission(int most, MeterRegistry meters) {
+    /**
+     * @param most at a time
+     * @param waiting how many have come, but have no thread yet
+     */
+    public Admission(int most, IntSupplier waiting, MeterRegistry meters) {
         this.most = most;
+        this.waiting = waiting;
         this.turnedAway = Counter.builder("requests_turned_away_total")
-                .description("Requests that were answered with 503, because too many were worked on")
+                .description("Requests that were answered with 503, because too many had come")
                 .register(meters);
         Gauge.builder("requests_in_progress", inside, AtomicInteger::get)
                 .description("Requests that are worked on")
+                .register(meters);
+        Gauge.builder("requests_waiting", waiting, IntSupplier::getAsInt)
+                .description("Requests that wait for a thread")
                 .register(meters);
     }
 
     /** Whether there is room for one more, which must {@link #leave} then. */
     public boolean enter() {
-        if (inside.incrementAndGet() <= most) {
+        if (inside.incrementAndGet() + waiting.getAsInt() <= most) {
             return true;
         }
         inside.decrementAndGet();
@@ -42,6 +51,6 @@ public final class Admission {
 
     /** What those are told that it turns away. */
     public Unavailable full() {
-        return new Unavailable("overloaded", most + " requests are worked on already; come back later");
+        return new Unavailable("overloaded", most + " requests are worked on or wait already; come back later");
     }
 }

@@ -14,6 +14,9 @@ public abstract class JsonServlet extends HttpServlet {
     /** Bytes of a body at most. */
     public static final int LARGEST_BODY = 1 << 20;
 
+    /** Levels of a body at most: deeper than any request, and shallow enough for every stack. */
+    public static final int DEEPEST = 32;
+
     private final transient Admission admission;
     private final transient Drain drain;
 
