@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.millrace.web.security.Access;
+import dev.millrace.web.security.BadTokens;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -184,6 +185,24 @@ class SecurityIT extends WithSecuredService {
                     .isEqualTo(200);
             assertRefused(send(other, "POST", "/score", "Authorization", old), 401, "unauthenticated");
         }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> badTokensAreRefused() throws Exception {
+        assertThat(send(
+                                "POST",
+                                "/score",
+                                "Authorization",
+                                "Bearer " + token(Instant.now().plusSeconds(60)))
+                        .statusCode())
+                .isEqualTo(200);
+        return BadTokens.of(key, Instant.now(), Duration.ofMinutes(2)).entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(
+                        each.getKey(),
+                        () -> assertRefused(
+                                send("POST", "/score", "Authorization", "Bearer " + each.getValue()),
+                                401,
+                                "unauthenticated")));
     }
 
     @Test

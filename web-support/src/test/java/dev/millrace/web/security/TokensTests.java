@@ -6,24 +6,15 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import com.nimbusds.jose.util.Base64;
-import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,87 +86,10 @@ class TokensTests {
         assertThat(tokens.caller(token.serialize())).isPresent();
     }
 
-    /** Each as some attack or mistake makes it; none may be taken. */
-    private Map<String, String> bad() throws Exception {
-        RSAKey key = issuer.key();
-        RSAKey stranger = TestIssuer.key(key.getKeyID());
-        String good = issuer.token(claims().build());
-        String[] parts = good.split("\\.");
-        Map<String, String> bad = new LinkedHashMap<>();
-        bad.put("empty", "");
-        bad.put("no token", "x.y.z");
-        bad.put("without a signature", parts[0] + "." + parts[1] + ".");
-        bad.put("alg none", new PlainJWT(claims().build()).serialize());
-        SignedJWT mac = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(key.getKeyID()).build(), claims().build());
-        mac.sign(new MACSigner(key.toRSAPublicKey().getEncoded()));
-        bad.put("HS256 with the public key", mac.serialize());
-        SignedJWT pem = new SignedJWT(mac.getHeader(), claims().build());
-        pem.sign(new MACSigner(("-----BEGIN PUBLIC KEY-----\n"
-                        + Base64.encode(key.toRSAPublicKey().getEncoded()) + "\n-----END PUBLIC KEY-----\n")
-                .getBytes(StandardCharsets.UTF_8)));
-        bad.put("HS256 with the public key as PEM", pem.serialize());
-        bad.put(
-                "expired",
-                issuer.token(
-                        claims().expirationTime(Date.from(NOW.minusSeconds(31))).build()));
-        bad.put(
-                "not yet valid",
-                issuer.token(
-                        claims().notBeforeTime(Date.from(NOW.plusSeconds(31))).build()));
-        bad.put(
-                "wrong issuer",
-                issuer.token(claims().issuer("https://other.example.org").build()));
-        bad.put("no issuer", issuer.token(claims().issuer(null).build()));
-        bad.put("wrong audience", issuer.token(claims().audience("other").build()));
-        bad.put("no audience", issuer.token(claims().audience((String) null).build()));
-        bad.put("no exp", issuer.token(claims().expirationTime(null).build()));
-        bad.put("no subject", issuer.token(claims().subject(null).build()));
-        bad.put("blank subject", issuer.token(claims().subject(" ").build()));
-        bad.put("unknown kid", issuer.token(claims().build(), header -> header.keyID("nobody's")));
-        bad.put("another's key under a known kid", TestIssuer.token(stranger, claims().build(), header -> {}));
-        bad.put(
-                "jwk in the header",
-                TestIssuer.token(stranger, claims().build(), header -> header.jwk(stranger.toPublicJWK())));
-        bad.put(
-                "jwk in the header of a good one",
-                issuer.token(claims().build(), header -> header.jwk(key.toPublicJWK())));
-        bad.put(
-                "jku",
-                TestIssuer.token(
-                        stranger,
-                        claims().build(),
-                        header -> header.jwkURL(URI.create("https://evil.example.org/jwks"))));
-        bad.put(
-                "x5u",
-                issuer.token(claims().build(), header -> header.x509CertURL(URI.create("https://evil.example.org/c"))));
-        bad.put(
-                "x5c",
-                issuer.token(claims().build(), header -> header.x509CertChain(List.of(Base64.encode("certificate")))));
-        bad.put(
-                "another type",
-                issuer.token(claims().build(), header -> header.type(new JOSEObjectType("logout+jwt"))));
-        bad.put(
-                "an unknown critical header",
-                issuer.token(
-                        claims().build(),
-                        header -> header.criticalParams(Set.of("x")).customParam("x", 1)));
-        SignedJWT other = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS512).keyID(key.getKeyID()).build(), claims().build());
-        other.sign(new RSASSASigner(key));
-        bad.put("an algorithm that is not allowed", other.serialize());
-        String payload = claims().claim("roles", List.of("admin")).build().toString();
-        bad.put("tampered payload", parts[0] + "." + Base64URL.encode(payload) + "." + parts[2]);
-        String abyss = Base64URL.encode("{\"a\":".repeat(1_500)).toString();
-        bad.put("a header without an end", abyss + "." + parts[1] + "." + parts[2]);
-        bad.put("tampered signature", parts[0] + "." + parts[1] + "." + Base64URL.encode(new byte[256]));
-        return bad;
-    }
-
     @TestFactory
     Stream<DynamicTest> badTokensAreNobodys() throws Exception {
         assertThat(tokens.caller(issuer.token(claims().build()))).isPresent();
-        return bad().entrySet().stream()
+        return BadTokens.of(issuer.key(), NOW, Duration.ofSeconds(31)).entrySet().stream()
                 .map(each -> DynamicTest.dynamicTest(
                         each.getKey(),
                         () -> assertThat(tokens.caller(each.getValue())).isEmpty()));
