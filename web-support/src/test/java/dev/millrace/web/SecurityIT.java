@@ -197,6 +197,8 @@ class SecurityIT extends WithSecuredService {
                         .statusCode())
                 .isEqualTo(200);
         return BadTokens.of(key, Instant.now(), Duration.ofMinutes(2)).entrySet().stream()
+                // Longer ones are refused with the request, before anybody looks for a token.
+                .filter(each -> each.getValue().length() < 8_000)
                 .map(each -> DynamicTest.dynamicTest(
                         each.getKey(),
                         () -> assertRefused(
