@@ -89,6 +89,15 @@ class ManyUseCasesIT extends WithTwoUseCases {
                 .contains("data_drift_score{feature=\"sender.letters_1h\",model=\"lost\"}");
     }
 
+    /** They are looked up anew all the time here. */
+    @Test
+    void figuresAreThereWhileTheyChange() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            HttpResponse<String> page = send(service, "GET", "/metrics", "");
+            assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+        }
+    }
+
     /** The table of the second model of letters is not there. */
     @Test
     void whereNothingIsKnownOfOneTheAccuracyOfTheOtherIsTold() {

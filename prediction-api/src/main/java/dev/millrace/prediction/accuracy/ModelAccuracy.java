@@ -8,11 +8,11 @@ import io.micrometer.core.instrument.Tags;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,7 @@ public final class ModelAccuracy implements SmartLifecycle {
     private final AccuracySettings settings;
     private final Clock clock;
     private final MultiGauge gauge;
-    private final Map<String, Map<String, Double>> last = new HashMap<>();
+    private final Map<String, Map<String, Double>> last = new ConcurrentHashMap<>();
     private final Set<String> failing = new HashSet<>();
     private @Nullable ScheduledExecutorService thread;
 
@@ -56,9 +56,15 @@ public final class ModelAccuracy implements SmartLifecycle {
     void look() {
         models.forEach(this::look);
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        last.forEach((model, versions) -> versions.forEach(
-                (version, auc) -> rows.add(MultiGauge.Row.of(Tags.of("model", model, "model_version", version), auc))));
-        gauge.register(rows, true);
+        last.forEach((model, versions) -> versions.keySet()
+                .forEach(version -> rows.add(MultiGauge.Row.of(
+                        Tags.of("model", model, "model_version", version), () -> auc(model, version)))));
+        // Gauges that are there already stay: whoever reads while one takes another's place would see both.
+        gauge.register(rows, false);
+    }
+
+    private double auc(String model, String version) {
+        return last.getOrDefault(model, Map.of()).getOrDefault(version, Double.NaN);
     }
 
     /** One use case's tables may not be there yet while another's are. */
