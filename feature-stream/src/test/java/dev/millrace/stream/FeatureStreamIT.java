@@ -426,7 +426,9 @@ final class FeatureStreamIT {
         }
         // Of the new buyer: its view and its minutes; of the new shop: its two views.
         assertThat(before).isGreaterThan(20);
-        assertThat(states()).isEqualTo(4);
+        // What was read is published before its batch is over, and its state kept.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(states()).isEqualTo(4));
     }
 
     /** The entities that the query keeps a block of, but for the views whose state lasts for ever. */
