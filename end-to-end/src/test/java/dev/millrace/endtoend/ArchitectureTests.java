@@ -55,7 +55,13 @@ final class ArchitectureTests {
             Map.entry(new Module("use-cases/fraud", "dev.millrace.fraud"), Set.of("common-schema", "feature-core")),
             Map.entry(
                     new Module("benchmarks", "dev.millrace.bench"),
-                    Set.of("common-schema", "feature-core", "feature-stream", "forest", "local-stack")),
+                    Set.of(
+                            "common-schema",
+                            "feature-core",
+                            "feature-stream",
+                            "forest",
+                            "local-stack",
+                            "prediction-api")),
             Map.entry(new Module("end-to-end", "dev.millrace.endtoend"), Set.of("common-schema", "local-stack"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
