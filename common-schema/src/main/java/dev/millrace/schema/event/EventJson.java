@@ -91,8 +91,7 @@ public final class EventJson {
         }
         Schema schema = AvroTypes.nonNull(field.schema());
         FieldRule rule = type.rules().get(field.name());
-        Reading reading =
-                new Reading(field.name(), rule != null && rule.personal().isPresent());
+        Reading reading = reading(field.name());
         Object value = reading.value(schema, json);
         if (rule != null) {
             rule.violation(value).ifPresent(expected -> {
@@ -100,6 +99,16 @@ public final class EventJson {
             });
         }
         return value;
+    }
+
+    /** What is wrong with a value of a field, or of something under its name: a personal datum is not repeated. */
+    public InvalidEventException violation(String field, String code, String expected, JsonNode found) {
+        return reading(field).violation(code, expected, found);
+    }
+
+    private Reading reading(String field) {
+        FieldRule rule = type.rules().get(field);
+        return new Reading(field, rule != null && rule.personal().isPresent());
     }
 
     private static String kind(JsonNode json) {

@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
@@ -172,33 +171,23 @@ public final class RequestReader {
             throw new InvalidEventException(field.name(), "missing-field", "'" + field.name() + "' is missing");
         }
         field.rule().violation(value).ifPresent(expected -> {
-            throw outOfRange(field.name(), expected, json);
+            throw events.violation(field.name(), "out-of-range", expected, json);
         });
         return value;
     }
 
     private double number(RequestField field, JsonNode json) {
         if (!json.isNumber()) {
-            throw new InvalidEventException(
-                    field.name(),
-                    "wrong-type",
-                    "'%s': expected a number, found %s".formatted(field.name(), shortened(json.toString())));
+            throw events.violation(field.name(), "wrong-type", "expected a number", json);
         }
         double number = json.doubleValue();
         Optional<String> violation = Double.isFinite(number)
                 ? field.rule().violation(json.decimalValue())
                 : Optional.of("expected a number that a double can hold");
         violation.ifPresent(expected -> {
-            throw outOfRange(field.name(), expected, json);
+            throw events.violation(field.name(), "out-of-range", expected, json);
         });
         return number;
-    }
-
-    private InvalidEventException outOfRange(String field, String expected, JsonNode json) {
-        FieldRule rule = type.rules().get(field);
-        String found =
-                rule != null && rule.personal().isPresent() ? "a value that is not shown" : shortened(json.toString());
-        return new InvalidEventException(field, "out-of-range", "'%s': %s, found %s".formatted(field, expected, found));
     }
 
     private static String shortened(String text) {
