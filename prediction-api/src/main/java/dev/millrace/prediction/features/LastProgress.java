@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * How far the stream has read, from fields that are read with every answer and written anew about once a second: the same fields
+ * How far the stream of one use case has read, from fields that are read with every answer and written anew about once a second: the same fields
  * are not made sense of twice. Thread-safe.
  */
 final class LastProgress {

@@ -10,6 +10,8 @@ import dev.millrace.prediction.model.CompiledModel;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads everything that a vector needs. */
@@ -17,7 +19,7 @@ public final class OnlineFeatures {
 
     private final OnlineStore store;
     private final OnlineRecords stored = new OnlineRecords();
-    private final LastProgress lastProgress = new LastProgress();
+    private final Map<String, LastProgress> lastProgress = new ConcurrentHashMap<>();
 
     public OnlineFeatures(OnlineStore store) {
         this.store = store;
@@ -60,7 +62,9 @@ public final class OnlineFeatures {
         }
         try {
             OnlineRecords.Found found = stored.read(OnlineKeys.progress(useCase), wanted, source);
-            Progress progress = lastProgress.of(found.first());
+            Progress progress = lastProgress
+                    .computeIfAbsent(useCase, name -> new LastProgress())
+                    .of(found.first());
             Iterator<OnlineRecord> next = found.records().iterator();
             List<Reading> readings = new ArrayList<>(rows.size());
             Iterator<@Nullable String> named = entities.iterator();
