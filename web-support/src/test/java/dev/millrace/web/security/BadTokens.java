@@ -1,5 +1,7 @@
 package dev.millrace.web.security;
 
+import static dev.millrace.web.security.TestIssuer.token;
+
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -21,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Tokens as attacks and mistakes make them: none may be taken. */
@@ -70,18 +71,16 @@ public final class BadTokens {
         bad.put("no subject", token(key, claims.get().subject(null).build()));
         bad.put("blank subject", token(key, claims.get().subject(" ").build()));
         bad.put("unknown kid", token(key, claims.get().build(), header -> header.keyID("nobody's")));
-        bad.put(
-                "another's key under a known kid",
-                TestIssuer.token(stranger, claims.get().build(), header -> {}));
+        bad.put("another's key under a known kid", token(stranger, claims.get().build()));
         bad.put(
                 "jwk in the header",
-                TestIssuer.token(stranger, claims.get().build(), header -> header.jwk(stranger.toPublicJWK())));
+                token(stranger, claims.get().build(), header -> header.jwk(stranger.toPublicJWK())));
         bad.put(
                 "jwk in the header of a good one",
                 token(key, claims.get().build(), header -> header.jwk(key.toPublicJWK())));
         bad.put(
                 "jku",
-                TestIssuer.token(
+                token(
                         stranger,
                         claims.get().build(),
                         header -> header.jwkURL(URI.create("https://evil.example.org/jwks"))));
@@ -117,14 +116,5 @@ public final class BadTokens {
         bad.put("a header without an end", abyss + "." + parts[1] + "." + parts[2]);
         bad.put("tampered signature", parts[0] + "." + parts[1] + "." + Base64URL.encode(new byte[256]));
         return bad;
-    }
-
-    private static String token(RSAKey key, JWTClaimsSet claims) throws JOSEException {
-        return TestIssuer.token(key, claims, header -> {});
-    }
-
-    private static String token(RSAKey key, JWTClaimsSet claims, Consumer<JWSHeader.Builder> further)
-            throws JOSEException {
-        return TestIssuer.token(key, claims, further);
     }
 }

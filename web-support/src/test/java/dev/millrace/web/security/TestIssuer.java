@@ -95,6 +95,10 @@ final class TestIssuer implements ResourceRetriever {
         return token(key, claims, further);
     }
 
+    static String token(RSAKey key, JWTClaimsSet claims) throws JOSEException {
+        return token(key, claims, header -> {});
+    }
+
     static String token(RSAKey key, JWTClaimsSet claims, Consumer<JWSHeader.Builder> further) throws JOSEException {
         JWSHeader.Builder header =
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).type(JOSEObjectType.JWT);
