@@ -4,6 +4,7 @@ import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.CompiledExpression.Values;
 import dev.millrace.feature.state.Block;
 import dev.millrace.schema.definition.ModelDefinition;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ public final class Model {
     private final List<Binding> bindings;
     private final Map<String, Slot> stored;
     private final List<Entry> entries;
-    private final Optional<CompiledExpression> fallback;
+    private final List<ResponseField> response;
+    private final List<CompiledExpression> fallback;
     private final String digest;
 
     Model(
@@ -25,13 +27,15 @@ public final class Model {
             List<Binding> bindings,
             Map<String, Slot> stored,
             List<Entry> entries,
-            Optional<CompiledExpression> fallback,
+            List<ResponseField> response,
+            List<CompiledExpression> fallback,
             String digest) {
         this.definition = definition;
         this.bindings = List.copyOf(bindings);
         this.stored = Map.copyOf(stored);
         this.entries = List.copyOf(entries);
-        this.fallback = fallback;
+        this.response = List.copyOf(response);
+        this.fallback = List.copyOf(fallback);
         this.digest = digest;
     }
 
@@ -104,9 +108,22 @@ public final class Model {
         return definition.current() == ModelDefinition.Current.INCLUDED;
     }
 
-    /** The score when no model can answer; empty when none is declared or it cannot be computed. */
-    public Optional<Double> fallback(Values row) {
-        return fallback.map(expression -> expression.number(row)).filter(score -> !score.isNaN());
+    /** The fields of an answer, in the order written; none of a model that is not asked. */
+    public List<ResponseField> response() {
+        return response;
+    }
+
+    /**
+     * What is answered when no model can: the score, or each class's probability; empty when nothing is declared or a number
+     * cannot be computed.
+     */
+    public Optional<double[]> fallback(Values row) {
+        double[] outputs = fallback.stream()
+                .mapToDouble(expression -> expression.number(row))
+                .toArray();
+        return outputs.length == 0 || Arrays.stream(outputs).anyMatch(Double::isNaN)
+                ? Optional.empty()
+                : Optional.of(outputs);
     }
 
     /**

@@ -7,8 +7,10 @@ import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.feature.expression.ExpressionCompiler;
 import dev.millrace.feature.expression.Variables;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.Location;
 import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.Answer;
 import dev.millrace.schema.definition.ModelDefinition.FeatureUse;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -95,12 +97,36 @@ final class ModelCompiler {
             }
             refuseTwins(entries, before, use);
         }
-        Optional<CompiledExpression> fallback = definition
-                .serve()
-                .map(ServeDefinition::fallback)
-                .flatMap(expression -> new ExpressionCompiler(fields).compile(expression, problems));
-        definition.serve().ifPresent(this::checkRequest);
-        return new Model(definition, bindings, stored, entries, fallback, digest(entries));
+        List<ResponseField> response = new ArrayList<>();
+        List<CompiledExpression> fallback = new ArrayList<>();
+        definition.serve().ifPresent(serve -> {
+            checkRequest(serve);
+            answer(serve, response);
+            ExpressionCompiler rules = new ExpressionCompiler(fields);
+            serve.fallback()
+                    .forEach(expression -> rules.compile(expression, problems).ifPresent(fallback::add));
+        });
+        return new Model(definition, bindings, stored, entries, response, fallback, digest(entries));
+    }
+
+    private void answer(ServeDefinition serve, List<ResponseField> response) {
+        Map<String, Variables.Type> outputs = new LinkedHashMap<>();
+        outputs.put(ResponseField.SCORE, Variables.Type.NUMBER);
+        definition.classes().forEach(name -> outputs.put(name, Variables.Type.NUMBER));
+        ExpressionCompiler expressions = new ExpressionCompiler(new Variables(outputs));
+        serve.response().forEach((name, holds) -> {
+            switch (holds) {
+                case Answer.Decision() ->
+                    response.add(new ResponseField.Decision(
+                            name, !definition.classes().isEmpty()));
+                case Answer.Score() -> response.add(new ResponseField.Score(name));
+                case Answer.Computed(Expression written) ->
+                    expressions
+                            .compile(written, problems)
+                            .map(expression -> new ResponseField.Computed(name, expression))
+                            .ifPresent(response::add);
+            }
+        });
     }
 
     /** Declared bindings, and every other view whose entity the row names under the same fields. */

@@ -89,7 +89,7 @@ final class FeatureEngineTests {
         double[] zero = model.vector(
                 name -> name.equals("amount") ? BigDecimal.ZERO : null, Arrays.asList(null, null), 0, Map.of());
         assertThat(named(model, zero)).containsEntry("log_amount", Double.NaN).containsEntry("root", 0.0);
-        assertThat(model.fallback(name -> new BigDecimal("11"))).contains(0.9);
+        assertThat(model.fallback(name -> new BigDecimal("11")).orElseThrow()).containsExactly(0.9);
         assertThat(Things.ENGINE.model("pairs").orElseThrow().fallback(name -> 1))
                 .isEmpty();
     }
@@ -249,7 +249,7 @@ final class FeatureEngineTests {
                 serve:
                   path: /x
                   request: {shade: {}, n: {replaces: fine.n_9d}}
-                  response: {p: score}
+                  response: {p: score, q: chance, r: 1.0 / score}
                   fallback: nothing
                 promote: {better: auc}
                 """);
@@ -260,6 +260,7 @@ final class FeatureEngineTests {
                         "5 bad-expression",
                         "5 bad-expression",
                         "5 duplicate-name",
+                        "9 bad-expression",
                         "10 bad-expression",
                         "8 unknown-name",
                         "8 unknown-name");
@@ -357,8 +358,8 @@ final class FeatureEngineTests {
                                 + " [duplicate-name]",
                         "models/told.yaml:1: 'promote' is missing; found [model, kind, rows, label, features, promot]"
                                 + " [missing-key]",
-                        "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [challenge, current,"
-                                + " features, kind, label, model, promote, read, rows, serve] [unknown-key]",
+                        "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [challenge, classes,"
+                                + " current, features, kind, label, model, promote, read, rows, serve] [unknown-key]",
                         "models/told.yaml:13: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
                                 + " a view on 'labels of things' counts what was known by then [label-as-feature]");
     }

@@ -36,6 +36,8 @@ import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -111,7 +113,6 @@ public final class LakeTable<T> {
             }
         }
         List<String> before = Arrays.asList(found.fieldNames());
-        var change = table.updateSchema();
         boolean changed = false;
         for (StructField field : wanted.fields()) {
             if (!before.contains(field.name())) {
@@ -119,7 +120,8 @@ public final class LakeTable<T> {
                     throw new LakeException("The table " + name() + " has rows without the new field '" + field.name()
                             + "': let its type be nullable, with the default null");
                 }
-                change.addColumn(field.name(), SparkSchemaUtil.convert(field.dataType()));
+                changed = true;
+            } else if (grows(found.apply(field.name()).dataType(), field.dataType())) {
                 changed = true;
             } else if (!found.apply(field.name()).dataType().equals(field.dataType())) {
                 throw new LakeException("The column '" + field.name() + "' of the table " + name() + " has the type "
@@ -128,8 +130,22 @@ public final class LakeTable<T> {
             }
         }
         if (changed) {
-            change.commit();
+            table.updateSchema()
+                    .unionByNameWith(SparkSchemaUtil.convert(wanted))
+                    .commit();
         }
+    }
+
+    /** Whether a type has further fields at its end, which may be missing, and is the same otherwise. */
+    private static boolean grows(DataType before, DataType now) {
+        if (before instanceof ArrayType old && now instanceof ArrayType array) {
+            return old.containsNull() == array.containsNull() && grows(old.elementType(), array.elementType());
+        }
+        return before instanceof StructType old
+                && now instanceof StructType struct
+                && struct.length() > old.length()
+                && Arrays.equals(old.fields(), Arrays.copyOf(struct.fields(), old.length()))
+                && Arrays.stream(struct.fields()).skip(old.length()).allMatch(StructField::nullable);
     }
 
     /** The same rows as the table has them, in the order of its columns. */

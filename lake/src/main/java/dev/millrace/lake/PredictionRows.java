@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
@@ -36,13 +37,20 @@ public final class PredictionRows implements RecordRows<Prediction> {
     private static final int OFFSETS = ENTITIES + 1;
     private static final int OTHERS = OFFSETS + 1;
     private static final int TRACE_ID = OTHERS + 1;
+    private static final int OUTCOME = TRACE_ID + 1;
+    private static final int PROBABILITIES = OUTCOME + 1;
 
     private static final DataType TEXTS = DataTypes.createArrayType(DataTypes.StringType, false);
+    private static final DataType BY_CLASS = DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false);
     private static final StructType OTHER = new StructType()
             .add("alias", DataTypes.StringType, false)
             .add("model_version", DataTypes.StringType, false)
             .add("score", DataTypes.DoubleType, false)
-            .add("decision", DataTypes.BooleanType, false);
+            .add("decision", DataTypes.BooleanType, false)
+            .add("outcome", DataTypes.StringType, true)
+            .add("probabilities", BY_CLASS, true);
+
+    private static final Set<String> OPTIONAL = Set.of("as_of", "trace_id", "outcome", "probabilities");
 
     private static final Columns COLUMNS = new Columns(List.of(
             new Column("request_id", DataTypes.StringType),
@@ -63,7 +71,9 @@ public final class PredictionRows implements RecordRows<Prediction> {
             new Column("entities", DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType, false)),
             new Column("offsets", DataTypes.createMapType(DataTypes.StringType, DataTypes.LongType, false)),
             new Column("others", DataTypes.createArrayType(OTHER, false)),
-            new Column("trace_id", DataTypes.StringType)));
+            new Column("trace_id", DataTypes.StringType),
+            new Column("outcome", DataTypes.StringType),
+            new Column("probabilities", BY_CLASS)));
 
     @Override
     public Columns columns() {
@@ -72,7 +82,7 @@ public final class PredictionRows implements RecordRows<Prediction> {
 
     @Override
     public boolean isOptional(String column) {
-        return column.equals("as_of") || column.equals("trace_id");
+        return OPTIONAL.contains(column);
     }
 
     @Override
@@ -100,9 +110,16 @@ public final class PredictionRows implements RecordRows<Prediction> {
         row[OFFSETS] = CollectionConverters.asScala(prediction.getOffsets());
         row[OTHERS] = prediction.getOthers().stream()
                 .map(other -> RowFactory.create(
-                        other.getAlias(), other.getModelVersion(), other.getScore(), other.getDecision()))
+                        other.getAlias(),
+                        other.getModelVersion(),
+                        other.getScore(),
+                        other.getDecision(),
+                        other.getOutcome(),
+                        CollectionConverters.asScala(other.getProbabilities())))
                 .toArray();
         row[TRACE_ID] = prediction.getTraceId();
+        row[OUTCOME] = prediction.getOutcome();
+        row[PROBABILITIES] = CollectionConverters.asScala(prediction.getProbabilities());
         return RowFactory.create(row);
     }
 
@@ -131,10 +148,23 @@ public final class PredictionRows implements RecordRows<Prediction> {
                 row.getString(ALIAS),
                 row.getString(MODEL_DIGEST),
                 row.<Row>getList(OTHERS).stream().map(PredictionRows::other).toList(),
-                row.getString(TRACE_ID));
+                row.getString(TRACE_ID),
+                row.getString(OUTCOME),
+                probabilities(row, PROBABILITIES));
     }
 
     private static OtherScore other(Row other) {
-        return new OtherScore(other.getString(0), other.getString(1), other.getDouble(2), other.getBoolean(3));
+        return new OtherScore(
+                other.getString(0),
+                other.getString(1),
+                other.getDouble(2),
+                other.getBoolean(3),
+                other.getString(4),
+                probabilities(other, 5));
+    }
+
+    /** None in rows of before there were classes. */
+    private static Map<String, Double> probabilities(Row row, int column) {
+        return row.isNullAt(column) ? Map.of() : new HashMap<>(row.<String, Double>getJavaMap(column));
     }
 }

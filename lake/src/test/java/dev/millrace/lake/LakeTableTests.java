@@ -134,12 +134,43 @@ final class LakeTableTests {
         Prediction whole = prediction(
                 "event",
                 Instant.ofEpochMilli(1_760_000_000_000L),
-                List.of(new OtherScore("shadow", "v9", 0.25, false), new OtherScore("challenger", "v8", 1.0, true)),
+                List.of(
+                        other("shadow", 0.25, null, Map.of()),
+                        other("challenger", 0.5, "more", Map.of("less", 0.25, "more", 0.5))),
                 "0af7651916cd43dd8448eb211c80319c");
+        whole.setOutcome("less");
+        whole.setProbabilities(Map.of("less", 0.9, "more", 0.1));
         append(table, List.of(table.rows().row(bare, position(1)), table.rows().row(whole, position(2))));
         assertThat(table.read().collectAsList())
                 .extracting(row -> table.rows().record(row))
                 .containsExactlyInAnyOrder(bare, whole);
+    }
+
+    @Test
+    void answersOfBeforeThereWereClassesAreRead() throws Exception {
+        LakeTable<Prediction> before = lake("classless").predictions();
+        for (String column :
+                List.of("outcome", "probabilities", "others.element.outcome", "others.element.probabilities")) {
+            spark.sql("alter table %s drop column %s".formatted(before.name(), column));
+        }
+        spark.sql("""
+                insert into %s (event_time, request_id, model, model_version, alias, score, decision, vector,
+                  definitions_digest, model_digest, event_key, answered_at, complete, reasons, replaced, entities, offsets,
+                  others) values (timestamp_millis(-1), 'asked', 'model', 'v1', 'champion', 0.1D, true, array(),
+                  'definitions', 'trees', '7', timestamp_millis(5), false, array(), array(), map(), map(),
+                  array(named_struct('alias', 'shadow', 'model_version', 'v9', 'score', 0.25D, 'decision', false)))""".formatted(before.name()));
+
+        LakeTable<Prediction> table = lake("classless").predictions();
+        Prediction fresh = prediction(null, null, List.of(other("shadow", 0.5, "more", Map.of("more", 0.5))), null);
+        append(table, List.of(table.rows().row(fresh, position(2))));
+        assertThat(table.read().collectAsList())
+                .extracting(row -> table.rows().record(row).getOthers())
+                .containsExactlyInAnyOrder(List.of(other("shadow", 0.25, null, Map.of())), fresh.getOthers());
+    }
+
+    private static OtherScore other(
+            String alias, double score, @Nullable String outcome, Map<String, Double> probabilities) {
+        return new OtherScore(alias, "v9", score, false, outcome, probabilities);
     }
 
     private static Prediction prediction(
@@ -165,7 +196,9 @@ final class LakeTableTests {
                 "champion",
                 "trees",
                 others,
-                trace);
+                trace,
+                null,
+                Map.of());
     }
 
     @Test

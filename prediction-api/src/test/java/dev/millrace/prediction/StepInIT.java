@@ -3,44 +3,28 @@ package dev.millrace.prediction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.local.LocalStack;
-import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.OtherScore;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.UseCase;
-import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** A version that gives no number: others answer instead, and the shadow still sees what it would see alone. */
 @Timeout(240)
 class StepInIT {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     /** At noon: the last feature is the hour. */
     private static final Map<String, Object> REQUEST =
             Map.of("sender", "ann1", "depot", 2, "price", 12.3, "timestamp", "2026-03-01T12:00:00Z");
@@ -48,40 +32,18 @@ class StepInIT {
     @TempDir
     private static Path folder;
 
-    private static LocalStack stack;
+    private static FollowingService service;
     private static TestRegistry registry;
-    private static ConfigurableApplicationContext service;
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.KAFKA);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
-        registry.createModel(Parcels.MODEL);
-        service = new SpringApplicationBuilder(PredictionApi.class)
-                .run(
-                        "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
-                        "--REDIS_URL=" + stack.redis().url(),
-                        "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
-                        "--MILLRACE_USE_CASE=parcels",
-                        "--MILLRACE_FEATURES_DEADLINE=500ms",
-                        "--MLFLOW_TRACKING_URI=" + registry.server(),
-                        "--MILLRACE_MODEL_CACHE=" + folder.resolve("cache"),
-                        // Only told of changes.
-                        "--MILLRACE_MODEL_POLL=1h",
-                        "--MILLRACE_MODEL_TIMEOUT=5s");
+        service = FollowingService.start("parcels", Parcels.MODEL, folder.resolve("cache"));
+        registry = service.registry();
     }
 
     @AfterAll
     static void stop() {
         service.close();
-        stack.close();
     }
 
     private static UseCase withoutTheHour() throws IOException {
@@ -107,8 +69,9 @@ class StepInIT {
         registry.promote(Parcels.MODEL, champion);
         refresh("v" + champion);
 
-        assertThat(post("/score", REQUEST).path("model_version").textValue()).isEqualTo("none");
-        Prediction byRule = logged(1).getFirst();
+        assertThat(service.post("/score", REQUEST).path("model_version").textValue())
+                .isEqualTo("none");
+        Prediction byRule = service.logged(1).getFirst();
         assertThat(byRule.getVector()).isEmpty();
 
         registry.promote(Parcels.MODEL, previous);
@@ -116,16 +79,16 @@ class StepInIT {
         registry.promote(Parcels.MODEL, champion);
         refresh("v" + champion);
         for (String path : List.of("/score", "/v1/models/late/predict")) {
-            JsonNode answer = post(path, REQUEST);
+            JsonNode answer = service.post(path, REQUEST);
             assertThat(answer.path("model_version").textValue()).isEqualTo("v" + previous);
             assertThat(answer.path("reasons").toString()).contains("previous-model");
         }
-        JsonNode batch = post("/v1/models/late/predict:batch", Map.of("rows", List.of(REQUEST)));
+        JsonNode batch = service.post("/v1/models/late/predict:batch", Map.of("rows", List.of(REQUEST)));
         assertThat(batch.path("answers").path(0).path("model_version").textValue())
                 .as(batch::toString)
                 .isEqualTo("v" + previous);
 
-        List<Prediction> logged = logged(4);
+        List<Prediction> logged = service.logged(4);
         double[] seen = vector(logged.getLast());
         double[] withHour =
                 DoubleStream.concat(Arrays.stream(seen), DoubleStream.of(12)).toArray();
@@ -152,14 +115,14 @@ class StepInIT {
         int asked = 40;
         long steppedIn = 0;
         for (int i = 0; i < asked; i++) {
-            JsonNode answer = post(
+            JsonNode answer = service.post(
                     "/score",
                     Map.of("sender", "bob" + i, "depot", 2, "price", 12.3, "timestamp", "2026-03-01T12:00:00Z"));
             assertThat(answer.path("model_version").textValue()).isEqualTo("v" + champion);
             steppedIn += answer.path("reasons").toString().contains("previous-model") ? 1 : 0;
         }
         assertThat(steppedIn).as("the challenger's share is a quarter").isBetween(1L, asked - 1L);
-        List<Prediction> logged = logged(4 + asked);
+        List<Prediction> logged = service.logged(4 + asked);
         assertThat(logged.subList(4, 4 + asked)).allSatisfy(prediction -> {
             assertThat(prediction.getAlias()).isEqualTo("champion");
             assertThat((float) prediction.getScore()).isEqualTo(opened.open().score(vector(prediction)));
@@ -175,27 +138,7 @@ class StepInIT {
     }
 
     private static void refresh(String champion) throws Exception {
-        assertThat(post("/v1/models:refresh", Map.of())
-                        .path("models")
-                        .path(0)
-                        .path("aliases")
-                        .path("champion")
-                        .textValue())
+        assertThat(service.refresh().path("aliases").path("champion").textValue())
                 .isEqualTo(champion);
-    }
-
-    private static JsonNode post(String path, Map<String, ?> body) throws Exception {
-        int port = Integer.parseInt(service.getEnvironment().getProperty("local.server.port"));
-        HttpResponse<String> response = HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                        .build(),
-                BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
-        return JSON.readTree(response.body());
-    }
-
-    private static List<Prediction> logged(int count) {
-        return LoggedPredictions.first(stack.kafka().bootstrapServers(), count);
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.prediction;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.Model;
 import dev.millrace.forest.Forest;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,6 +35,12 @@ import ml.dmlc.xgboost4j.java.XGBoost;
  * @param files by path in the package
  */
 public record TestPackages(SortedMap<String, byte[]> files) {
+
+    private static final Map<String, Object> BINARY = Map.of("objective", "binary:logistic", "base_score", 0.5);
+
+    private static Map<String, Object> ofClasses(int classes) {
+        return Map.of("objective", "multi:softprob", "num_class", classes);
+    }
 
     public static TestPackages of(String model, long seed) throws Exception {
         return of(Parcels.ENGINE.useCase(), model, seed);
@@ -51,6 +60,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
             throws Exception {
         Model compiled = FeatureEngine.compile(useCase).model(model).orElseThrow();
         Random random = new Random(seed);
+        List<String> classes = compiled.definition().classes();
         int width = compiled.features().size();
         double[] ranges = {10, 30, 200, 0.5, 1000, 200, 24};
         float[] data = new float[1000 * width];
@@ -62,9 +72,10 @@ public record TestPackages(SortedMap<String, byte[]> files) {
                 sum += value;
                 data[i * width + j] = random.nextInt(10) == 0 ? Float.NaN : (float) (value * ranges[j]);
             }
-            labels[i] = sum + random.nextFloat() > width / 2.0 + 0.5 ? 1 : 0;
+            double share = Math.clamp((sum + random.nextFloat() - 0.5) / width, 0, 0.999);
+            labels[i] = (int) (share * Math.max(2, classes.size()));
         }
-        byte[] trees = trees(data, labels, width, 30, Map.of("objective", "binary:logistic", "base_score", 0.5));
+        byte[] trees = trees(data, labels, width, 30, classes.isEmpty() ? BINARY : ofClasses(classes.size()));
         double[] nothing = new double[width];
         Arrays.fill(nothing, Double.NaN);
         return packed(
@@ -134,7 +145,8 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         ModelManifest manifest = new ModelManifest(
                 useCase,
                 compiled.name(),
-                "binary",
+                compiled.definition().kind().name().toLowerCase(Locale.ROOT),
+                compiled.definition().classes(),
                 compiled.features(),
                 compiled.digest(),
                 scaler,
@@ -178,6 +190,17 @@ public record TestPackages(SortedMap<String, byte[]> files) {
             other[other.length / 2] ^= 1;
             return other;
         });
+        return new TestPackages(others);
+    }
+
+    /** The same trees under a manifest that knows of no classes. */
+    public TestPackages withoutClasses() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode manifest = (ObjectNode) json.readTree(files.get(ModelManifest.FILE));
+        manifest.remove("classes");
+        manifest.putArray("golden");
+        SortedMap<String, byte[]> others = new TreeMap<>(files);
+        others.put(ModelManifest.FILE, json.writeValueAsBytes(manifest));
         return new TestPackages(others);
     }
 

@@ -113,8 +113,8 @@ class TrainingJobIT {
             float[] scaled = new float[row.vector().length];
             opened.manifest().scaler().apply(row.vector(), scaled);
             DMatrix matrix = new DMatrix(scaled, 1, scaled.length, Float.NaN);
-            differences.add(Math.abs(booster.predict(matrix)[0][0] - row.score()));
-            differences.add((float) Math.abs(python.get(i) - row.score()));
+            differences.add(Math.abs(booster.predict(matrix)[0][0] - row.scores()[0]));
+            differences.add((float) Math.abs(python.get(i) - row.scores()[0]));
             matrix.dispose();
         }
         booster.dispose();

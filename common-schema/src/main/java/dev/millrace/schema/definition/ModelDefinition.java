@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * A model: the rows it learns from, the features it sees, and how it is asked.
  *
+ * @param classes what a {@link Kind#MULTICLASS} model tells apart, in the order of its outputs; none of another kind
  * @param rows the event type that gives one row per event
  * @param current whether a row's own event counts in its features
  * @param read further bindings of a view, by the name that features use
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record ModelDefinition(
         String name,
         Kind kind,
+        List<String> classes,
         String rows,
         Current current,
         LabelDefinition label,
@@ -30,6 +32,7 @@ public record ModelDefinition(
         // In the order written, which every process has to see: the digest and the vector follow it.
         read = Collections.unmodifiableMap(new LinkedHashMap<>(read));
         features = List.copyOf(features);
+        classes = List.copyOf(classes);
     }
 
     public enum Kind {
@@ -78,13 +81,19 @@ public record ModelDefinition(
      *
      * @param path such as {@code /predict}
      * @param request in the order written
-     * @param response name to what it holds: {@code decision} or {@code score}
-     * @param fallback the score when no model can answer
+     * @param response name to what it holds, in the order written
+     * @param fallback what is answered when no model can: the score, or each class's probability in the order of the classes
      */
     public record ServeDefinition(
-            String path, List<RequestField> request, Map<String, Answer> response, Expression fallback, Location at) {
+            String path,
+            List<RequestField> request,
+            Map<String, Answer> response,
+            List<Expression> fallback,
+            Location at) {
         public ServeDefinition {
             request = List.copyOf(request);
+            response = Collections.unmodifiableMap(new LinkedHashMap<>(response));
+            fallback = List.copyOf(fallback);
         }
     }
 
@@ -93,9 +102,16 @@ public record ModelDefinition(
      */
     public record RequestField(String name, FieldRule rule, Optional<String> replaces, Location at) {}
 
-    public enum Answer {
-        DECISION,
-        SCORE
+    /** What a field of an answer holds. */
+    public sealed interface Answer {
+        /** 0 or 1, or the name of the most probable class. */
+        record Decision() implements Answer {}
+
+        /** What the decision rests on: of classes, the decided one's probability. */
+        record Score() implements Answer {}
+
+        /** A number made of {@code score} and, of classes, each one's probability by its name. */
+        record Computed(Expression expression) implements Answer {}
     }
 
     /**

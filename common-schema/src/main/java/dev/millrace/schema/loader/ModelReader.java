@@ -37,12 +37,21 @@ final class ModelReader {
     private static final Pattern PATH = Pattern.compile("(?!(%s)(/|$))(/(?!\\.)[A-Za-z0-9._-]+)+"
             .formatted(OWN.stream().map(Pattern::quote).collect(Collectors.joining("|"))));
 
+    /** A name that expressions can use. */
+    private static final Pattern CLASS = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private static final String CLASSES = "classes";
+    private static final String FALLBACK = "fallback";
+    private static final String DECISION = "decision";
+    private static final String SCORE = "score";
+
     private ModelReader() {}
 
     static ModelDefinition read(YamlMap map) {
         Problems problems = map.problems();
         Optional<String> name = problems.attempt(() -> map.text("model"));
         Optional<Kind> kind = problems.attempt(() -> choice(map, "kind", Kind.class));
+        Optional<List<String>> classes = kind.flatMap(known -> problems.attempt(() -> classes(map, known)));
         Optional<String> rows = problems.attempt(() -> map.text("rows"));
         Optional<Current> current =
                 problems.attempt(() -> map.has("current") ? choice(map, "current", Current.class) : Current.INCLUDED);
@@ -51,7 +60,7 @@ final class ModelReader {
                 () -> map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()));
         Optional<List<FeatureUse>> features = problems.attempt(() -> features(map));
         Optional<Optional<ServeDefinition>> serve =
-                problems.attempt(() -> map.optionalMap("serve").map(ModelReader::serve));
+                problems.attempt(() -> map.optionalMap("serve").map(written -> serve(written, classes)));
         Optional<PromotionRule> promote = problems.attempt(() -> promote(map.map("promote")));
         Optional<ChallengeRule> challenge = problems.attempt(
                 () -> map.optionalMap("challenge").map(ModelReader::challenge).orElse(ChallengeRule.DEFAULT));
@@ -59,6 +68,7 @@ final class ModelReader {
         return new ModelDefinition(
                 problems.need(name),
                 problems.need(kind),
+                problems.need(classes),
                 problems.need(rows),
                 problems.need(current),
                 problems.need(label),
@@ -68,6 +78,32 @@ final class ModelReader {
                 problems.need(promote),
                 problems.need(challenge),
                 map.at());
+    }
+
+    private static List<String> classes(YamlMap map, Kind kind) {
+        if (kind != Kind.MULTICLASS) {
+            if (map.has(CLASSES)) {
+                var unused = map.texts(CLASSES);
+                throw map.problems()
+                        .reject(
+                                map.at(CLASSES),
+                                "bad-classes",
+                                "only a model of the kind multiclass has classes; leave them out");
+            }
+            return List.of();
+        }
+        List<String> classes = map.texts(CLASSES);
+        boolean named = classes.stream()
+                .allMatch(name -> CLASS.matcher(name).matches() && !name.equals(SCORE) && !name.equals(DECISION));
+        if (!named || classes.size() < 2 || classes.stream().distinct().count() < classes.size()) {
+            throw map.problems()
+                    .reject(
+                            map.at(CLASSES),
+                            "bad-classes",
+                            "expected at least two different names of letters, digits and '_', none of them decision or"
+                                    + " score, in the order of the model's outputs; found " + classes);
+        }
+        return classes;
     }
 
     private static LabelDefinition label(YamlMap map) {
@@ -121,7 +157,8 @@ final class ModelReader {
         return uses;
     }
 
-    private static ServeDefinition serve(YamlMap map) {
+    /** @param classes empty when they cannot be read: then nothing is held against them */
+    private static ServeDefinition serve(YamlMap map, Optional<List<String>> classes) {
         List<RequestField> request = new ArrayList<>();
         YamlMap fields = map.map("request");
         for (String name : fields.keys()) {
@@ -131,12 +168,35 @@ final class ModelReader {
         YamlMap answers = map.map("response");
         for (String name : answers.keys()) {
             map.problems()
-                    .attempt(() -> choice(answers, name, Answer.class))
+                    .attempt(() -> answer(answers.expression(name)))
                     .ifPresent(answer -> response.put(name, answer));
         }
-        ServeDefinition serve = new ServeDefinition(path(map), request, response, map.expression("fallback"), map.at());
+        ServeDefinition serve = new ServeDefinition(path(map), request, response, fallback(map, classes), map.at());
         map.refuseUnread("'serve'");
         return serve;
+    }
+
+    private static Answer answer(Expression written) {
+        return switch (written.text()) {
+            case DECISION -> new Answer.Decision();
+            case SCORE -> new Answer.Score();
+            default -> new Answer.Computed(written);
+        };
+    }
+
+    private static List<Expression> fallback(YamlMap map, Optional<List<String>> known) {
+        if (known.isEmpty()) {
+            var unused = map.item(FALLBACK);
+            return List.of();
+        }
+        List<String> classes = known.get();
+        if (classes.isEmpty()) {
+            return List.of(map.expression(FALLBACK));
+        }
+        YamlMap written = map.map(FALLBACK);
+        List<Expression> fallback = classes.stream().map(written::expression).toList();
+        written.refuseUnread("a fallback of the classes " + classes);
+        return fallback;
     }
 
     private static String path(YamlMap map) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.schema.definition.EntityKey;
+import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.Problem;
@@ -21,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UseCaseLoaderTests {
@@ -194,13 +196,7 @@ final class UseCaseLoaderTests {
     }
 
     private Path servedAt(String path) throws IOException {
-        Path folder = write("paths", "use_case: paths\ntitle: Paths\n");
-        Files.writeString(folder.resolve("events/things.avsc"), """
-                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": ["id"], "fields": [
-                 {"name": "id", "type": "string"},
-                 {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
-                """);
-        Files.writeString(folder.resolve("models/m.yaml"), """
+        return modelled("""
                 model: m
                 kind: binary
                 rows: things
@@ -213,7 +209,71 @@ final class UseCaseLoaderTests {
                   response: {s: score}
                   fallback: "0.5"
                 """.formatted(path));
+    }
+
+    private Path modelled(String model) throws IOException {
+        Path folder = write("paths", "use_case: paths\ntitle: Paths\n");
+        Files.writeString(folder.resolve("events/things.avsc"), """
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": ["id"], "fields": [
+                 {"name": "id", "type": "string"},
+                 {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
+                """);
+        Files.writeString(folder.resolve("models/m.yaml"), model);
         return folder;
+    }
+
+    private static final String OF_CLASSES = """
+            model: m
+            kind: multiclass
+            classes: [less, more]
+            rows: things
+            label: {value: v, known_after: 1d}
+            features: [{n: "1.0"}]
+            promote: {better: log_loss}
+            serve:
+              path: /which
+              request: {id: {}}
+              response: {which: decision, p: score, ratio: less / more}
+              fallback: {more: "0.75", less: 0.25}
+            """;
+
+    @Test
+    void classesAreInTheOrderOfTheOutputsAndSoIsTheFallback() throws IOException {
+        ModelDefinition model =
+                UseCaseLoader.load(modelled(OF_CLASSES)).models().getFirst();
+        assertThat(model.classes()).containsExactly("less", "more");
+        ModelDefinition.ServeDefinition serve = model.serve().orElseThrow();
+        assertThat(serve.fallback()).extracting(Expression::text).containsExactly("0.25", "0.75");
+        assertThat(serve.response())
+                .containsEntry("which", new ModelDefinition.Answer.Decision())
+                .containsEntry("p", new ModelDefinition.Answer.Score())
+                .hasEntrySatisfying(
+                        "ratio",
+                        holds -> assertThat(((ModelDefinition.Answer.Computed) holds)
+                                        .expression()
+                                        .text())
+                                .isEqualTo("less / more"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[less, more]|[less]|3 bad-classes",
+                "[less, more]|[less, less]|3 bad-classes",
+                "[less, more]|[less, score]|3 bad-classes",
+                "[less, more]|[less, '1-0']|3 bad-classes",
+                "classes: [less, more]|challenge: {share: 0}|1 missing-key",
+                "multiclass|binary|3 bad-classes",
+                "{more: \"0.75\", less: 0.25}|{more: \"0.75\"}|12 missing-key",
+                "{more: \"0.75\", less: 0.25}|{more: \"0.75\", less: 0.25, none: 0}|12 unknown-key",
+                "{more: \"0.75\", less: 0.25}|0.5|12 expected-mapping"
+            })
+    void classesFitTheKindAndTheFallback(String part, String replacement, String problem) throws IOException {
+        assertThat(OF_CLASSES).contains(part);
+        assertThat(problems(modelled(OF_CLASSES.replace(part, replacement))))
+                .extracting(each -> each.at().line() + " " + each.code())
+                .containsExactly(problem);
     }
 
     @ParameterizedTest

@@ -129,6 +129,8 @@ public final class PredictionTable {
         columns.add(row.topicId());
         columns.add(row.partition());
         columns.add(row.offset());
+        columns.add(prediction.getOutcome());
+        columns.add(json(prediction.getProbabilities()));
         return columns;
     }
 
@@ -138,6 +140,11 @@ public final class PredictionTable {
         fields.put("model_version", other.getModelVersion());
         fields.put("score", other.getScore());
         fields.put("decision", other.getDecision());
+        String outcome = other.getOutcome();
+        if (outcome != null) {
+            fields.put("outcome", outcome);
+            fields.put("probabilities", other.getProbabilities());
+        }
         return fields;
     }
 

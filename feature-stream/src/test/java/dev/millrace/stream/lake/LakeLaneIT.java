@@ -190,8 +190,10 @@ final class LakeLaneIT {
                 Map.of("shop/00ff/1", 7L),
                 "champion",
                 "trees",
-                named ? List.of(new OtherScore("shadow", "v9", 0.25, true)) : List.of(),
-                named ? "trace" : null);
+                named ? List.of(new OtherScore("shadow", "v9", 0.25, true, null, Map.of())) : List.of(),
+                named ? "trace" : null,
+                named ? "kept" : null,
+                named ? Map.of("kept", 0.75) : Map.of());
     }
 
     private static Position send(String topic, byte[] key, byte[] value, long arrival) throws Exception {

@@ -2,23 +2,26 @@ package dev.millrace.forest.model;
 
 import java.util.Arrays;
 
-/** A vector (before scaling, NaN where missing) and the score that the model gave it when it was packed. */
-public record GoldenRow(double[] vector, float score) {
+/** A vector (before scaling, NaN where missing) and the scores that the model gave it when it was packed: one, or one per class. */
+public record GoldenRow(double[] vector, float[] scores) {
+
+    /** Whether these are the scores to the last bit. */
+    boolean isGiven(float[] others) {
+        return Arrays.equals(scores, others);
+    }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof GoldenRow that
-                && Arrays.equals(vector, that.vector)
-                && Float.floatToIntBits(score) == Float.floatToIntBits(that.score);
+        return other instanceof GoldenRow that && Arrays.equals(vector, that.vector) && isGiven(that.scores);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(vector) + Float.hashCode(score);
+        return 31 * Arrays.hashCode(vector) + Arrays.hashCode(scores);
     }
 
     @Override
     public String toString() {
-        return "GoldenRow[vector=%s, score=%s]".formatted(Arrays.toString(vector), score);
+        return "GoldenRow[vector=%s, scores=%s]".formatted(Arrays.toString(vector), Arrays.toString(scores));
     }
 }

@@ -27,6 +27,8 @@ public final class ManifestCodec {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final String CLASSES = "classes";
+
     private ManifestCodec() {}
 
     public static byte[] write(ModelManifest manifest) {
@@ -35,6 +37,9 @@ public final class ManifestCodec {
         root.put("use_case", manifest.useCase());
         root.put("model", manifest.model());
         root.put("kind", manifest.kind());
+        if (!manifest.classes().isEmpty()) {
+            manifest.classes().forEach(root.withArray(CLASSES)::add);
+        }
         ArrayNode features = root.putArray("features");
         manifest.features().forEach(features::add);
         root.put("definitions_digest", manifest.definitionsDigest());
@@ -49,8 +54,14 @@ public final class ManifestCodec {
         new TreeMap<>(manifest.metrics()).forEach((name, value) -> metrics.set(name, number(value)));
         ArrayNode golden = root.putArray("golden");
         for (GoldenRow row : manifest.golden()) {
-            // The float is written as a double, so that every reader gets all of its bits.
-            golden.addObject().put("score", (double) row.score()).set("vector", array(row.vector()));
+            // Floats are written as doubles, so that every reader gets all of their bits.
+            ObjectNode json = golden.addObject();
+            if (manifest.classes().isEmpty()) {
+                json.put("score", (double) row.scores()[0]);
+            } else {
+                json.set("scores", array(doubles(row.scores())));
+            }
+            json.set("vector", array(row.vector()));
         }
         root.put("trained_through", manifest.trainedThrough().toString());
         manifest.drift().ifPresent(baseline -> DriftCodec.write(baseline, root.putObject("drift")));
@@ -80,7 +91,8 @@ public final class ManifestCodec {
                     text(root, "use_case"),
                     text(root, "model"),
                     text(root, "kind"),
-                    features(root),
+                    root.has(CLASSES) ? texts(root, CLASSES) : List.of(),
+                    texts(root, "features"),
                     text(root, "definitions_digest"),
                     new Scaler(doubles(scaler, "mean"), doubles(scaler, "std")),
                     Arrays.stream(doubles(root, "defaults")).boxed().toList(),
@@ -123,12 +135,12 @@ public final class ManifestCodec {
         return field(node, name, JsonNode::isTextual, "a string").textValue();
     }
 
-    private static List<String> features(JsonNode root) throws ModelFormatException {
-        List<String> features = new ArrayList<>();
-        for (JsonNode feature : field(root, "features", JsonNode::isArray, "an array")) {
-            features.add(feature.asText());
+    private static List<String> texts(JsonNode root, String name) throws ModelFormatException {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode text : field(root, name, JsonNode::isArray, "an array")) {
+            texts.add(text.asText());
         }
-        return features;
+        return texts;
     }
 
     static double[] doubles(JsonNode node, String name) throws ModelFormatException {
@@ -156,11 +168,30 @@ public final class ManifestCodec {
     private static List<GoldenRow> golden(JsonNode root) throws ModelFormatException {
         List<GoldenRow> golden = new ArrayList<>();
         for (JsonNode row : field(root, "golden", JsonNode::isArray, "an array")) {
-            float score =
-                    (float) field(row, "score", JsonNode::isNumber, "a number").doubleValue();
-            golden.add(new GoldenRow(doubles(row, "vector"), score));
+            golden.add(new GoldenRow(doubles(row, "vector"), scores(row)));
         }
         return golden;
+    }
+
+    private static float[] scores(JsonNode row) throws ModelFormatException {
+        double[] written = row.has("scores")
+                ? doubles(row, "scores")
+                : new double[] {
+                    field(row, "score", JsonNode::isNumber, "a number").doubleValue()
+                };
+        float[] scores = new float[written.length];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (float) written[i];
+        }
+        return scores;
+    }
+
+    private static double[] doubles(float[] floats) {
+        double[] doubles = new double[floats.length];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = floats[i];
+        }
+        return doubles;
     }
 
     private static Map<String, String> digests(JsonNode root) throws ModelFormatException {

@@ -10,10 +10,11 @@ import java.util.Optional;
 /**
  * What {@code millrace.json} says about a model: where it comes from, what vectors it takes, how to prove that it is read right.
  *
+ * @param classes what the model tells apart, in the order of its outputs; none of a model with one
  * @param features names of the vector's elements, in order
  * @param definitionsDigest digest of the feature definitions that the training vectors were computed with
  * @param defaults per feature, the value to use at serving when it cannot be had (NaN: missing)
- * @param threshold the score from which on the decision is positive
+ * @param threshold the score from which on the decision is positive; of classes, the most probable one is decided for
  * @param trainedThrough no event later than this was seen in training
  * @param drift what it was trained on; nothing in packages of before it was kept
  * @param sha256 per file of the package, its digest in lower-case hexadecimal
@@ -22,6 +23,7 @@ public record ModelManifest(
         String useCase,
         String model,
         String kind,
+        List<String> classes,
         List<String> features,
         String definitionsDigest,
         Scaler scaler,
@@ -46,6 +48,7 @@ public record ModelManifest(
     public static final String DEFINITIONS = "definitions/";
 
     public ModelManifest {
+        classes = List.copyOf(classes);
         features = List.copyOf(features);
         defaults = List.copyOf(defaults);
         golden = List.copyOf(golden);
@@ -65,9 +68,20 @@ public record ModelManifest(
                 "a drift baseline of %s features",
                 count,
                 baseline.features().size()));
+        require(classes.size() != 1, "several classes of %s, or none", model, classes);
         for (GoldenRow row : golden) {
             require(row.vector().length == count, "golden rows of %s values", count, row);
+            require(row.scores().length == outputs(classes), "golden rows of %s scores", outputs(classes), row);
         }
+    }
+
+    /** How many scores a vector gets: one for each class, or one. */
+    public int outputs() {
+        return outputs(classes);
+    }
+
+    private static int outputs(List<String> classes) {
+        return Math.max(1, classes.size());
     }
 
     /** The package's files of definitions; none in packages of before they were kept. */

@@ -3,8 +3,10 @@ package dev.millrace.forest.model;
 import dev.millrace.forest.Explainer;
 import dev.millrace.forest.Forest;
 import dev.millrace.forest.ModelFormatException;
+import dev.millrace.forest.Objective;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,20 +59,34 @@ public final class ModelPackage {
         return forest;
     }
 
-    /** The score of a vector (before scaling, NaN where missing). */
+    /** The score of a vector (before scaling, NaN where missing) of a model without classes. */
     public float score(double[] vector) {
-        return score(vector, new float[vector.length]);
+        float[] scaled = new float[vector.length];
+        manifest.scaler().apply(vector, scaled);
+        return forest.score(scaled);
     }
 
-    /** As {@link #score(double[])}, without allocating: {@code scratch} has the vector's length, and is overwritten. */
-    public float score(double[] vector, float[] scratch) {
-        manifest.scaler().apply(vector, scratch);
-        return forest.score(scratch);
+    /** The scores of a vector (before scaling, NaN where missing): one, or the probability of each class. */
+    public float[] scores(double[] vector) {
+        return scores(forest, manifest.scaler(), vector);
+    }
+
+    private static float[] scores(Forest forest, Scaler scaler, double[] vector) {
+        float[] scaled = new float[vector.length];
+        scaler.apply(vector, scaled);
+        float[] scores = new float[forest.answers()];
+        if (scores.length == 1) {
+            // The shorter way.
+            scores[0] = forest.score(scaled);
+        } else {
+            forest.scores(scaled, scores);
+        }
+        return scores;
     }
 
     /**
-     * What each feature of a vector (before scaling, NaN where missing) contributed to its margin, and last what the margin is
-     * before anything is known: together they are the margin, of a probability its logit.
+     * For each output of the model, what each feature of a vector (before scaling, NaN where missing) contributed to its margin,
+     * and then what the margin is before anything is known: together they are the margin, of a probability its logit.
      *
      * @throws ModelFormatException if the trees cannot be explained
      */
@@ -91,14 +107,10 @@ public final class ModelPackage {
         return explainer;
     }
 
-    /** What the score of each vector is, packed as golden rows. */
+    /** What the scores of each vector are, packed as golden rows. */
     public static List<GoldenRow> golden(Forest forest, Scaler scaler, List<double[]> vectors) {
-        float[] scratch = new float[scaler.features()];
         return vectors.stream()
-                .map(vector -> {
-                    scaler.apply(vector, scratch);
-                    return new GoldenRow(vector.clone(), forest.score(scratch));
-                })
+                .map(vector -> new GoldenRow(vector.clone(), scores(forest, scaler, vector)))
                 .toList();
     }
 
@@ -117,8 +129,15 @@ public final class ModelPackage {
             throw ModelFormatException.invalid(
                     "trees on " + features.size() + " features", forest.features() + " features");
         }
-        if (forest.outputs() != 1) {
-            throw ModelFormatException.unsupported("a model with one output", forest.outputs() + " outputs");
+        if (manifest.classes().isEmpty() ? forest.outputs() != 1 : forest.objective() != Objective.SOFTPROB) {
+            throw ModelFormatException.unsupported(
+                    "a model with one output, or a manifest with the classes of one of " + Objective.SOFTPROB.id(),
+                    "%d outputs of %s for the classes %s"
+                            .formatted(forest.outputs(), forest.objective().id(), manifest.classes()));
+        }
+        if (forest.answers() != manifest.outputs()) {
+            throw ModelFormatException.invalid(
+                    "an output for each of the classes " + manifest.classes(), forest.answers() + " outputs");
         }
         if (!forest.featureNames().isEmpty() && !forest.featureNames().equals(features)) {
             throw ModelFormatException.invalid("the manifest's features " + features, "" + forest.featureNames());
@@ -127,10 +146,12 @@ public final class ModelPackage {
 
     private void checkGoldenRows() throws ModelFormatException {
         for (GoldenRow row : manifest.golden()) {
-            float score = score(row.vector());
-            if (Float.floatToIntBits(score) != Float.floatToIntBits(row.score())) {
+            float[] scores = scores(row.vector());
+            if (!row.isGiven(scores)) {
                 throw new ModelFormatException(
-                        ModelFormatException.Code.GOLDEN, "the score " + row.score() + " of a golden row", "" + score);
+                        ModelFormatException.Code.GOLDEN,
+                        "the scores " + Arrays.toString(row.scores()) + " of a golden row",
+                        Arrays.toString(scores));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.forest.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,30 +30,39 @@ class ModelPackageTests {
 
     @BeforeAll
     static void train() throws Exception {
+        trees = train("binary:logistic", 2);
+        manifest = manifest(List.of("x", "y"), trees, List.of());
+    }
+
+    private static byte[] train(String objective, int classes) throws Exception {
         float[] data = new float[200];
         float[] labels = new float[100];
         for (int i = 0; i < 100; i++) {
             data[2 * i] = (i * 37 % 100) / 50f - 1;
             data[2 * i + 1] = i % 7 == 0 ? Float.NaN : i % 5;
-            labels[i] = data[2 * i] > 0 ? 1 : 0;
+            labels[i] = (int) ((data[2 * i] + 1) / 2 * classes);
         }
         DMatrix matrix = new DMatrix(data, 100, 2, Float.NaN);
         matrix.setLabel(labels);
-        Map<String, Object> parameters = new HashMap<>(Map.of("objective", "binary:logistic", "nthread", 1));
+        Map<String, Object> parameters = new HashMap<>(Map.of("objective", objective, "nthread", 1));
+        if (classes > 2) {
+            parameters.put("num_class", classes);
+        }
         Booster booster = XGBoost.train(matrix, parameters, 10, Map.of(), null, null);
-        trees = booster.toByteArray("ubj");
+        byte[] trained = booster.toByteArray("ubj");
         booster.dispose();
         matrix.dispose();
-        manifest = manifest(List.of("x", "y"));
+        return trained;
     }
 
-    private static ModelManifest manifest(List<String> features) throws Exception {
+    private static ModelManifest manifest(List<String> features, byte[] trees, List<String> classes) throws Exception {
         Scaler scaler = new Scaler(new double[] {0.25, 1}, new double[] {3, 0.1});
         List<double[]> vectors = List.of(new double[] {0.7, 1.1}, new double[] {-3, Double.NaN});
         return new ModelManifest(
                 "a-use-case",
                 "a-model",
                 "binary",
+                classes,
                 features,
                 "digest",
                 scaler,
@@ -79,8 +89,43 @@ class ModelPackageTests {
         assertThat(opened.manifest().toString()).contains("GoldenRow[vector=[0.7, 1.1]", "Scaler[mean=[0.25, 1.0]");
         assertThat(opened.forest().trees()).isEqualTo(10);
         for (GoldenRow row : manifest.golden()) {
-            assertThat(opened.score(row.vector())).isEqualTo(row.score());
+            assertThat(opened.score(row.vector())).isEqualTo(row.scores()[0]);
         }
+    }
+
+    @Test
+    void ofClassesThereIsAProbabilityForEach() throws Exception {
+        byte[] classes = train("multi:softprob", 3);
+        ModelManifest of = manifest(List.of("x", "y"), classes, List.of("a", "b", "c"));
+        ModelPackage opened = ModelPackage.open(ManifestCodec.write(of), classes);
+        assertThat(opened.manifest()).isEqualTo(of);
+        for (GoldenRow row : of.golden()) {
+            assertThat(row.scores()).hasSize(3).isEqualTo(opened.scores(row.vector()));
+            float[] scaled = new float[2];
+            of.scaler().apply(row.vector(), scaled);
+            float[] margins = new float[3];
+            opened.forest().margins(scaled, margins);
+            double[] contributions = opened.contributions(row.vector());
+            for (int i = 0; i < 3; i++) {
+                assertThat(contributions[3 * i] + contributions[3 * i + 1] + contributions[3 * i + 2])
+                        .isEqualTo(margins[i], within(1e-5));
+            }
+        }
+        assertRefused(List.of("a", "b"), classes, "model-invalid");
+        assertRefused(List.of(), classes, "model-unsupported");
+        assertRefused(List.of("a", "b"), trees, "model-unsupported");
+        byte[] greatest = train("multi:softmax", 3);
+        assertRefused(List.of("a", "b", "c"), greatest, "model-unsupported");
+    }
+
+    private static void assertRefused(List<String> classes, byte[] trees, String code) throws Exception {
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
+        json.putArray("golden");
+        classes.forEach(json.putArray("classes")::add);
+        json.withObject("sha256").put(ModelManifest.TREES, ModelPackage.sha256(trees));
+        assertThatThrownBy(() -> ModelPackage.open(json.toString().getBytes(StandardCharsets.UTF_8), trees))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith(code);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.millrace.prediction.scoring.Answer;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
 import dev.millrace.prediction.scoring.OtherScore;
+import dev.millrace.prediction.scoring.Verdict;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.web.RequestContext;
 import java.time.Instant;
@@ -56,21 +57,29 @@ final class PredictionRecord {
                 evidence.reasons(),
                 vector(evidence.vector()),
                 answer.replaced(),
-                answer.score(),
-                answer.decision(),
+                answer.verdict().score(),
+                answer.verdict().isPositive(),
                 entities,
                 offsets,
                 answer.origin().alias(),
                 answer.origin().modelDigest(),
                 others(decision.others()),
-                RequestContext.traceId(decision.traceParent()));
+                RequestContext.traceId(decision.traceParent()),
+                answer.verdict().outcome(),
+                answer.verdict().probabilities());
     }
 
     private static List<dev.millrace.schema.avro.OtherScore> others(List<OtherScore> others) {
         List<dev.millrace.schema.avro.OtherScore> records = new ArrayList<>(others.size());
         for (OtherScore other : others) {
+            Verdict verdict = other.verdict();
             records.add(new dev.millrace.schema.avro.OtherScore(
-                    other.origin().alias(), other.origin().version(), other.score(), other.decision()));
+                    other.origin().alias(),
+                    other.origin().version(),
+                    verdict.score(),
+                    verdict.isPositive(),
+                    verdict.outcome(),
+                    verdict.probabilities()));
         }
         return records;
     }

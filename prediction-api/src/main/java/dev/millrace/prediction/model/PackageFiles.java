@@ -78,11 +78,10 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                     "a package of the use case " + local.useCase().name(), "one of " + says.useCase());
         }
         CompiledModel compiled = says.definitions().isEmpty() ? same(local, says) : compile(says);
-        float[] scratch = new float[says.features().size()];
         float sum = 0;
         for (int i = 0; i < WARM_UP_SCORES && !says.golden().isEmpty(); i++) {
             GoldenRow row = says.golden().get(i % says.golden().size());
-            sum += opened.score(row.vector(), scratch);
+            sum += opened.scores(row.vector())[0];
         }
         if (Float.isNaN(sum)) {
             throw ModelFormatException.invalid("scores that are numbers", "NaN while warming up");

@@ -150,7 +150,7 @@ public final class PredictionDocument {
         return asked.operation("predict-" + id, "Score with " + asked.model().name())
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(Schemas.request(asked.serve(), asked.rows()), asked.examples())
-                .answer(200, "The score, and what it rests on", Schemas.answer(asked.serve()))
+                .answer(200, "The score, and what it rests on", Schemas.answer(asked.model(), asked.serve()))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
@@ -186,8 +186,9 @@ public final class PredictionDocument {
                                 "items",
                                 Map.of("type", "object", "description", "As one request alone"))),
                 List.of("rows"));
-        Map<String, Object> answer =
-                Map.of("anyOf", List.of(Schemas.answer(asked.serve()), ApiDocument.reference(ApiDocument.PROBLEM)));
+        Map<String, Object> answer = Map.of(
+                "anyOf",
+                List.of(Schemas.answer(asked.model(), asked.serve()), ApiDocument.reference(ApiDocument.PROBLEM)));
         return asked.operation("batch-" + name, "Score many with " + name + ", each as if it came alone")
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(many, Map.of())

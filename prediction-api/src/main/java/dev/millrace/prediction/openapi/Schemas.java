@@ -1,6 +1,7 @@
 package dev.millrace.prediction.openapi;
 
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.Answer;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
@@ -34,14 +35,29 @@ final class Schemas {
         return new LinkedHashMap<>(Map.of("type", "number", "description", "Takes the place of " + stored));
     }
 
-    static Map<String, Object> answer(ServeDefinition serve) {
+    private static Map<String, Object> value(ModelDefinition model, Answer holds) {
+        return switch (holds) {
+            case Answer.Decision decision ->
+                model.classes().isEmpty()
+                        ? Map.of("type", "integer", "enum", List.of(0, 1))
+                        : Map.of("type", "string", "enum", model.classes());
+            case Answer.Score score ->
+                switch (model.kind()) {
+                    case BINARY, MULTICLASS -> Map.of("type", "number", "minimum", 0, "maximum", 1);
+                    case REGRESSION, COUNT -> Map.of("type", "number");
+                };
+            case Answer.Computed computed ->
+                Map.of(
+                        "type",
+                        List.of("number", "null"),
+                        "description",
+                        computed.expression().text() + "; null where that is no number");
+        };
+    }
+
+    static Map<String, Object> answer(ModelDefinition model, ServeDefinition serve) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        serve.response()
-                .forEach((name, holds) -> properties.put(
-                        name,
-                        holds == Answer.DECISION
-                                ? Map.of("type", "integer", "enum", List.of(0, 1))
-                                : Map.of("type", "number", "minimum", 0, "maximum", 1)));
+        serve.response().forEach((name, holds) -> properties.put(name, value(model, holds)));
         properties.put("latency_ms", Map.of("type", "number"));
         properties.put(
                 "model_version", Map.of("type", "string", "description", "Such as v3; none when a rule answered"));

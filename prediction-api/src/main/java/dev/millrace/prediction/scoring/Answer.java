@@ -3,12 +3,11 @@ package dev.millrace.prediction.scoring;
 import java.util.List;
 
 /**
- * A score, and what it rests on.
+ * A verdict, and what it rests on.
  *
  * @param replaced stored features whose values came with the request
  */
-public record Answer(
-        String model, Origin origin, double score, boolean decision, Evidence evidence, List<String> replaced) {
+public record Answer(String model, Origin origin, Verdict verdict, Evidence evidence, List<String> replaced) {
 
     public Answer {
         replaced = List.copyOf(replaced);
@@ -16,11 +15,11 @@ public record Answer(
 
     /** The same with one more reason. */
     Answer because(String reason) {
-        return new Answer(model, origin, score, decision, evidence.because(reason), replaced);
+        return new Answer(model, origin, verdict, evidence.because(reason), replaced);
     }
 
     /** Of a rule, or of nothing at all. */
-    static Answer withoutModel(String model, double score, boolean decision, Evidence evidence) {
-        return new Answer(model, Origin.RULE, score, decision, evidence, List.of());
+    static Answer withoutModel(String model, Verdict verdict, Evidence evidence) {
+        return new Answer(model, Origin.RULE, verdict, evidence, List.of());
     }
 }

@@ -2,9 +2,8 @@ package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.feature.ResponseField;
 import dev.millrace.feature.online.TopicPartition;
-import dev.millrace.schema.definition.ModelDefinition;
-import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,11 +25,12 @@ final class AnswerJson {
     private AnswerJson() {}
 
     /** @param nanos that it took */
-    static byte[] bytes(ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId, long nanos) {
+    static byte[] bytes(
+            List<ResponseField> fields, Answer answer, Optional<Explanation> why, String requestId, long nanos) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_SIZE);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
-            writeScore(json, serve, answer);
+            write(json, fields, answer.verdict());
             json.writeNumberField("latency_ms", millis(nanos));
             writeRest(json, answer, why, requestId);
             json.writeEndObject();
@@ -42,10 +42,10 @@ final class AnswerJson {
 
     /** Of many answers, which share their latency. */
     static void write(
-            JsonGenerator json, ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId)
+            JsonGenerator json, List<ResponseField> fields, Answer answer, Optional<Explanation> why, String requestId)
             throws IOException {
         json.writeStartObject();
-        writeScore(json, serve, answer);
+        write(json, fields, answer.verdict());
         writeRest(json, answer, why, requestId);
         json.writeEndObject();
     }
@@ -55,11 +55,26 @@ final class AnswerJson {
         return Math.round(nanos / 1_000.0) / 1_000.0;
     }
 
-    private static void writeScore(JsonGenerator json, ServeDefinition serve, Answer answer) throws IOException {
-        for (Map.Entry<String, ModelDefinition.Answer> field : serve.response().entrySet()) {
-            switch (field.getValue()) {
-                case DECISION -> json.writeNumberField(field.getKey(), answer.decision() ? 1 : 0);
-                case SCORE -> json.writeNumberField(field.getKey(), answer.score());
+    private static void write(JsonGenerator json, List<ResponseField> fields, Verdict verdict) throws IOException {
+        for (ResponseField field : fields) {
+            json.writeFieldName(field.name());
+            write(json, field, verdict);
+        }
+    }
+
+    /** The value alone: null for a number that cannot be computed. */
+    static void write(JsonGenerator json, ResponseField field, Verdict verdict) throws IOException {
+        switch (field) {
+            case ResponseField.Decision decision when decision.ofClasses() -> json.writeString(verdict.text());
+            case ResponseField.Decision decision -> json.writeNumber(verdict.decision());
+            case ResponseField.Score score -> json.writeNumber(verdict.score());
+            case ResponseField.Computed computed -> {
+                double value = verdict.of(computed);
+                if (Double.isNaN(value)) {
+                    json.writeNull();
+                } else {
+                    json.writeNumber(value);
+                }
             }
         }
     }

@@ -104,7 +104,7 @@ public final class BatchServlet extends JsonServlet {
     private static void write(JsonGenerator json, Endpoint endpoint, Outcome outcome) throws IOException {
         switch (outcome) {
             case Outcome.Answered answered ->
-                AnswerJson.write(json, answered.serve(), answered.answer(), answered.why(), answered.requestId());
+                AnswerJson.write(json, answered.fields(), answered.answer(), answered.why(), answered.requestId());
             case Outcome.Refused refused -> json.writeRawValue(Json.problemText(refused.problem()));
             case Outcome.Unanswered unanswered -> json.writeRawValue(Json.unavailableText(endpoint.noModel()));
         }

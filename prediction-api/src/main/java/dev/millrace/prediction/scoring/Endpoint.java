@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.feature.ResponseField;
 import dev.millrace.forest.ModelFormatException;
 import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.model.CompiledModel;
@@ -11,7 +12,6 @@ import dev.millrace.prediction.scoring.ScoringMetrics.Stage;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.web.RequestContext;
 import java.io.IOException;
@@ -90,7 +90,7 @@ final class Endpoint {
     /** As the version has it that answers now. */
     Tensors tensors() {
         Serving champion = lines().champion();
-        return Tensors.of(champion.serve(), champion.compiled().rows());
+        return Tensors.of(champion);
     }
 
     private Lines lines() {
@@ -126,7 +126,8 @@ final class Endpoint {
         Scored scored = found.get();
         Optional<Explanation> why = explained(scored, explain);
         long answered = System.nanoTime();
-        reply.write(AnswerJson.bytes(answering.serve(), scored.answer(), why, context.requestId(), answered - began));
+        reply.write(
+                AnswerJson.bytes(answering.response(), scored.answer(), why, context.requestId(), answered - began));
         long written = System.nanoTime();
         metrics.stage(Stage.WRITE, written - answered);
         metrics.latency(name(), written - began);
@@ -165,7 +166,7 @@ final class Endpoint {
                         .<Outcome>map(scored -> {
                             keep(scored, asked[place], answering, lines);
                             return new Outcome.Answered(
-                                    answering.serve(),
+                                    answering.response(),
                                     scored.answer(),
                                     explained(scored, explain),
                                     asked[place].requestId());
@@ -184,7 +185,7 @@ final class Endpoint {
      */
     Optional<Inferred> infer(JsonNode request, RequestContext context) throws RequestException {
         Tensors tensors = tensors();
-        Map<String, ModelDefinition.Answer> outputs = tensors.outputs(request);
+        List<ResponseField> outputs = tensors.outputs(request);
         List<Answer> answers = new ArrayList<>();
         for (Outcome outcome : answerAll(tensors.rows(request), context, 0)) {
             switch (outcome) {
@@ -200,7 +201,7 @@ final class Endpoint {
 
     /** What may come of one of many rows. */
     sealed interface Outcome {
-        record Answered(ServeDefinition serve, Answer answer, Optional<Explanation> why, String requestId)
+        record Answered(List<ResponseField> fields, Answer answer, Optional<Explanation> why, String requestId)
                 implements Outcome {}
 
         record Refused(RequestException problem) implements Outcome {}
@@ -217,7 +218,7 @@ final class Endpoint {
         }
         Answer answer = scored.answer();
         try {
-            return Optional.of(Explanation.of(version, answer.evidence().vector(), most));
+            return Optional.of(Explanation.of(version, answer, most));
         } catch (ModelFormatException e) {
             LOG.warn("{} of {} cannot be explained: {}", answer.origin().version(), answer.model(), e.getMessage());
             return Optional.empty();
@@ -246,7 +247,7 @@ final class Endpoint {
                 answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
         ServedModel version = scored.version();
         if (version != null) {
-            drift.observe(version, answer.evidence().vector(), answer.score());
+            drift.observe(version, answer.evidence().vector(), answer.verdict().score());
         }
     }
 
@@ -258,8 +259,8 @@ final class Endpoint {
                 List.of(),
                 Asked.of(serving, reader -> reader.read(body), context.requestId(), context.traceParent()));
         if (scored.isPresent()) {
-            reply.write(
-                    AnswerJson.bytes(serving.serve(), scored.get().answer(), Optional.empty(), context.requestId(), 0));
+            reply.write(AnswerJson.bytes(
+                    serving.response(), scored.get().answer(), Optional.empty(), context.requestId(), 0));
         }
         return scored.isPresent();
     }
@@ -271,8 +272,10 @@ final class Endpoint {
      */
     boolean rehearseWithoutModel(byte[] body) throws RequestException {
         Evidence evidence = rehearsals.evidence(local, Asked.of(local, reader -> reader.read(body), "warm-up", ""));
-        Answer answer = Answer.withoutModel(name(), 0, false, evidence);
-        var unused = AnswerJson.bytes(local.serve(), answer, Optional.empty(), "warm-up", 0);
+        List<String> classes = local.compiled().model().definition().classes();
+        Verdict nothing = Verdict.of(classes, new double[Math.max(1, classes.size())], 1);
+        Answer answer = Answer.withoutModel(name(), nothing, evidence);
+        var unused = AnswerJson.bytes(local.response(), answer, Optional.empty(), "warm-up", 0);
         return !evidence.reasons().contains(EvidenceReader.UNAVAILABLE);
     }
 }

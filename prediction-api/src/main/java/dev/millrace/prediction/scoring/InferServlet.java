@@ -3,12 +3,12 @@ package dev.millrace.prediction.scoring;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
-import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -67,9 +67,8 @@ public final class InferServlet extends JsonServlet {
             }
             json.writeEndObject();
             json.writeArrayFieldStart("outputs");
-            for (Map.Entry<String, ModelDefinition.Answer> output :
-                    inferred.outputs().entrySet()) {
-                write(json, output.getKey(), output.getValue(), inferred.answers());
+            for (ResponseField output : inferred.outputs()) {
+                write(json, output, inferred.answers());
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -77,19 +76,15 @@ public final class InferServlet extends JsonServlet {
         Json.write(response, out.toByteArray());
     }
 
-    private static void write(JsonGenerator json, String name, ModelDefinition.Answer holds, List<Answer> answers)
-            throws IOException {
+    private static void write(JsonGenerator json, ResponseField output, List<Answer> answers) throws IOException {
         json.writeStartObject();
-        json.writeStringField("name", name);
-        json.writeStringField("datatype", Tensors.type(holds));
+        json.writeStringField("name", output.name());
+        json.writeStringField("datatype", Tensors.type(output));
         json.writeFieldName("shape");
         json.writeArray(new int[] {answers.size()}, 0, 1);
         json.writeArrayFieldStart("data");
         for (Answer answer : answers) {
-            switch (holds) {
-                case DECISION -> json.writeNumber(answer.decision() ? 1 : 0);
-                case SCORE -> json.writeNumber(answer.score());
-            }
+            AnswerJson.write(json, output, answer.verdict());
         }
         json.writeEndArray();
         json.writeEndObject();

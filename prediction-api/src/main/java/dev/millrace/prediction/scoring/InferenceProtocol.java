@@ -78,7 +78,7 @@ public final class InferenceProtocol {
         List<Map<String, Object>> inputs = new ArrayList<>();
         endpoint.tensors().inputs().forEach((name, type) -> inputs.add(tensor(name, type)));
         List<Map<String, Object>> outputs = new ArrayList<>();
-        endpoint.tensors().outputs().forEach((name, holds) -> outputs.add(tensor(name, Tensors.type(holds))));
+        endpoint.tensors().outputs().forEach(output -> outputs.add(tensor(output.name(), Tensors.type(output))));
         json.put("inputs", inputs);
         json.put("outputs", outputs);
         return json;

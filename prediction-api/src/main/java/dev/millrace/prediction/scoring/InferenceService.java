@@ -137,7 +137,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
                     ModelMetadataResponse.newBuilder().setName(endpoint.name()).setPlatform(InferenceProtocol.SERVER);
             models.served(endpoint.name()).map(ServedModel::version).ifPresent(metadata::addVersions);
             tensors.inputs().forEach((name, type) -> metadata.addInputs(tensor(name, type)));
-            tensors.outputs().forEach((name, holds) -> metadata.addOutputs(tensor(name, Tensors.type(holds))));
+            tensors.outputs().forEach(output -> metadata.addOutputs(tensor(output.name(), Tensors.type(output))));
             return metadata.build();
         });
     }

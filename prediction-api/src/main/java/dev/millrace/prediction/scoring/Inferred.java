@@ -1,6 +1,6 @@
 package dev.millrace.prediction.scoring;
 
-import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.feature.ResponseField;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,16 +11,16 @@ import java.util.TreeSet;
 /**
  * What is answered to a request of the Open Inference Protocol.
  *
- * @param outputs what each holds, by name, in their order
+ * @param outputs the fields that are asked for, in their order
  * @param answers one for each row, at least one
  */
-record Inferred(Map<String, ModelDefinition.Answer> outputs, List<Answer> answers) {
+record Inferred(List<ResponseField> outputs, List<Answer> answers) {
 
     Inferred {
         if (answers.isEmpty()) {
             throw new IllegalArgumentException("a request has a row");
         }
-        outputs = new LinkedHashMap<>(outputs);
+        outputs = List.copyOf(outputs);
         answers = List.copyOf(answers);
     }
 

@@ -31,11 +31,11 @@ record Lines(
         return new Lines(
                 lineup,
                 lineup.champion()
-                        .map(version -> Serving.of(Alias.CHAMPION.id(), version, local.serve()))
+                        .map(version -> Serving.of(Alias.CHAMPION.id(), version, local))
                         .orElse(local),
-                lineup.challenger().map(version -> Serving.of(Alias.CHALLENGER.id(), version, local.serve())),
-                lineup.shadow().map(version -> Serving.of(Alias.SHADOW.id(), version, local.serve())),
-                lineup.previous().map(version -> Serving.of(PREVIOUS, version, local.serve())),
+                lineup.challenger().map(version -> Serving.of(Alias.CHALLENGER.id(), version, local)),
+                lineup.shadow().map(version -> Serving.of(Alias.SHADOW.id(), version, local)),
+                lineup.previous().map(version -> Serving.of(PREVIOUS, version, local)),
                 local.compiled().model().definition().challenge().share());
     }
 

@@ -1,4 +1,4 @@
 package dev.millrace.prediction.scoring;
 
 /** What a version that did not answer says of the same event, seen at the same moment. */
-public record OtherScore(Origin origin, double score, boolean decision) {}
+public record OtherScore(Origin origin, Verdict verdict) {}

@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.feature.Model;
+import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
@@ -105,13 +106,14 @@ final class Scorer {
     /** Empty when the model gives no number. */
     private Optional<Scored> byModel(Serving serving, ServedModel served, Asked asked, Evidence found) {
         long began = System.nanoTime();
-        float score = served.model().score(found.vector());
+        Optional<Verdict> verdict = verdict(served, found.vector());
         metrics.stage(ScoringMetrics.Stage.INFERENCE, System.nanoTime() - began);
-        if (!Float.isFinite(score)) {
-            LOG.error("{} of {} gave {} for a vector", served.version(), served.name(), score);
+        if (verdict.isEmpty()) {
+            LOG.error("{} of {} gave no number for a vector", served.version(), served.name());
             return Optional.empty();
         }
-        return Optional.of(new Scored(answer(asked.request(), found, served, serving.origin(), score), serving));
+        return Optional.of(
+                new Scored(answer(asked.request(), found, served, serving.origin(), verdict.get()), serving));
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */
@@ -119,17 +121,16 @@ final class Scorer {
         return evidence.of(serving, asked);
     }
 
-    private Answer answer(ScoringRequest request, Evidence evidence, ServedModel served, Origin origin, float score) {
-        boolean decision = score >= served.model().manifest().threshold();
+    private Answer answer(
+            ScoringRequest request, Evidence evidence, ServedModel served, Origin origin, Verdict verdict) {
         if (evidence.reasons().contains(EvidenceReader.UNAVAILABLE)) {
             metrics.fallback(EvidenceReader.UNAVAILABLE);
         }
-        metrics.answered(served.name(), served.version(), decision ? "1" : "0", score);
+        metrics.answered(served.name(), served.version(), verdict.text(), verdict.score());
         return new Answer(
                 served.name(),
                 origin,
-                shortest(score),
-                decision,
+                verdict,
                 evidence,
                 List.copyOf(new TreeSet<>(request.replaced().keySet())));
     }
@@ -148,14 +149,32 @@ final class Scorer {
             throw new IllegalArgumentException(
                     "there is no version of " + other.compiled().name() + " to compare with");
         }
-        float score = served.model().score(seen.vector());
-        if (!Float.isFinite(score)) {
+        Optional<Verdict> found = verdict(served, seen.vector());
+        if (found.isEmpty()) {
             metrics.notCompared(served.name(), other.origin(), "no-number");
             return Optional.empty();
         }
-        boolean decision = score >= served.model().manifest().threshold();
-        metrics.compared(served.name(), other.origin(), decision == answered.decision(), score - answered.score());
-        return Optional.of(new OtherScore(other.origin(), shortest(score), decision));
+        Verdict verdict = found.get();
+        metrics.compared(
+                served.name(),
+                other.origin(),
+                verdict.text().equals(answered.verdict().text()),
+                verdict.difference(answered.verdict()));
+        return Optional.of(new OtherScore(other.origin(), verdict));
+    }
+
+    /** Empty when the model gives no number. */
+    private static Optional<Verdict> verdict(ServedModel served, double[] vector) {
+        float[] scores = served.model().scores(vector);
+        double[] outputs = new double[scores.length];
+        for (int i = 0; i < outputs.length; i++) {
+            if (!Float.isFinite(scores[i])) {
+                return Optional.empty();
+            }
+            outputs[i] = shortest(scores[i]);
+        }
+        ModelManifest manifest = served.model().manifest();
+        return Optional.of(Verdict.of(manifest.classes(), outputs, manifest.threshold()));
     }
 
     /** The double that prints like the float. */
@@ -166,14 +185,14 @@ final class Scorer {
     private Optional<Scored> rule(CompiledModel compiled, ScoringRequest request) {
         Model model = compiled.model();
         long at = request.time() == null ? clock.millis() : request.time();
-        Optional<Double> score = model.fallback(request.row(compiled.rows().timeField(), at));
-        if (score.isEmpty()) {
+        Optional<double[]> outputs = model.fallback(request.row(compiled.rows().timeField(), at));
+        if (outputs.isEmpty()) {
             metrics.unanswered(model.name());
             return Optional.empty();
         }
         metrics.fallback(NO_MODEL);
-        metrics.answered(model.name(), Origin.RULE.version(), "fallback", score.get());
-        return Optional.of(Scored.byRule(Answer.withoutModel(
-                model.name(), score.get(), score.get() >= RULE_THRESHOLD, Evidence.none(at, NO_MODEL))));
+        Verdict verdict = Verdict.of(model.definition().classes(), outputs.get(), RULE_THRESHOLD);
+        metrics.answered(model.name(), Origin.RULE.version(), "fallback", verdict.score());
+        return Optional.of(Scored.byRule(Answer.withoutModel(model.name(), verdict, Evidence.none(at, NO_MODEL))));
     }
 }

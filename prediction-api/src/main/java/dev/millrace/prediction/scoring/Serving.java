@@ -1,14 +1,18 @@
 package dev.millrace.prediction.scoring;
 
+import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that answers one request, of one version: what may be asked, how features are made of it, and the model.
  *
+ * @param response the fields of an answer
  * @param served null when no version is loaded: then the service's own definitions say what may be asked
  */
 record Serving(
@@ -16,6 +20,7 @@ record Serving(
         @Nullable ServedModel served,
         Origin origin,
         ServeDefinition serve,
+        List<ResponseField> response,
         RequestReader reader,
         Freshness freshness) {
 
@@ -26,19 +31,22 @@ record Serving(
                 null,
                 Origin.RULE,
                 serve,
+                local.model().response(),
                 new RequestReader(serve, local.rows()),
                 new Freshness(local.useCase()));
     }
 
-    /** @param otherwise what may be asked of a version that was trained before it was meant to be served */
-    static Serving of(String alias, ServedModel served, ServeDefinition otherwise) {
+    /** @param otherwise says how a version is asked that was trained before it was meant to be served */
+    static Serving of(String alias, ServedModel served, Serving otherwise) {
         CompiledModel compiled = served.compiled();
-        ServeDefinition serve = compiled.model().definition().serve().orElse(otherwise);
+        Optional<ServeDefinition> own = compiled.model().definition().serve();
+        ServeDefinition serve = own.orElse(otherwise.serve);
         return new Serving(
                 compiled,
                 served,
                 Origin.of(alias, served),
                 serve,
+                own.isPresent() ? compiled.model().response() : otherwise.response,
                 new RequestReader(serve, compiled.rows()),
                 new Freshness(compiled.useCase()));
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.protocol.InferParameter;
 import dev.millrace.prediction.protocol.InferTensorContents;
 import dev.millrace.prediction.protocol.ModelInferRequest;
@@ -13,13 +14,11 @@ import dev.millrace.prediction.protocol.ModelInferRequest.InferRequestedOutputTe
 import dev.millrace.prediction.protocol.ModelInferResponse;
 import dev.millrace.prediction.protocol.ModelInferResponse.InferOutputTensor;
 import dev.millrace.prediction.web.RequestException;
-import dev.millrace.schema.definition.ModelDefinition;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Requests and answers of the Open Inference Protocol's gRPC form. */
@@ -88,17 +87,16 @@ final class TensorMessages {
                 .setModelVersion(inferred.version())
                 .setId(id);
         inferred.parameters().forEach((name, value) -> response.putParameters(name, parameter(value)));
-        for (Map.Entry<String, ModelDefinition.Answer> output :
-                inferred.outputs().entrySet()) {
-            List<Answer> answers = inferred.answers();
+        for (ResponseField output : inferred.outputs()) {
             InferOutputTensor.Builder tensor = InferOutputTensor.newBuilder()
-                    .setName(output.getKey())
-                    .setDatatype(Tensors.type(output.getValue()))
-                    .addShape(answers.size());
+                    .setName(output.name())
+                    .setDatatype(Tensors.type(output))
+                    .addShape(inferred.answers().size());
+            InferTensorContents contents = contents(output, inferred.answers());
             if (isRaw(request)) {
-                response.addRawOutputContents(raw(output.getValue(), answers));
+                response.addRawOutputContents(raw(contents));
             } else {
-                tensor.setContents(contents(output.getValue(), answers));
+                tensor.setContents(contents);
             }
             response.addOutputs(tensor);
         }
@@ -113,24 +111,33 @@ final class TensorMessages {
                 .build();
     }
 
-    private static InferTensorContents contents(ModelDefinition.Answer holds, List<Answer> answers) {
+    private static InferTensorContents contents(ResponseField output, List<Answer> answers) {
         InferTensorContents.Builder contents = InferTensorContents.newBuilder();
         for (Answer answer : answers) {
-            switch (holds) {
-                case DECISION -> contents.addInt64Contents(answer.decision() ? 1 : 0);
-                case SCORE -> contents.addFp64Contents(answer.score());
+            Verdict verdict = answer.verdict();
+            switch (output) {
+                case ResponseField.Decision decision
+                when decision.ofClasses() -> contents.addBytesContents(ByteString.copyFromUtf8(verdict.text()));
+                case ResponseField.Decision decision -> contents.addInt64Contents(verdict.decision());
+                case ResponseField.Score score -> contents.addFp64Contents(verdict.score());
+                case ResponseField.Computed computed -> contents.addFp64Contents(verdict.of(computed));
             }
         }
         return contents.build();
     }
 
-    private static ByteString raw(ModelDefinition.Answer holds, List<Answer> answers) {
-        ByteBuffer raw = ByteBuffer.allocate(answers.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (Answer answer : answers) {
-            switch (holds) {
-                case DECISION -> raw.putLong(answer.decision() ? 1 : 0);
-                case SCORE -> raw.putDouble(answer.score());
-            }
+    /** Elements one after the other, little-endian; before each text its length in four bytes. */
+    private static ByteString raw(InferTensorContents contents) {
+        int size = (contents.getInt64ContentsCount() + contents.getFp64ContentsCount()) * Long.BYTES;
+        for (ByteString text : contents.getBytesContentsList()) {
+            size += Integer.BYTES + text.size();
+        }
+        ByteBuffer raw = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        contents.getInt64ContentsList().forEach(raw::putLong);
+        contents.getFp64ContentsList().forEach(raw::putDouble);
+        for (ByteString text : contents.getBytesContentsList()) {
+            raw.putInt(text.size());
+            text.copyTo(raw);
         }
         return ByteString.copyFrom(raw.flip());
     }

@@ -3,14 +3,15 @@ package dev.millrace.prediction.scoring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
-import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,16 +24,21 @@ import org.apache.avro.Schema;
  * one per field, each with an element per row.
  *
  * @param inputs data type by request field
- * @param outputs data type by response field
+ * @param outputs the response's fields
  */
-record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> outputs) {
+record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
 
     private static final String FP64 = "FP64";
 
     /** What the protocol calls a whole number. */
     private static final String INT64 = "INT64";
 
-    static Tensors of(ServeDefinition serve, EventType rows) {
+    /** What the protocol calls a text. */
+    private static final String BYTES = "BYTES";
+
+    static Tensors of(Serving serving) {
+        ServeDefinition serve = serving.serve();
+        EventType rows = serving.compiled().rows();
         Map<String, String> inputs = new LinkedHashMap<>();
         for (RequestField field : serve.request()) {
             inputs.put(
@@ -42,24 +48,29 @@ record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> o
                             : type(AvroTypes.nonNull(
                                     rows.schema().getField(field.name()).schema())));
         }
-        return new Tensors(inputs, serve.response());
+        return new Tensors(inputs, serving.response());
     }
 
     private static String type(Schema schema) {
         return switch (schema.getType()) {
             case BOOLEAN -> "BOOL";
-            case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? "BYTES" : INT64;
+            case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? BYTES : INT64;
             case INT -> INT64;
             case DOUBLE, FLOAT, BYTES, FIXED -> FP64;
-            case STRING, ENUM, RECORD, ARRAY, MAP, UNION, NULL -> "BYTES";
+            case STRING, ENUM, RECORD, ARRAY, MAP, UNION, NULL -> BYTES;
         };
     }
 
-    static String type(ModelDefinition.Answer answer) {
-        return switch (answer) {
-            case DECISION -> INT64;
-            case SCORE -> FP64;
+    static String type(ResponseField output) {
+        return switch (output) {
+            case ResponseField.Decision decision -> decision.ofClasses() ? BYTES : INT64;
+            case ResponseField.Score score -> FP64;
+            case ResponseField.Computed computed -> FP64;
         };
+    }
+
+    private List<String> outputNames() {
+        return outputs.stream().map(ResponseField::name).toList();
     }
 
     /**
@@ -106,25 +117,24 @@ record Tensors(Map<String, String> inputs, Map<String, ModelDefinition.Answer> o
      *
      * @throws RequestException when it names another, or nothing by a name
      */
-    Map<String, ModelDefinition.Answer> outputs(JsonNode request) throws RequestException {
+    List<ResponseField> outputs(JsonNode request) throws RequestException {
         JsonNode asked = request.path("outputs");
         if (asked.isMissingNode() || asked.isArray() && asked.isEmpty()) {
             return outputs;
         }
         if (!asked.isArray()) {
-            throw RequestException.malformed("expected an array of 'outputs', of " + outputs.keySet());
+            throw RequestException.malformed("expected an array of 'outputs', of " + outputNames());
         }
-        Map<String, ModelDefinition.Answer> found = new LinkedHashMap<>();
+        Set<ResponseField> found = new LinkedHashSet<>();
         for (JsonNode output : asked) {
             String name = output.path("name").asText();
-            ModelDefinition.Answer holds = outputs.get(name);
-            if (holds == null) {
-                throw RequestException.malformed(
-                        "'%s' is no output of this model; it has %s".formatted(name, outputs.keySet()));
-            }
-            found.put(name, holds);
+            found.add(outputs.stream()
+                    .filter(known -> known.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> RequestException.malformed(
+                            "'%s' is no output of this model; it has %s".formatted(name, outputNames()))));
         }
-        return found;
+        return List.copyOf(found);
     }
 
     private List<JsonNode> column(String name, JsonNode tensor) throws RequestException {

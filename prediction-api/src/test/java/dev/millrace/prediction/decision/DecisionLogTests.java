@@ -6,6 +6,7 @@ import dev.millrace.prediction.scoring.Answer;
 import dev.millrace.prediction.scoring.Decision;
 import dev.millrace.prediction.scoring.Evidence;
 import dev.millrace.prediction.scoring.Origin;
+import dev.millrace.prediction.scoring.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ class DecisionLogTests {
     void whatFindsNoRoomIsCountedAndNobodyWaits() {
         Evidence evidence = new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), List.of());
         Decision decision = new Decision(
-                new Answer("late", Origin.RULE, 0.5, true, evidence, List.of()),
+                new Answer("late", Origin.RULE, new Verdict(List.of(), new double[] {0.5}, 1), evidence, List.of()),
                 "mine",
                 "00-00000000000000000000000000000001-0000000000000001-00",
                 null,

@@ -66,6 +66,7 @@ public final class PackageWriter {
                 spec.useCase(),
                 spec.model(),
                 spec.kind(),
+                List.of(),
                 set.featureNames(),
                 spec.definitionsDigest(),
                 model.scaler(),
