@@ -4,31 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.OtherScore;
 import dev.millrace.schema.avro.Prediction;
-import dev.millrace.schema.event.Topics;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** Champion, challenger and shadow of one model in one process, against a real registry. */
 @Timeout(240)
@@ -36,61 +24,23 @@ class LineupIT {
 
     private static final String MODEL = "late";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int REQUESTS = 400;
 
     @TempDir
     private static Path cache;
 
-    private static LocalStack stack;
+    private static FollowingService service;
     private static TestRegistry registry;
-    private static ConfigurableApplicationContext service;
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.KAFKA);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
-        registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
-        registry.createModel(MODEL);
-        service = new SpringApplicationBuilder(PredictionApi.class)
-                .run(
-                        "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
-                        "--REDIS_URL=" + stack.redis().url(),
-                        "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
-                        "--MILLRACE_USE_CASE=parcels",
-                        "--MILLRACE_FEATURES_DEADLINE=500ms",
-                        "--MLFLOW_TRACKING_URI=" + registry.server(),
-                        "--MILLRACE_MODEL_CACHE=" + cache,
-                        // Only told of changes.
-                        "--MILLRACE_MODEL_POLL=1h",
-                        "--MILLRACE_MODEL_TIMEOUT=5s");
+        service = FollowingService.start("parcels", MODEL, cache);
+        registry = service.registry();
     }
 
     @AfterAll
     static void stop() {
         service.close();
-        stack.close();
-    }
-
-    private static JsonNode post(String path, Map<String, ?> body) throws Exception {
-        int port = Integer.parseInt(service.getEnvironment().getProperty("local.server.port"));
-        HttpResponse<String> response = HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                        .build(),
-                BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
-        return JSON.readTree(response.body());
-    }
-
-    private static JsonNode refresh() throws Exception {
-        return post("/v1/models:refresh", Map.of()).path("models").path(0);
     }
 
     private static Map<String, Object> request(int entity) {
@@ -107,7 +57,7 @@ class LineupIT {
         registry.alias(MODEL, "champion", "1");
         registry.alias(MODEL, "challenger", "2");
         registry.alias(MODEL, "shadow", "3");
-        assertThat(refresh().path("aliases").toString())
+        assertThat(service.refresh().path("aliases").toString())
                 .isEqualTo("{\"champion\":\"v1\",\"challenger\":\"v2\",\"shadow\":\"v3\"}");
 
         List<String> first = answeredBy();
@@ -117,7 +67,7 @@ class LineupIT {
                 .as("the declared share is a quarter")
                 .isBetween(REQUESTS * 18L / 100, REQUESTS * 32L / 100);
 
-        List<Prediction> logged = logged(2 * REQUESTS);
+        List<Prediction> logged = service.logged(2 * REQUESTS);
         for (Prediction prediction : logged) {
             boolean challenger = prediction.getModelVersion().equals("v2");
             assertThat(prediction.getAlias()).isEqualTo(challenger ? "challenger" : "champion");
@@ -132,38 +82,47 @@ class LineupIT {
                 assertThat(other.getDecision()).isEqualTo(score >= 0.5);
             }
         }
-        int port = Integer.parseInt(service.getEnvironment().getProperty("local.server.port"));
-        String metrics = HTTP.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
-                                .build(),
-                        BodyHandlers.ofString())
-                .body();
+        String metrics = service.get("/metrics");
         assertThat(metrics)
                 .contains("compared_scores_total{agrees=\"true\",alias=\"shadow\",model=\"late\",model_version=\"v3\"}")
                 .contains(
                         "compared_score_difference_bucket{alias=\"shadow\",model=\"late\",model_version=\"v3\",le=\"0.1\"}")
                 .contains("model_version_info{alias=\"challenger\",model=\"late\",version=\"v2\"} 1");
+        JsonNode drift = JSON.readTree(service.get("/v1/models/late/drift")).path("versions");
+        for (int i = 0; i < 3; i++) {
+            JsonNode version = drift.path(i);
+            String alias = List.of("champion", "challenger", "shadow").get(i);
+            assertThat(version.path("alias").textValue()).isEqualTo(alias);
+            assertThat(version.path("rows").intValue())
+                    .as("each scored them all")
+                    .isEqualTo(2 * REQUESTS);
+            double score = version.path("score").doubleValue();
+            assertThat(score).isStrictlyBetween(0.0, 1.0);
+            assertThat(metrics)
+                    .contains("score_drift_score{alias=\"%s\",model=\"late\",model_version=\"v%d\"} %s"
+                            .formatted(alias, i + 1, score));
+        }
 
         registry.alias(MODEL, "champion", "3");
         registry.withdraw(MODEL, "challenger");
         registry.withdraw(MODEL, "shadow");
-        assertThat(refresh().path("aliases").toString()).isEqualTo("{\"champion\":\"v3\"}");
-        stack.kill(Server.MLFLOW);
-        stack.start(Server.MLFLOW);
+        assertThat(service.refresh().path("aliases").toString()).isEqualTo("{\"champion\":\"v3\"}");
+        service.stack().kill(Server.MLFLOW);
+        service.stack().start(Server.MLFLOW);
         registry.alias(MODEL, "champion", "1");
-        assertThat(refresh().path("aliases").toString()).as("back again").isEqualTo("{\"champion\":\"v1\"}");
-        assertThat(post("/score", request(1)).path("model_version").textValue()).isEqualTo("v1");
+        assertThat(service.refresh().path("aliases").toString())
+                .as("back again")
+                .isEqualTo("{\"champion\":\"v1\"}");
+        assertThat(service.post("/score", request(1)).path("model_version").textValue())
+                .isEqualTo("v1");
     }
 
     private static List<String> answeredBy() throws Exception {
         List<String> versions = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
-            versions.add(post("/score", request(i)).path("model_version").textValue());
+            versions.add(
+                    service.post("/score", request(i)).path("model_version").textValue());
         }
         return versions;
-    }
-
-    private static List<Prediction> logged(int count) {
-        return LoggedPredictions.first(stack.kafka().bootstrapServers(), count);
     }
 }

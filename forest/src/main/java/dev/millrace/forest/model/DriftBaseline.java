@@ -17,4 +17,9 @@ public record DriftBaseline(long rows, List<DriftHistogram> features, DriftHisto
         features = List.copyOf(features);
         require(rows > 0, "a drift baseline of at least %s row", 1, rows);
     }
+
+    /** The same of the score alone. */
+    public DriftBaseline ofScore() {
+        return new DriftBaseline(rows, List.of(), score);
+    }
 }

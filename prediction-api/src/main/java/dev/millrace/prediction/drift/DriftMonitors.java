@@ -1,6 +1,7 @@
 package dev.millrace.prediction.drift;
 
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
@@ -11,27 +12,41 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * A monitor for each version that has a baseline, and what is told of the champions' ones: as gauges, which are there as long
- * as the version is champion, and to people.
+ * Monitors for each version that has a baseline: of the vectors that it answered, and of the scores that it gave, answered or not.
+ * Of the champions' vectors and of everyone's scores is told as gauges, which are there as long as the version takes part, and
+ * to people.
  */
 public final class DriftMonitors implements MultiCollector {
 
+    private static final double[] NO_VECTOR = {};
+
     private final FollowedModels models;
     private final Clock clock;
-    private final Map<ModelPackage, Optional<DriftMonitor>> monitors = new ConcurrentHashMap<>();
+    private final Map<ModelPackage, Optional<Monitors>> monitors = new ConcurrentHashMap<>();
+
+    /**
+     * @param answered vectors and scores
+     * @param scored scores alone, of all that the version was asked to score
+     */
+    private record Monitors(DriftMonitor answered, DriftMonitor scored) {}
+
+    private record Version(ServedModel served, Alias alias, FeatureDrift score, long rows) {}
 
     public DriftMonitors(FollowedModels models, Clock clock) {
         this.models = models;
@@ -39,14 +54,22 @@ public final class DriftMonitors implements MultiCollector {
     }
 
     /** Counts what a version has answered; nothing when it has no baseline. */
-    public void observe(ServedModel by, double[] vector, double score) {
-        Optional<DriftMonitor> known = monitors.get(by.model());
-        (known == null ? of(by) : known).ifPresent(monitor -> monitor.observe(vector, score));
+    public void answered(ServedModel by, double[] vector, double score) {
+        Optional<Monitors> found = of(by);
+        if (found.isPresent()) {
+            found.get().answered().observe(vector, score);
+            found.get().scored().observe(NO_VECTOR, score);
+        }
     }
 
-    /** Of a version; nothing when it has no baseline. */
-    public Optional<DriftMonitor> of(ServedModel served) {
-        Optional<DriftMonitor> known = monitors.get(served.model());
+    /** Counts what a version says that was only compared; nothing when it has no baseline. */
+    public void compared(ServedModel by, double score) {
+        of(by).ifPresent(found -> found.scored().observe(NO_VECTOR, score));
+    }
+
+    /** Nothing when the version has no baseline. */
+    private Optional<Monitors> of(ServedModel served) {
+        Optional<Monitors> known = monitors.get(served.model());
         if (known != null) {
             return known;
         }
@@ -59,14 +82,29 @@ public final class DriftMonitors implements MultiCollector {
                 served.model(),
                 model -> model.manifest()
                         .drift()
-                        .map(baseline -> new DriftMonitor(model.manifest().features(), baseline, clock)));
+                        .map(baseline -> new Monitors(
+                                new DriftMonitor(model.manifest().features(), baseline, clock),
+                                new DriftMonitor(List.of(), baseline.ofScore(), clock))));
+    }
+
+    private Stream<Version> versions() {
+        return models.lineups()
+                .flatMap(lineup -> Arrays.stream(Alias.values())
+                        .flatMap(alias -> lineup.of(alias).stream()
+                                .flatMap(served -> of(served).stream().map(found -> {
+                                    DriftReport report = found.scored().report();
+                                    return new Version(
+                                            served, alias, report.features().getFirst(), report.rows());
+                                }))));
     }
 
     @Override
     public MetricSnapshots collect() {
         Map<String, DriftReport> reports = new LinkedHashMap<>();
         models.served()
-                .forEach(champion -> of(champion).ifPresent(monitor -> reports.put(champion.name(), monitor.report())));
+                .forEach(champion -> of(champion)
+                        .ifPresent(found ->
+                                reports.put(champion.name(), found.answered().report())));
         return MetricSnapshots.of(
                 gauge(reports, "data_drift_score", "From 0, as in training, to 1", FeatureDrift::score),
                 gauge(reports, "feature_psi", "Population stability index against training", FeatureDrift::psi),
@@ -75,7 +113,8 @@ public final class DriftMonitors implements MultiCollector {
                         reports,
                         "feature_unknown_share",
                         "Share of rows with a value outside of all seen in training",
-                        FeatureDrift::unknown));
+                        FeatureDrift::unknown),
+                scores());
     }
 
     private static GaugeSnapshot gauge(
@@ -86,6 +125,24 @@ public final class DriftMonitors implements MultiCollector {
                         .labels(Labels.of("model", model, "feature", feature.feature()))
                         .value(value.applyAsDouble(feature))
                         .build())));
+        return gauge.build();
+    }
+
+    private GaugeSnapshot scores() {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
+                .name("score_drift_score")
+                .help("Of all scores that a version gave, answered or not: from 0, as in training, to 1");
+        versions()
+                .forEach(version -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of(
+                                "model",
+                                version.served().name(),
+                                "model_version",
+                                version.served().version(),
+                                "alias",
+                                version.alias().id()))
+                        .value(version.score().score())
+                        .build()));
         return gauge.build();
     }
 
@@ -100,7 +157,8 @@ public final class DriftMonitors implements MultiCollector {
         Optional<ServedModel> champion = models.served().stream()
                 .filter(served -> served.name().equals(model))
                 .findFirst();
-        Optional<DriftReport> report = champion.flatMap(this::of).map(DriftMonitor::report);
+        Optional<DriftReport> report =
+                champion.flatMap(this::of).map(found -> found.answered().report());
         if (champion.isEmpty() || report.isEmpty()) {
             return Json.problem(RequestException.unknown(
                     "no-drift-baseline",
@@ -115,7 +173,23 @@ public final class DriftMonitors implements MultiCollector {
         Map<String, Object> features = new LinkedHashMap<>();
         report.get().features().forEach(feature -> features.put(feature.feature(), json(feature)));
         json.put("features", features);
+        json.put(
+                "versions",
+                versions()
+                        .filter(version -> version.served().name().equals(model))
+                        .map(DriftMonitors::json)
+                        .toList());
         return Json.ok(json);
+    }
+
+    private static Map<String, @Nullable Object> json(Version version) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("model_version", version.served().version());
+        json.put("alias", version.alias().id());
+        json.put("rows", version.rows());
+        json.put("psi", known(version.score().psi()));
+        json.put("score", known(version.score().score()));
+        return json;
     }
 
     private static Map<String, @Nullable Object> json(FeatureDrift feature) {

@@ -238,8 +238,12 @@ final class Endpoint {
     private void keep(Scored scored, Asked asked, Serving answering, Lines lines) {
         List<OtherScore> others = new ArrayList<>();
         for (Serving other : lines.others(answering)) {
-            if (other != scored.by()) {
-                other(other, asked, scored).ifPresent(others::add);
+            ServedModel compared = other.served();
+            if (compared != null && other != scored.by()) {
+                other(other, asked, scored).ifPresent(said -> {
+                    others.add(said);
+                    drift.compared(compared, said.verdict().score());
+                });
             }
         }
         Answer answer = scored.answer();
@@ -247,7 +251,7 @@ final class Endpoint {
                 answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
         ServedModel version = scored.version();
         if (version != null) {
-            drift.observe(version, answer.evidence().vector(), answer.verdict().score());
+            drift.answered(version, answer.evidence().vector(), answer.verdict().score());
         }
     }
 
