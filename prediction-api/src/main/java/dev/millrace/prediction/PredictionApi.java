@@ -53,6 +53,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.function.ToIntFunction;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -61,6 +62,7 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -73,6 +75,8 @@ import org.springframework.web.servlet.function.ServerResponse;
 @EnableConfigurationProperties({PredictionSettings.class, AccuracySettings.class})
 @Import({SpringParts.class, WebSupport.class, FrameworkFilters.class, HealthController.class, GrpcSupport.class})
 public class PredictionApi {
+    /** Of the 200 threads that the server has: while the database is away, the others are for those who need none. */
+    private static final int DATABASE_REQUESTS = 50;
 
     public static void main(String[] arguments) {
         SpringApplication.run(PredictionApi.class, arguments);
@@ -153,13 +157,20 @@ public class PredictionApi {
     }
 
     @Bean
-    Backlog backlog() {
-        return new Backlog();
+    Backlog backlog(PrometheusMeterRegistry meters) {
+        return new Backlog(meters);
     }
 
     @Bean
+    @Primary
     Admission admission(PredictionSettings settings, Backlog backlog, PrometheusMeterRegistry meters) {
-        return new Admission(settings.concurrentRequests(), backlog, meters);
+        return new Admission("scoring", settings.concurrentRequests(), backlog, meters);
+    }
+
+    /** Of requests that may wait for the database. */
+    @Bean
+    Admission databaseAdmission(PrometheusMeterRegistry meters) {
+        return new Admission("database", DATABASE_REQUESTS, () -> 0, meters);
     }
 
     @Bean
@@ -283,8 +294,11 @@ public class PredictionApi {
             FollowedModels models,
             OnlineFeatures features,
             HikariDataSource database,
-            PredictionSettings settings) {
-        return new FeaturesEndpoint(useCases, features, database, models, settings.fresh(), Clock.systemUTC()).routes();
+            PredictionSettings settings,
+            @Qualifier("databaseAdmission") Admission admission) {
+        return new FeaturesEndpoint(useCases, features, database, models, settings.fresh(), Clock.systemUTC())
+                .routes()
+                .filter(admission::around);
     }
 
     @Bean
@@ -293,8 +307,14 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> labelRoutes(ServedUseCases useCases, HikariDataSource database, LabelLog log) {
-        return new LabelEndpoint(useCases, new EventLookup(database), log, Clock.systemUTC()).routes();
+    RouterFunction<ServerResponse> labelRoutes(
+            ServedUseCases useCases,
+            HikariDataSource database,
+            LabelLog log,
+            @Qualifier("databaseAdmission") Admission admission) {
+        return new LabelEndpoint(useCases, new EventLookup(database), log, Clock.systemUTC())
+                .routes()
+                .filter(admission::around);
     }
 
     @Bean

@@ -32,9 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -137,10 +140,13 @@ class TruthIT {
         return time.atOffset(ZoneOffset.UTC);
     }
 
+    private static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + path);
+    }
+
     private static HttpResponse<String> send(String method, String path, String body) throws Exception {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create(
-                                "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + path))
+                HttpRequest.newBuilder(uri(path))
                         .header("Content-Type", "application/json")
                         .method(method, BodyPublishers.ofString(body))
                         .build(),
@@ -341,5 +347,32 @@ class TruthIT {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(send("GET", "/health", "").body()).contains("\"degraded\"", "database-unavailable"));
+    }
+
+    /** They wait two seconds each for a connection: without a limit of their own they would have all threads. */
+    @Test
+    @Order(7)
+    void whoeverWaitsForTheDatabaseLeavesThreadsToOthers() throws Exception {
+        HttpRequest label = HttpRequest.newBuilder(uri("/v1/labels"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"event_id\": \"%s\", \"value\": 1}".formatted(UUID.randomUUID())))
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> waiting = Stream.generate(
+                        () -> HTTP.sendAsync(label, BodyHandlers.ofString()))
+                .limit(300)
+                .toList();
+        // The first is refused while 50 others wait.
+        CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new)).get();
+        HttpResponse<String> answer = send("POST", "/score", "{\"sender\": \"ann1\", \"depot\": 1, \"price\": 5}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(waiting).as("some still wait").anyMatch(one -> !one.isDone());
+        Set<String> codes = new TreeSet<>();
+        for (CompletableFuture<HttpResponse<String>> one : waiting) {
+            assertThat(one.get().statusCode()).isEqualTo(503);
+            codes.add(JSON.readTree(one.get().body()).path("code").textValue());
+        }
+        assertThat(codes).containsExactly("history-unavailable", "overloaded");
+        assertThat(send("GET", "/metrics", "").body())
+                .containsPattern("requests_turned_away_total\\{kind=\"database\"} [1-9]");
     }
 }

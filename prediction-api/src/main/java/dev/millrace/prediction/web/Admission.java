@@ -5,12 +5,17 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * How many requests are worked on, or wait for a thread, at a time: those beyond are turned away before anything of them is read, so
+ * How many requests of a kind are worked on, or wait for a thread, at a time: those beyond are turned away before anything of them is read, so
  * that the others are answered while they are still of use. Thread-safe.
  */
 public final class Admission {
+
+    private static final String KIND = "kind";
 
     private final int most;
     private final IntSupplier waiting;
@@ -18,20 +23,20 @@ public final class Admission {
     private final Counter turnedAway;
 
     /**
+     * @param kind of requests, as metrics have it
      * @param most at a time
      * @param waiting how many have come, but have no thread yet
      */
-    public Admission(int most, IntSupplier waiting, MeterRegistry meters) {
+    public Admission(String kind, int most, IntSupplier waiting, MeterRegistry meters) {
         this.most = most;
         this.waiting = waiting;
         this.turnedAway = Counter.builder("requests_turned_away_total")
                 .description("Requests that were answered with 503, because too many had come")
+                .tag(KIND, kind)
                 .register(meters);
         Gauge.builder("requests_in_progress", inside, AtomicInteger::get)
                 .description("Requests that are worked on")
-                .register(meters);
-        Gauge.builder("requests_waiting", waiting, IntSupplier::getAsInt)
-                .description("Requests that wait for a thread")
+                .tag(KIND, kind)
                 .register(meters);
     }
 
@@ -47,6 +52,18 @@ public final class Admission {
 
     public void leave() {
         inside.decrementAndGet();
+    }
+
+    /** Answers a request of the framework's, or turns it away. */
+    public ServerResponse around(ServerRequest request, HandlerFunction<ServerResponse> handler) throws Exception {
+        if (!enter()) {
+            return Json.unavailable(full());
+        }
+        try {
+            return handler.handle(request);
+        } finally {
+            leave();
+        }
     }
 
     /** What those are told that it turns away. */

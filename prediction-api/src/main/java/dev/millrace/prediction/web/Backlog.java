@@ -1,5 +1,7 @@
 package dev.millrace.prediction.web;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
@@ -11,6 +13,12 @@ import org.springframework.context.ApplicationListener;
 /** How many requests the server has taken and found no thread for yet; of the port of the service, not of the one for management. */
 public final class Backlog implements IntSupplier, ApplicationListener<ServletWebServerInitializedEvent> {
     private volatile @Nullable ThreadPoolExecutor threads;
+
+    public Backlog(MeterRegistry meters) {
+        Gauge.builder("requests_waiting", this, IntSupplier::getAsInt)
+                .description("Requests that wait for a thread")
+                .register(meters);
+    }
 
     @Override
     public void onApplicationEvent(ServletWebServerInitializedEvent event) {
