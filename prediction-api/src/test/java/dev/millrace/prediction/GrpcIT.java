@@ -255,28 +255,40 @@ class GrpcIT extends WithTwoUseCases {
     }
 
     @Test
-    void anAnswerIsNamedAndLoggedAsOverHttp() {
+    void anAnswerIsNamedAndLoggedAsOverHttp() throws Exception {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         AtomicReference<Metadata> headers = new AtomicReference<>();
         AtomicReference<Metadata> trailers = new AtomicReference<>();
-        with(
-                        "X-API-Key",
-                        key("scorer"),
-                        "X-Request-ID",
-                        "grpc-7",
-                        "traceparent",
-                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        with("X-API-Key", key("scorer"), "X-Request-ID", "grpc-7", "traceparent", trace)
                 .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers))
                 .modelInfer(parcels().build());
         assertThat(headers.get().get(Metadata.Key.of("X-Request-ID", Metadata.ASCII_STRING_MARSHALLER)))
                 .isEqualTo("grpc-7");
+        HttpResponse<String> http = send(
+                service,
+                "POST",
+                "/score",
+                PARCEL,
+                "X-API-Key",
+                key("scorer"),
+                "X-Request-ID",
+                "http-7",
+                "traceparent",
+                trace);
+        assertThat(http.headers().firstValue("X-Request-ID")).contains("http-7");
         Set<String> logged = new TreeSet<>();
-        read(Topics.PREDICTIONS, 2, record -> {
-            String trace = new String(record.headers().lastHeader("traceparent").value(), StandardCharsets.UTF_8);
+        read(Topics.PREDICTIONS, 3, record -> {
+            String passedOn =
+                    new String(record.headers().lastHeader("traceparent").value(), StandardCharsets.UTF_8);
             return logged.add(
-                    PlatformRecords.predictions().decode(record.value()).getRequestId() + " " + trace.substring(3, 35));
+                    PlatformRecords.predictions().decode(record.value()).getRequestId() + " "
+                            + passedOn.substring(3, 35));
         });
         assertThat(logged)
-                .contains("grpc-7-0 0af7651916cd43dd8448eb211c80319c", "grpc-7-1 0af7651916cd43dd8448eb211c80319c");
+                .contains(
+                        "grpc-7-0 0af7651916cd43dd8448eb211c80319c",
+                        "grpc-7-1 0af7651916cd43dd8448eb211c80319c",
+                        "http-7 0af7651916cd43dd8448eb211c80319c");
     }
 
     private static StatusRuntimeException failing(GRPCInferenceServiceBlockingStub caller, ModelInferRequest request) {

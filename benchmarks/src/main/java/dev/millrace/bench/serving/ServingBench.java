@@ -80,6 +80,7 @@ public final class ServingBench implements Callable<Integer> {
     private static final int CONNECTIONS = 32;
     private static final int MANY_CONNECTIONS = 1_000;
     private static final int HALF_LOAD = 5_000;
+    private static final int COMPARED_LOAD = 2_000;
     private static final int STARTS = 3;
     private static final int EVENTS_A_CALL = 100;
     private static final int PREPARED = 10_000;
@@ -152,6 +153,10 @@ public final class ServingBench implements Callable<Integer> {
             if (parts.contains(Part.ANSWERS)) {
                 awaitStream(fresh.platform());
                 besideStream(service, calls);
+            }
+            if (parts.contains(Part.ANSWERS)) {
+                awaitStream(fresh.platform());
+                compared(service, calls, fresh.platform());
             }
             if (parts.contains(Part.READS)) {
                 awaitStream(fresh.platform());
@@ -247,6 +252,23 @@ public final class ServingBench implements Callable<Integer> {
         add(Figure.plain("p50_ms_at_5000_beside_stream", half.millis(50), "ms"));
         add(Figure.plain("p95_ms_at_5000_beside_stream", half.millis(95), "ms"));
         add(Figure.plain("p99_ms_at_5000_beside_stream", half.millis(99), "ms"));
+    }
+
+    /** What one more version costs that scores every request and answers none: the champion's own trees. */
+    private void compared(MeasuredService service, IntFunction<HttpCall> calls, Platform platform)
+            throws IOException, InterruptedException {
+        double alone = keepMicros(service, calls);
+        Shadow.of(
+                service.url(), URI.create(String.valueOf(platform.environment().get("MLFLOW_TRACKING_URI"))), HEADERS);
+        keepMicros(service, calls);
+        add(Figure.plain("compared_version_us", keepMicros(service, calls) - alone, "us"));
+    }
+
+    /** What an answer takes after it was written. */
+    private static double keepMicros(MeasuredService service, IntFunction<HttpCall> calls) throws IOException {
+        Stages before = Stages.of(service);
+        new HttpLoad(service.url(), CONNECTIONS).open(COMPARED_LOAD, MEASURED, calls);
+        return Stages.of(service).since(before).getOrDefault("keep", Double.NaN);
     }
 
     /** Reading features while the stream folds events. */

@@ -6,6 +6,7 @@ import static dev.millrace.web.openapi.JsonSchemas.TIME;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.scoring.BatchServlet;
+import dev.millrace.prediction.scoring.Tensors;
 import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.prediction.usecase.ServedUseCase;
 import dev.millrace.prediction.usecase.ServedUseCases;
@@ -57,11 +58,15 @@ public final class PredictionDocument {
             return new Operation(id, summary).about(useCase.name()).role(Role.SCORER);
         }
 
-        /** By the name of the use case that shows it. */
-        Map<String, JsonNode> examples() {
+        /**
+         * By the name of the use case that shows it.
+         *
+         * @param request what is made of the body of one request
+         */
+        Map<String, Object> examples(Function<JsonNode, Object> request) {
             return useCase.example()
                     .filter(example -> example.path().equals(serve.path()))
-                    .map(example -> Map.of(useCase.name(), example.body()))
+                    .map(example -> Map.of(useCase.name(), request.apply(example.body())))
                     .orElse(Map.of());
         }
     }
@@ -149,7 +154,7 @@ public final class PredictionDocument {
     private static Operation predict(Asked asked, String id) {
         return asked.operation("predict-" + id, "Score with " + asked.model().name())
                 .parameter(In.QUERY, "explain", EXPLAIN)
-                .body(Schemas.request(asked.serve(), asked.rows()), asked.examples())
+                .body(Schemas.request(asked.serve(), asked.rows()), asked.examples(body -> body))
                 .answer(200, "The score, and what it rests on", Schemas.answer(asked.model(), asked.serve()))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
@@ -191,7 +196,7 @@ public final class PredictionDocument {
                 List.of(Schemas.answer(asked.model(), asked.serve()), ApiDocument.reference(ApiDocument.PROBLEM)));
         return asked.operation("batch-" + name, "Score many with " + name + ", each as if it came alone")
                 .parameter(In.QUERY, "explain", EXPLAIN)
-                .body(many, Map.of())
+                .body(many, asked.examples(body -> Map.of("rows", List.of(body, body))))
                 .answer(
                         200,
                         "An answer or a problem for each row, in their order",
@@ -280,7 +285,7 @@ public final class PredictionDocument {
                                 Map.of("id", TEXT, "inputs", tensors, "outputs", wanted),
                                 "required",
                                 List.of("inputs")),
-                        Map.of())
+                        asked.examples(body -> Tensors.example(asked.serve(), asked.rows(), body, 2)))
                 .answer(
                         200,
                         "A tensor for each of the answer's fields",

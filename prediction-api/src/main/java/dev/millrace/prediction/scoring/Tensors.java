@@ -10,6 +10,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.apache.avro.Schema;
  * @param inputs data type by request field
  * @param outputs the response's fields
  */
-record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
+public record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
 
     private static final String FP64 = "FP64";
 
@@ -37,18 +38,34 @@ record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
     private static final String BYTES = "BYTES";
 
     static Tensors of(Serving serving) {
-        ServeDefinition serve = serving.serve();
-        EventType rows = serving.compiled().rows();
         Map<String, String> inputs = new LinkedHashMap<>();
-        for (RequestField field : serve.request()) {
-            inputs.put(
-                    field.name(),
-                    field.replaces().isPresent()
-                            ? FP64
-                            : type(AvroTypes.nonNull(
-                                    rows.schema().getField(field.name()).schema())));
+        for (RequestField field : serving.serve().request()) {
+            inputs.put(field.name(), type(field, serving.compiled().rows()));
         }
         return new Tensors(inputs, serving.response());
+    }
+
+    /** A request of rows that are all this one. */
+    public static Map<String, Object> example(ServeDefinition serve, EventType type, JsonNode row, int rows) {
+        List<Map<String, Object>> inputs = new ArrayList<>();
+        for (RequestField field : serve.request()) {
+            JsonNode value = row.path(field.name());
+            if (!value.isMissingNode()) {
+                Map<String, Object> tensor = new LinkedHashMap<>();
+                tensor.put("name", field.name());
+                tensor.put("datatype", type(field, type));
+                tensor.put("shape", List.of(rows));
+                tensor.put("data", Collections.nCopies(rows, value));
+                inputs.add(tensor);
+            }
+        }
+        return Map.of("inputs", inputs);
+    }
+
+    private static String type(RequestField field, EventType rows) {
+        return field.replaces().isPresent()
+                ? FP64
+                : type(AvroTypes.nonNull(rows.schema().getField(field.name()).schema()));
     }
 
     private static String type(Schema schema) {

@@ -853,6 +853,24 @@ class ServiceIT {
     }
 
     @Test
+    void everyExampleOfTheDocumentIsAnswered() throws Exception {
+        List<String> answered = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path :
+                get("/openapi.json").path("paths").properties()) {
+            for (JsonNode example : path.getValue().at("/post/requestBody/content/application~1json/examples")) {
+                HttpResponse<String> answer = send(
+                        service, "POST", path.getKey(), example.path("value").toString());
+                assertThat(answer.statusCode()).as(answer::body).isEqualTo(200);
+                assertThat(answer.body()).doesNotContain("\"status\"");
+                answered.add(path.getKey());
+            }
+        }
+        assertThat(answered)
+                .containsExactlyInAnyOrder(
+                        "/score", "/v1/models/late/predict", "/v1/models/late/predict:batch", "/v2/models/late/infer");
+    }
+
+    @Test
     void theDocumentListsExactlyWhatIsServed() throws Exception {
         JsonNode document = get("/openapi.json");
         assertThat(document.path("openapi").textValue()).isEqualTo("3.1.0");
