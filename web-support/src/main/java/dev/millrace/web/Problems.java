@@ -60,7 +60,7 @@ public class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "The request failed; the service's log says why.");
     }
 
-    private static String code(HttpStatusCode status) {
+    static String code(HttpStatusCode status) {
         HttpStatus known = HttpStatus.resolve(status.value());
         return known == null
                 ? "http-" + status.value()

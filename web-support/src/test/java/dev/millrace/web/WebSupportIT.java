@@ -10,11 +10,14 @@ import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -129,6 +132,23 @@ class WebSupportIT {
         assertProblem("/nowhere", 404, "not-found", "No static resource nowhere.");
         assertProblem("/break/own", 400, "own", "ours");
         assertProblem("/break/other", 500, "internal", "The request failed; the service's log says why.");
+    }
+
+    @Test
+    void whatTheServerRefusesItselfIsAProblemToo() throws Exception {
+        for (String request : List.of(
+                "GET /name HTTP/1.1\r\nHost: a\r\nCookie: " + "a".repeat(9_000) + "\r\n\r\n",
+                "GET /na|me HTTP/1.1\r\nHost: a\r\n\r\n",
+                "nonsense\r\n\r\n")) {
+            try (Socket socket = new Socket(
+                    "127.0.0.1", Integer.parseInt(service.getEnvironment().getProperty("local.server.port")))) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answer)
+                        .startsWith("HTTP/1.1 400")
+                        .contains("Content-Type: application/problem+json", "\"code\":\"bad-request\"", "8 KiB");
+            }
+        }
     }
 
     private static HttpResponse<String> name(String... headers) throws Exception {
