@@ -54,7 +54,7 @@ public class WebSupport {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> refusals() {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverProblems() {
         return server -> server.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ProblemValve.class.getName());
