@@ -55,9 +55,12 @@ public final class FollowedModels implements SmartLifecycle {
         return models.stream().map(FollowedModel::lineup);
     }
 
-    /** What is wrong with any of them. */
+    /** What is wrong with any of them, each once. */
     public List<Reason> troubles() {
-        return models.stream().flatMap(model -> model.troubles().stream()).toList();
+        return models.stream()
+                .flatMap(model -> model.troubles().stream())
+                .distinct()
+                .toList();
     }
 
     /**
