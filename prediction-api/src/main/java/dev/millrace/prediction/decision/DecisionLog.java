@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,11 +143,12 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         Prediction prediction = PredictionRecord.of(decision);
         byte[] key = prediction.getKey().getBytes(StandardCharsets.UTF_8);
         byte[] value = SingleObject.bytes(Prediction.getEncoder(), prediction);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.PREDICTIONS, key, value);
+        record.headers()
+                .add(Headers.REQUEST_ID, decision.requestId().getBytes(StandardCharsets.UTF_8))
+                .add(Headers.TRACE_PARENT, decision.traceParent().getBytes(StandardCharsets.UTF_8));
         try {
-            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.PREDICTIONS, key, value);
-            record.headers()
-                    .add(Headers.REQUEST_ID, decision.requestId().getBytes(StandardCharsets.UTF_8))
-                    .add(Headers.TRACE_PARENT, decision.traceParent().getBytes(StandardCharsets.UTF_8));
+            awaitTopic(producer);
             var unused = producer.send(record, (sent, failure) -> {
                 if (failure == null) {
                     kept.increment();
@@ -157,6 +159,21 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
             });
         } catch (KafkaException e) {
             lost(e);
+        }
+    }
+
+    /** While nobody says where answers go, they wait in the queue: the producer would give up one after the other. */
+    private void awaitTopic(KafkaProducer<byte[], byte[]> producer) {
+        boolean known = false;
+        while (!known) {
+            try {
+                known = !producer.partitionsFor(Topics.PREDICTIONS).isEmpty();
+            } catch (TimeoutException e) {
+                if (stopping) {
+                    throw e;
+                }
+                failed(e);
+            }
         }
     }
 
