@@ -49,18 +49,26 @@ public final class FaultyWire implements AutoCloseable {
     private void accept() {
         while (!front.isClosed()) {
             try {
-                Socket caller = front.accept();
-                URI to = server;
-                Socket callee = new Socket(to.getHost(), to.getPort());
-                caller.setTcpNoDelay(true);
-                callee.setTcpNoDelay(true);
-                open.add(caller);
-                open.add(callee);
-                Thread.ofVirtual().start(() -> copy(caller, callee, false));
-                Thread.ofVirtual().start(() -> copy(callee, caller, true));
+                connect(front.accept());
             } catch (IOException e) {
-                // The server is away, or the wire is closed: whoever calls finds out.
+                // The wire is closed: whoever calls finds out.
             }
+        }
+    }
+
+    private void connect(Socket caller) throws IOException {
+        URI to = server;
+        try {
+            Socket callee = new Socket(to.getHost(), to.getPort());
+            caller.setTcpNoDelay(true);
+            callee.setTcpNoDelay(true);
+            open.add(caller);
+            open.add(callee);
+            Thread.ofVirtual().start(() -> copy(caller, callee, false));
+            Thread.ofVirtual().start(() -> copy(callee, caller, true));
+        } catch (IOException e) {
+            // The server is away: whoever calls must not wait for it.
+            caller.close();
         }
     }
 
