@@ -16,16 +16,15 @@ import org.awaitility.Awaitility;
 /** What a topic of one partition holds of the decision log. */
 final class LoggedPredictions {
 
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.PREDICTIONS, 0);
+
     private LoggedPredictions() {}
 
     /** All that there are, once they are as many. */
     static List<Prediction> first(String kafka, int count) {
         List<Prediction> found = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka, "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(List.of(new TopicPartition(Topics.PREDICTIONS, 0)));
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
+            consumer.assign(List.of(PARTITION));
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     found.add(PlatformRecords.predictions().decode(record.value()));
@@ -34,5 +33,19 @@ final class LoggedPredictions {
             });
         }
         return found;
+    }
+
+    /** How many there are now. */
+    static long count(String kafka) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
+            return consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String kafka) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka, "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 }

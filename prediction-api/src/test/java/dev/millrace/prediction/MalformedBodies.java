@@ -1,0 +1,40 @@
+package dev.millrace.prediction;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+
+/** Bodies of which none is a request that could be answered. */
+final class MalformedBodies {
+
+    private static final String VALID = "{\"sender\":\"ann\",\"depot\":1,\"price\":7,\"grams\":8}";
+
+    private MalformedBodies() {}
+
+    static byte[] any(Random random) {
+        return switch (random.nextInt(9)) {
+            case 0 -> VALID.substring(0, random.nextInt(VALID.length())).getBytes(StandardCharsets.UTF_8);
+            case 1 -> {
+                byte[] noise = new byte[random.nextInt(2_000)];
+                random.nextBytes(noise);
+                yield noise;
+            }
+            case 2 -> ("[".repeat(random.nextInt(50_000)) + VALID).getBytes(StandardCharsets.UTF_8);
+            case 3 -> ("{\"price\":" + "{\"a\":".repeat(33 + random.nextInt(1_000))).getBytes(StandardCharsets.UTF_8);
+            case 4 ->
+                ("{\"sender\":\"ann\",\"depot\":1,\"price\":1" + "0".repeat(random.nextInt(5_000)) + "e"
+                                + (10 + random.nextInt(1_000_000_000)) + "}")
+                        .getBytes(StandardCharsets.UTF_8);
+            case 5 -> (VALID + VALID).getBytes(StandardCharsets.UTF_8);
+            case 6 -> VALID.replace("\"grams\"", "\"price\"").getBytes(StandardCharsets.UTF_8);
+            case 7 -> {
+                byte[] broken = VALID.getBytes(StandardCharsets.UTF_8);
+                // No UTF-8, in the middle of a name or a value.
+                broken[13] = (byte) (0x80 + random.nextInt(0x40));
+                yield broken;
+            }
+            default ->
+                ("{\"sender\":\"" + "x".repeat(random.nextInt(100_000)) + "\",\"depot\":[1],\"price\":null}")
+                        .getBytes(StandardCharsets.UTF_8);
+        };
+    }
+}
