@@ -122,7 +122,7 @@ class SheddingIT {
             assertThat(refused.headers().firstValue("Retry-After")).contains("1");
             assertThat(refused.body()).contains("\"code\":\"overloaded\"");
             assertThat(Network.body(url.resolve("/metrics").toString()).orElseThrow())
-                    .contains("requests_turned_away_total "
+                    .contains("requests_turned_away_total{kind=\"scoring\"} "
                             + (double) (result.statuses().get(503) + others));
         }
     }

@@ -77,6 +77,9 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                 LINGER_MILLIS,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 10_000,
+                // Each attempt is a line in the log while Kafka is away.
+                ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG,
+                1_000,
                 ProducerConfig.CLIENT_ID_CONFIG,
                 "decision-log");
         this.kept = counter(meters, "kept");
