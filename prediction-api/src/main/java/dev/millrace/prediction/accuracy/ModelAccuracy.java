@@ -1,5 +1,6 @@
 package dev.millrace.prediction.accuracy;
 
+import dev.millrace.prediction.start.RepeatedTask;
 import dev.millrace.schema.definition.ModelDefinition.Kind;
 import dev.millrace.schema.definition.UseCase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,20 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * {@code model_accuracy}: how well each version ranked the events whose truth is known by now, looked up from time to time on a
  * thread of its own. While the database is away the gauges stay as they are.
  */
-public final class ModelAccuracy implements SmartLifecycle {
+public final class ModelAccuracy extends RepeatedTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelAccuracy.class);
 
@@ -36,10 +32,10 @@ public final class ModelAccuracy implements SmartLifecycle {
     private final MultiGauge gauge;
     private final Map<String, Map<String, Double>> last = new ConcurrentHashMap<>();
     private final Set<String> failing = new HashSet<>();
-    private @Nullable ScheduledExecutorService thread;
 
     public ModelAccuracy(
             List<UseCase> useCases, DataSource database, AccuracySettings settings, Clock clock, MeterRegistry meters) {
+        super("model-accuracy", settings.every(), settings.every());
         this.models = useCases.stream()
                 .flatMap(useCase -> useCase.models().stream()
                         .filter(model -> model.kind() == Kind.BINARY)
@@ -52,8 +48,8 @@ public final class ModelAccuracy implements SmartLifecycle {
                 .register(meters);
     }
 
-    /** Looks once. Not at the same time as another look. */
-    void look() {
+    @Override
+    protected void once() {
         models.forEach(this::look);
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         last.forEach((model, versions) -> versions.keySet()
@@ -81,36 +77,5 @@ public final class ModelAccuracy implements SmartLifecycle {
                         e.toString());
             }
         }
-    }
-
-    /** A failure that nobody foresaw must not end the looking. */
-    private void lookAgain() {
-        try {
-            look();
-        } catch (RuntimeException e) {
-            LOG.error("looking up model_accuracy failed; it goes on at the next turn", e);
-        }
-    }
-
-    @Override
-    public synchronized void start() {
-        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("model-accuracy").daemon().factory());
-        var unused = fresh.scheduleWithFixedDelay(
-                this::lookAgain, settings.every().toMillis(), settings.every().toMillis(), TimeUnit.MILLISECONDS);
-        thread = fresh;
-    }
-
-    @Override
-    public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdownNow();
-            thread = null;
-        }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return thread != null;
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.prediction.features;
 
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.start.Once;
+import dev.millrace.prediction.start.RepeatedTask;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -24,20 +25,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Redis, read by several keys in one round trip and never waited for longer than the deadline. A probe notices when it goes
  * away and when it is back, without a request having to.
  */
-public final class OnlineStore implements SmartLifecycle {
+public final class OnlineStore extends RepeatedTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnlineStore.class);
 
@@ -49,13 +47,12 @@ public final class OnlineStore implements SmartLifecycle {
     private final RedisURI uri;
     private final Duration deadline;
     private final byte[] probe;
-    private final Once firstProbe = new Once(this::probe);
+    private final Once firstProbe = new Once(this::once);
     private final Breaker breaker = new Breaker(System::nanoTime);
     private final ClientResources resources;
     private final RedisClient client;
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
     private volatile @Nullable Reason trouble;
-    private @Nullable ScheduledExecutorService thread;
 
     /**
      * @param uri such as {@code redis://127.0.0.1:6379}
@@ -63,6 +60,7 @@ public final class OnlineStore implements SmartLifecycle {
      * @param probe a key to read when nobody else does
      */
     public OnlineStore(String uri, Duration deadline, byte[] probe) {
+        super("feature-probe", PROBE_EVERY, PROBE_EVERY);
         this.uri = RedisURI.create(uri);
         this.uri.setTimeout(CONNECT);
         this.deadline = deadline;
@@ -144,7 +142,8 @@ public final class OnlineStore implements SmartLifecycle {
         }
     }
 
-    private void probe() {
+    @Override
+    protected void once() {
         try {
             if (connection == null) {
                 connection = client.connect(ByteArrayCodec.INSTANCE);
@@ -173,18 +172,13 @@ public final class OnlineStore implements SmartLifecycle {
     @Override
     public synchronized void start() {
         connect();
-        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("feature-probe").daemon().factory());
-        var unused = fresh.scheduleWithFixedDelay(
-                this::probe, PROBE_EVERY.toMillis(), PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        thread = fresh;
+        super.start();
     }
 
     @Override
     public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdownNow();
-            thread = null;
+        if (isRunning()) {
+            super.stop();
             client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
             var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
         }
@@ -194,10 +188,5 @@ public final class OnlineStore implements SmartLifecycle {
     @Override
     public int getPhase() {
         return 0;
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return thread != null;
     }
 }

@@ -1,21 +1,18 @@
 package dev.millrace.prediction.history;
 
 import dev.millrace.prediction.model.Reason;
+import dev.millrace.prediction.start.RepeatedTask;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /** Looks every few seconds whether PostgreSQL answers, so that nobody who asks how the service is has to wait for it. */
-public final class DatabaseProbe implements SmartLifecycle {
+public final class DatabaseProbe extends RepeatedTask {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
     private static final Duration EVERY = Duration.ofSeconds(5);
@@ -23,9 +20,9 @@ public final class DatabaseProbe implements SmartLifecycle {
 
     private final DataSource database;
     private volatile @Nullable Reason trouble;
-    private @Nullable ScheduledExecutorService thread;
 
     public DatabaseProbe(DataSource database) {
+        super("database-probe", EVERY, EVERY);
         this.database = database;
     }
 
@@ -34,7 +31,8 @@ public final class DatabaseProbe implements SmartLifecycle {
         return Optional.ofNullable(trouble);
     }
 
-    private void look() {
+    @Override
+    protected void once() {
         try (Connection connection = database.getConnection()) {
             if (!connection.isValid((int) PATIENCE.toSeconds())) {
                 throw new SQLException("the connection is not valid");
@@ -49,27 +47,5 @@ public final class DatabaseProbe implements SmartLifecycle {
             }
             trouble = new Reason("database-unavailable", "PostgreSQL does not answer: the log says why");
         }
-    }
-
-    @Override
-    public synchronized void start() {
-        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("database-probe").daemon().factory());
-        var unused =
-                fresh.scheduleWithFixedDelay(this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        thread = fresh;
-    }
-
-    @Override
-    public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdownNow();
-            thread = null;
-        }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return thread != null;
     }
 }

@@ -1,33 +1,26 @@
 package dev.millrace.prediction.model;
 
 import dev.millrace.prediction.start.Once;
+import dev.millrace.prediction.start.RepeatedTask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /** The followers of all models: started from disk before the first request, then asking the registry at an interval. */
-public final class FollowedModels implements SmartLifecycle {
+public final class FollowedModels extends RepeatedTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(FollowedModels.class);
 
     private final List<FollowedModel> models;
-    private final Duration interval;
     private final Once fromCache;
-    private @Nullable ScheduledExecutorService thread;
 
     public FollowedModels(List<FollowedModel> models, Duration interval) {
+        super("model-follower", Duration.ZERO, interval);
         this.models = List.copyOf(models);
-        this.interval = interval;
         this.fromCache = new Once(() -> this.models.forEach(FollowedModel::startFromCache));
     }
 
@@ -69,18 +62,7 @@ public final class FollowedModels implements SmartLifecycle {
      * @throws TimeoutException when it takes longer than that; it goes on nevertheless
      */
     public void look(Duration longest) throws TimeoutException, InterruptedException {
-        ScheduledExecutorService running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running == null) {
-            throw new IllegalStateException("models are not followed: the service starts or stops");
-        }
-        try {
-            running.submit(this::followAll).get(longest.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("looking at the registry failed", e.getCause());
-        }
+        now(longest);
     }
 
     /** Serves what lies on disk, unless that has been done. */
@@ -91,14 +73,12 @@ public final class FollowedModels implements SmartLifecycle {
     @Override
     public synchronized void start() {
         startFromCache();
-        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("model-follower").daemon().factory());
-        var unused = fresh.scheduleWithFixedDelay(this::followAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-        thread = fresh;
+        super.start();
     }
 
-    /** A failure that nobody foresaw must not end the following. */
-    private void followAll() {
+    /** That one cannot be followed must not keep the others from it. */
+    @Override
+    protected void once() {
         for (FollowedModel model : models) {
             try {
                 model.follow();
@@ -108,22 +88,9 @@ public final class FollowedModels implements SmartLifecycle {
         }
     }
 
-    @Override
-    public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdownNow();
-            thread = null;
-        }
-    }
-
     /** Before the web server starts, and after it has stopped. */
     @Override
     public int getPhase() {
         return 0;
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return thread != null;
     }
 }
