@@ -1,6 +1,7 @@
 package dev.millrace.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import dev.millrace.local.load.HttpCall;
 import dev.millrace.local.load.HttpLoad;
 import dev.millrace.local.load.LoadResult;
 import dev.millrace.local.server.Server;
+import dev.millrace.schema.event.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,8 +25,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -46,8 +48,11 @@ class RolloutIT {
     private static final String BODY =
             "{\"sender\":\"ann\",\"depot\":1,\"price\":77.5,\"grams\":800,\"timestamp\":\"2026-03-01T12:00:00Z\"}";
 
+    /** What a process ends with that was told to, and did so by itself. */
+    private static final int TERMINATED = 128 + 15;
+
     @TempDir
-    private static Path cache;
+    private static Path folder;
 
     private static LocalStack stack;
     private static TestRegistry registry;
@@ -55,7 +60,8 @@ class RolloutIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.MLFLOW, Server.REDIS);
+        stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.KAFKA);
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS);
         registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
         registry.createModel(MODEL);
         for (int seed = 1; seed <= 2; seed++) {
@@ -65,7 +71,7 @@ class RolloutIT {
         try (ConfigurableApplicationContext service = run()) {
             for (String version : new String[] {"1", "2"}) {
                 registry.alias(MODEL, "champion", version);
-                refresh(service);
+                refresh(url(service));
                 JsonNode answer = JSON.readTree(post(url(service).resolve("/score"), BODY));
                 assertThat(answer.path("model_version").textValue()).isEqualTo("v" + version);
                 SCORES.put("v" + version, (float) answer.path("chance").doubleValue());
@@ -79,21 +85,31 @@ class RolloutIT {
         stack.close();
     }
 
+    /** A machine that is busy must not make it answer without features: that is another test's. */
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.putAll(Map.of(
+                "MILLRACE_USE_CASES", Parcels.USE_CASES.toString(),
+                "MILLRACE_USE_CASE", "parcels",
+                "MILLRACE_FEATURES_DEADLINE", "2s",
+                "MILLRACE_MODEL_CACHE", folder.resolve("models").toString(),
+                "MILLRACE_MODEL_POLL", "1h",
+                "MILLRACE_MODEL_TIMEOUT", "5s",
+                "MILLRACE_DRAIN", "1s"));
+        return settings;
+    }
+
     private static ConfigurableApplicationContext run() {
         return new SpringApplicationBuilder(PredictionApi.class)
-                .run(
-                        "--SERVER_PORT=0",
-                        "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
-                        "--MILLRACE_USE_CASE=parcels",
-                        "--REDIS_URL=" + stack.redis().url(),
-                        "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
-                        // A machine that is busy must not make it answer without features: that is another test's.
-                        "--MILLRACE_FEATURES_DEADLINE=2s",
-                        "--MLFLOW_TRACKING_URI=" + registry.server(),
-                        "--MILLRACE_MODEL_CACHE=" + cache,
-                        "--MILLRACE_MODEL_POLL=1h",
-                        "--MILLRACE_MODEL_TIMEOUT=5s",
-                        "--MILLRACE_DRAIN=1s");
+                .run(Stream.concat(
+                                Stream.of("--SERVER_PORT=0"),
+                                settings().entrySet().stream()
+                                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue()))
+                        .toArray(String[]::new));
+    }
+
+    private static ServiceProcess process() {
+        return ServiceProcess.start(settings(), folder.resolve("log"));
     }
 
     private static URI url(ConfigurableApplicationContext service) {
@@ -107,42 +123,27 @@ class RolloutIT {
         return response.body();
     }
 
-    private static void refresh(ConfigurableApplicationContext service) throws Exception {
-        post(url(service).resolve("/v1/models:refresh"), "");
+    private static void refresh(URI service) throws Exception {
+        post(service.resolve("/v1/models:refresh"), "");
     }
 
-    /** What may happen while requests come in. */
-    @FunctionalInterface
-    private interface Happening {
-        void run() throws Exception;
-    }
-
-    /** Asks all the time until the happening is over, and asserts that every answer is one of the two. */
-    private static void assertNobodyNotices(URI server, Happening happening) throws Exception {
+    /** Asks all the time until the happening is over, and asserts that every answer is one of the two; how many there were. */
+    private static long assertNobodyNotices(URI server, Happening happening) throws Exception {
         Map<String, Float> seen = new ConcurrentHashMap<>();
         HttpCall call = HttpCall.post(server.resolve("/score"), Map.of(), BODY);
         HttpLoad load = new HttpLoad(server, CONNECTIONS);
-        long errors = 0;
-        long answers = 0;
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> running = threads.submit(() -> {
-                happening.run();
-                return null;
-            });
-            while (!running.isDone()) {
-                LoadResult result = load.open(
-                        PER_SECOND,
-                        Duration.ofSeconds(2),
-                        i -> call,
-                        (number, status, body, nanos) -> look(body, seen));
-                errors += result.errors();
-                answers += result.latency().getTotalCount();
-            }
-            running.get();
-        }
-        assertThat(errors).as("of %d requests", answers).isZero();
+        LongAdder errors = new LongAdder();
+        LongAdder answers = new LongAdder();
+        happening.beside(() -> {
+            LoadResult result = load.open(
+                    PER_SECOND, Duration.ofSeconds(2), i -> call, (number, status, body, nanos) -> look(body, seen));
+            errors.add(result.errors());
+            answers.add(result.latency().getTotalCount());
+        });
+        assertThat(errors.sum()).as("of %s requests", answers).isZero();
         assertThat(Set.copyOf(seen.values())).isEqualTo(Set.copyOf(SCORES.values()));
-        System.out.printf("%d answers while that happened, none failed%n", answers);
+        System.out.printf("%s answers while that happened, none failed%n", answers);
+        return answers.sum();
     }
 
     private static void look(byte[] body, Map<String, Float> seen) {
@@ -166,29 +167,43 @@ class RolloutIT {
                 for (int i = 0; i < times; i++) {
                     String version = registry.register(MODEL, TestPackages.of(MODEL, 1 + i % 2));
                     registry.alias(MODEL, "champion", version);
-                    refresh(service);
+                    refresh(url(service));
                 }
             });
         }
     }
 
+    /** The log loses nothing, either. */
     private static void restart(int times) throws Exception {
+        String kafka = stack.kafka().bootstrapServers();
+        long before = LoggedPredictions.count(kafka);
+        long answers;
         registry.alias(MODEL, "champion", "1");
-        ConfigurableApplicationContext[] current = {run()};
-        try (FaultyWire front = new FaultyWire(url(current[0]))) {
-            assertNobodyNotices(front.url(), () -> {
+        ServiceProcess[] current = {process()};
+        try (FaultyWire front = new FaultyWire(current[0].url())) {
+            answers = assertNobodyNotices(front.url(), () -> {
                 for (int i = 0; i < times; i++) {
                     registry.alias(MODEL, "champion", i % 2 == 0 ? "2" : "1");
-                    ConfigurableApplicationContext next = run();
-                    refresh(next);
-                    front.leadTo(url(next));
-                    current[0].close();
+                    ServiceProcess next = process();
+                    refresh(next.url());
+                    ServiceProcess old = current[0];
                     current[0] = next;
+                    replace(old, next, front);
                 }
             });
         } finally {
             current[0].close();
         }
+        assertThat(LoggedPredictions.count(kafka) - before).isEqualTo(answers);
+    }
+
+    /** As Kubernetes does: the old one is told to stop, and gets connections until it says that it is not ready any more. */
+    private static void replace(ServiceProcess old, ServiceProcess next, FaultyWire front) throws Exception {
+        Thread stopping = Thread.ofVirtual().start(old::close);
+        await().until(() -> !old.isReady());
+        front.leadTo(next.url());
+        stopping.join();
+        assertThat(old.running().exitCode()).hasValue(TERMINATED);
     }
 
     @Test

@@ -7,13 +7,11 @@ import dev.millrace.local.LocalStack;
 import dev.millrace.local.load.HttpCall;
 import dev.millrace.local.load.HttpLoad;
 import dev.millrace.local.load.LoadResult;
-import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
-import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.RunningProcess;
-import dev.millrace.local.process.Spawner;
 import dev.millrace.local.server.Server;
 import dev.millrace.prediction.model.TestCache;
+import dev.millrace.schema.event.Topics;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,9 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,29 +42,10 @@ class SoakLongIT {
     @Test
     void memoryStaysFlat(@TempDir Path folder) throws Exception {
         TestCache.keep(folder, Parcels.MODEL, "3", TestPackages.of(Parcels.MODEL, 1));
-        try (LocalStack stack = LocalStack.own(Server.REDIS, Server.KAFKA);
-                Admin admin =
-                        Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(Set.of(new NewTopic("predictions", 1, (short) 1)))
-                    .all()
-                    .get();
-            int port = Network.freePort();
-            RunningProcess service = Spawner.start(ProcessSpec.of(
-                    "soaked",
-                    new JavaCommand(
-                                    System.getProperty("java.class.path"),
-                                    PredictionApi.class.getName(),
-                                    flags(),
-                                    List.of())
-                            .line(),
-                    environment(stack, folder, port),
-                    folder.resolve("log")));
-            try {
-                URI url = URI.create("http://127.0.0.1:" + port);
-                service.awaitReady(() -> Network.status(url + "/health/readiness") == 200, Duration.ofSeconds(60));
-                soak(service, url);
-            } finally {
-                service.stop();
+        try (LocalStack stack = LocalStack.own(Server.REDIS, Server.KAFKA)) {
+            TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS);
+            try (ServiceProcess service = ServiceProcess.start(settings(stack, folder), folder.resolve("log"))) {
+                soak(service.running(), service.url());
             }
         }
     }
@@ -106,21 +82,18 @@ class SoakLongIT {
                 .isLessThan(16 * MEBIBYTE);
     }
 
-    private static List<String> flags() {
-        List<String> flags = new ArrayList<>(List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC"));
-        flags.addAll(JavaCommand.platformFlags());
-        return flags;
-    }
-
-    private static Map<String, String> environment(LocalStack stack, Path models, int port) {
-        Map<String, String> environment = new HashMap<>(stack.environment());
-        environment.putAll(Map.of(
-                "SERVER_PORT", Integer.toString(port),
-                "MILLRACE_USE_CASES", Parcels.USE_CASES.toString(),
-                "MILLRACE_USE_CASE", "parcels",
-                "MLFLOW_TRACKING_URI", "http://127.0.0.1:1",
-                "MILLRACE_MODEL_CACHE", models.toString()));
-        return environment;
+    private static Map<String, String> settings(LocalStack stack, Path models) {
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.putAll(Map.of(
+                "MILLRACE_USE_CASES",
+                Parcels.USE_CASES.toString(),
+                "MILLRACE_USE_CASE",
+                "parcels",
+                "MLFLOW_TRACKING_URI",
+                "http://127.0.0.1:1",
+                "MILLRACE_MODEL_CACHE",
+                models.toString()));
+        return settings;
     }
 
     /** Bytes that a whole collection, made now, leaves, as the service counts them. */
