@@ -268,6 +268,8 @@ public class PredictionApi {
         config.setConnectionTimeout(settings.postgres().patience().toMillis());
         // A plan for any entity reads the whole table: each question gets its own.
         config.addDataSourceProperty("prepareThreshold", 0);
+        // Seconds, longer than any question: one that is never answered must not keep its connection for ever.
+        config.addDataSourceProperty("socketTimeout", 60);
         // No prediction needs it: the service starts without.
         config.setInitializationFailTimeout(-1);
         // Says how often none was free, and how long they are waited for.

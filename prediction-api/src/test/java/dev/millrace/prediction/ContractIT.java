@@ -15,11 +15,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -50,13 +46,7 @@ class ContractIT {
     @Timeout(180)
     static void start() throws Exception {
         stack = LocalStack.own(Server.KAFKA, Server.POSTGRES, Server.REDIS);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(List.of(
-                            new NewTopic(Topics.LABELS, 1, (short) 1), new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.LABELS, Topics.PREDICTIONS);
         try (Connection database = DriverManager.getConnection(
                 stack.postgres().url(),
                 stack.postgres().user(),

@@ -18,8 +18,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -33,12 +31,7 @@ record FollowingService(LocalStack stack, TestRegistry registry, ConfigurableApp
     /** @param cache a folder for the last good versions */
     static FollowingService start(String useCase, String model, Path cache) throws Exception {
         LocalStack stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.KAFKA);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS);
         TestRegistry registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
         registry.createModel(model);
         return new FollowingService(

@@ -38,8 +38,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -75,12 +73,7 @@ class TruthIT {
     @BeforeAll
     static void start() throws Exception {
         stack = LocalStack.own(Server.KAFKA, Server.POSTGRES, Server.REDIS);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(Set.of(new NewTopic(Topics.LABELS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.LABELS);
         database = DriverManager.getConnection(
                 stack.postgres().url(),
                 stack.postgres().user(),

@@ -45,10 +45,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -80,13 +77,7 @@ abstract class WithTwoUseCases {
     @BeforeAll
     static void start() throws Exception {
         stack = LocalStack.own(Server.REDIS, Server.KAFKA, Server.POSTGRES);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(Set.of(
-                            new NewTopic(Topics.PREDICTIONS, 1, (short) 1), new NewTopic(Topics.LABELS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS, Topics.LABELS);
         fillTables();
         fillStore();
         issuer = new RSAKeyGenerator(2048).keyID("one").generate();
