@@ -1,5 +1,13 @@
 package dev.millrace.forest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +21,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 final class Models {
 
     private static final int ROWS = 600;
+    private static final JsonMapper JSON = new JsonMapper();
 
     /** The first values of each vector that are categories, of models that have such. */
     static final int CATEGORICAL = 3;
@@ -117,15 +126,19 @@ final class Models {
         }
     }
 
-    /** Takes infinities, too, which a DMatrix refuses. */
-    static float[][] predictInPlace(Booster booster, float[] rows, int features, boolean margin) throws XGBoostError {
+    /**
+     * Margins by a way that takes infinities, which a DMatrix refuses, and a range of rounds.
+     *
+     * @param to where the rounds end; 0 when all count
+     */
+    static float[][] marginsInPlace(Booster booster, float[] rows, int features, int from, int to) throws XGBoostError {
         return booster.inplace_predict(
                 rows,
                 rows.length / features,
                 features,
                 Float.NaN,
-                new int[] {0, 0},
-                margin ? Booster.PredictionType.kMargin : Booster.PredictionType.kValue,
+                new int[] {from, to},
+                Booster.PredictionType.kMargin,
                 null);
     }
 
@@ -136,5 +149,55 @@ final class Models {
         } finally {
             matrix.dispose();
         }
+    }
+
+    /** The rows with finite values for infinities, which go the same way at all splits of this forest. */
+    static float[] finite(float[] rows, Forest forest) {
+        for (float threshold : forest.thresholds()) {
+            assertThat(Math.abs(threshold)).isLessThan(Float.MAX_VALUE);
+        }
+        float[] finite = new float[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            // Of NaN, which is missing, this makes NaN.
+            finite[i] = Math.clamp(rows[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+        }
+        return finite;
+    }
+
+    /** What XGBoost reads of a file that has no other than these rounds' trees. */
+    static Booster rounds(Booster booster, int from, int to) throws XGBoostError, IOException {
+        JsonNode file = JSON.readTree(booster.toByteArray("json"));
+        JsonNode trained = file.at("/learner/gradient_booster");
+        boolean dart = trained.get("name").asText().equals("dart");
+        ObjectNode model = (ObjectNode) (dart ? trained.at("/gbtree/model") : trained.get("model"));
+        JsonNode starts = model.get("iteration_indptr");
+        int first = starts.get(from).asInt();
+        int end = starts.get(to).asInt();
+        ArrayNode trees = keep(model.get("trees"), first, end);
+        for (int i = 0; i < trees.size(); i++) {
+            ((ObjectNode) trees.get(i)).put("id", i);
+        }
+        keep(model.get("tree_info"), first, end);
+        if (dart) {
+            keep(trained.get("weight_drop"), first, end);
+        }
+        ArrayNode rounds = keep(starts, from, to + 1);
+        for (int i = 0; i < rounds.size(); i++) {
+            rounds.set(i, rounds.get(i).asInt() - first);
+        }
+        ((ObjectNode) model.get("gbtree_model_param")).put("num_trees", Integer.toString(trees.size()));
+        Booster some = XGBoost.loadModel(new ByteArrayInputStream(JSON.writeValueAsBytes(file)));
+        some.setParam("nthread", 1);
+        return some;
+    }
+
+    private static ArrayNode keep(JsonNode array, int from, int to) {
+        ArrayNode all = (ArrayNode) array;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (i < from || i >= to) {
+                all.remove(i);
+            }
+        }
+        return all;
     }
 }
