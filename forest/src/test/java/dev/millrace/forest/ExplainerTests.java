@@ -1,5 +1,8 @@
 package dev.millrace.forest;
 
+import static dev.millrace.forest.ModelCase.FEATURES;
+import static dev.millrace.forest.ModelCase.categorical;
+import static dev.millrace.forest.ModelCase.numeric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -15,103 +18,48 @@ import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExplainerTests {
-    private static final int FEATURES = 9;
-    private static final int ROWS = 500;
 
-    /**
-     * How far XGBoost's contributions, which it computes in float32, may be from ours, in parts of the sum of the row's absolute
-     * contributions and bias. The worst that was seen is 4.2e-7.
-     */
-    private static final double XGBOOST_ERROR = 2e-6;
-
-    static Stream<Arguments> models() {
+    static Stream<ModelCase> models() {
+        Map<String, Object> parameters = Map.of("base_score", 0.5, "min_child_weight", 0);
         return Stream.of(
-                Arguments.of("binary:logistic", 100, false, Map.of("max_depth", 6)),
-                Arguments.of("reg:squarederror", 30, false, Map.of("max_depth", 10, "min_child_weight", 0)),
-                Arguments.of("reg:squarederror", 200, false, Map.of("max_depth", 1)),
-                Arguments.of("reg:squarederror", 3, false, Map.of("gamma", 1e9)),
-                Arguments.of("count:poisson", 20, false, Map.of("num_parallel_tree", 3)),
-                Arguments.of("multi:softprob", 20, false, Map.of("max_depth", 4)),
-                Arguments.of("binary:logistic", 20, false, Map.of("booster", "dart", "rate_drop", 0.3)),
-                Arguments.of("binary:logistic", 20, true, Map.of("max_cat_to_onehot", 1)),
-                Arguments.of("multi:softprob", 10, true, Map.of("max_cat_to_onehot", 1000)));
+                numeric("reg:squarederror", 4, parameters),
+                categorical("reg:squarederror", 4, parameters),
+                numeric("reg:squarederror", 4, parameters).with(Map.of("booster", "dart", "rate_drop", 0.5)));
     }
 
+    /** The definition: over all orders in which features become known, what each adds. Of infinities, too. */
     @ParameterizedTest
     @MethodSource("models")
-    void contributionsAreXgboostsAndAddUpToTheMargin(
-            String objective, int rounds, boolean categories, Map<String, Object> more) throws Exception {
-        Map<String, Object> parameters = new java.util.HashMap<>(more);
-        parameters.put("base_score", 0.5);
-        Booster booster = categories
-                ? Models.trainOnCategories(objective, FEATURES, rounds, 3, parameters)
-                : Models.train(objective, FEATURES, rounds, 3, parameters);
-        float[] rows = categories
-                ? Models.rowsOfCategories(new Random(4), ROWS, FEATURES)
-                : Models.rows(new Random(4), ROWS, FEATURES);
+    void contributionsAreShapleyValues(ModelCase model) throws Exception {
+        Booster booster = model.train();
         Forest forest = Forest.read(booster.toByteArray("ubj"));
-        float[][] theirs = Models.contributions(booster, rows, FEATURES);
         booster.dispose();
         Explainer explainer = forest.explainer();
-        Explainer.Workspace workspace = explainer.workspace();
         double[] ours = new double[explainer.length()];
-        float[] margins = new float[forest.outputs()];
-        double worst = 0;
-        for (int row = 0; row < ROWS; row++) {
+        float[] rows = model.rows(forest, 1, 200);
+        for (int row = 0; row < 200; row++) {
             float[] vector = Arrays.copyOfRange(rows, row * FEATURES, (row + 1) * FEATURES);
-            explainer.contributions(vector, ours, workspace);
-            forest.margins(vector, margins);
-            assertThat(theirs[row]).hasSize(ours.length);
-            for (int output = 0; output < margins.length; output++) {
-                int from = output * (FEATURES + 1);
-                double[] some = Arrays.copyOfRange(ours, from, from + FEATURES + 1);
-                double size = Arrays.stream(some).map(Math::abs).sum();
-                // The margin is a float32 sum of all trees: its error grows with their number.
-                assertThat(Arrays.stream(some).sum())
-                        .isCloseTo(margins[output], within(Math.ulp(1f) * size * Math.sqrt(forest.trees())));
-                for (int i = 0; i <= FEATURES; i++) {
-                    worst = Math.max(worst, Math.abs(some[i] - theirs[row][from + i]) / size);
-                }
-            }
-        }
-        assertThat(worst).isLessThan(XGBOOST_ERROR);
-    }
-
-    /** The definition: over all orders in which features become known, what each adds. */
-    @Test
-    void contributionsAreShapleyValues() throws Exception {
-        int features = 5;
-        Booster booster =
-                Models.train("reg:squarederror", features, 4, 8, Map.of("base_score", 0.5, "min_child_weight", 0));
-        Forest forest = Forest.read(booster.toByteArray("ubj"));
-        booster.dispose();
-        Explainer explainer = forest.explainer();
-        double[] ours = new double[explainer.length()];
-        float[] rows = Models.rows(new Random(1), 50, features);
-        for (int row = 0; row < 50; row++) {
-            float[] vector = Arrays.copyOfRange(rows, row * features, (row + 1) * features);
             explainer.contributions(vector, ours, explainer.workspace());
-            double[] values = IntStream.range(0, 1 << features)
+            double[] values = IntStream.range(0, 1 << FEATURES)
                     .mapToDouble(known -> forest.treesAsRead().stream()
                             .mapToDouble(tree -> expected(tree, 0, vector, known))
                             .sum())
                     .toArray();
-            for (int feature = 0; feature < features; feature++) {
+            for (int feature = 0; feature < FEATURES; feature++) {
                 double shapley = 0;
                 for (int known = 0; known < values.length; known++) {
                     if ((known >> feature & 1) == 0) {
                         int size = Integer.bitCount(known);
-                        double orders = factorial(size) * factorial(features - size - 1) / factorial(features);
+                        double orders = factorial(size) * factorial(FEATURES - size - 1) / factorial(FEATURES);
                         shapley += orders * (values[known | 1 << feature] - values[known]);
                     }
                 }
                 assertThat(ours[feature]).isCloseTo(shapley, within(1e-13));
             }
-            assertThat(ours[features]).isCloseTo(0.5 + values[0], within(1e-13));
+            assertThat(ours[FEATURES]).isCloseTo(0.5 + values[0], within(1e-13));
         }
     }
 
