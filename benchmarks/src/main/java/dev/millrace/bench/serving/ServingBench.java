@@ -60,9 +60,10 @@ public final class ServingBench implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "mr_benchmark_of_serving_0123456789abcdef";
     private static final Map<String, String> HEADERS = Map.of("X-API-Key", KEY);
-    /** What is measured; {@code reads} is the reading of features alone. */
+    /** What is measured; {@code compared} is what versions cost that answer nobody, {@code reads} the reading of features alone. */
     enum Part {
         ANSWERS,
+        COMPARED,
         READS,
         STARTS,
         PEERS
@@ -113,7 +114,7 @@ public final class ServingBench implements Callable<Integer> {
                     .useCase(useCase)
                     .resolve("example.json")
                     .toFile());
-            if (parts.contains(Part.ANSWERS) || parts.contains(Part.READS)) {
+            if (Stream.of(Part.ANSWERS, Part.COMPARED, Part.READS).anyMatch(parts::contains)) {
                 load(fresh, keys, example);
             }
             if (parts.contains(Part.STARTS)) {
@@ -154,7 +155,7 @@ public final class ServingBench implements Callable<Integer> {
                 awaitStream(fresh.platform());
                 besideStream(service, calls);
             }
-            if (parts.contains(Part.ANSWERS)) {
+            if (parts.contains(Part.COMPARED)) {
                 awaitStream(fresh.platform());
                 compared(service, calls, fresh.platform());
             }

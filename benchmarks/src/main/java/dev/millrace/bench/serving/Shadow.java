@@ -31,7 +31,7 @@ final class Shadow {
         post(
                 registry.resolve("/api/2.0/mlflow/registered-models/alias"),
                 Map.of(),
-                Map.of("name", model.path("name").textValue(), "alias", "shadow", "version", champion.substring(1)));
+                Map.of("name", model.path("model").textValue(), "alias", "shadow", "version", champion.substring(1)));
         JsonNode after = post(refresh, headers, Map.of()).path("models").path(0);
         if (!champion.equals(after.at("/aliases/shadow").textValue())) {
             throw new IllegalStateException("Expected the shadow " + champion + ", found " + after);

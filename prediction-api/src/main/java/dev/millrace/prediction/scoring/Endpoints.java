@@ -190,7 +190,11 @@ public final class Endpoints {
         served.ifPresent(model -> {
             ModelManifest manifest = model.model().manifest();
             json.put("trained_through", manifest.trainedThrough().toString());
-            json.put("threshold", manifest.threshold());
+            if (manifest.classes().isEmpty()) {
+                json.put("threshold", manifest.threshold());
+            } else {
+                json.put("classes", manifest.classes());
+            }
             json.put("definitions_digest", manifest.definitionsDigest());
             json.put("features", manifest.features());
             Map<String, Double> figures = new LinkedHashMap<>();
