@@ -111,6 +111,7 @@ class ContributionParityTests {
 
     private static void compare(Booster booster, Forest forest, float[] rows) throws Exception {
         float[][] theirs = Models.contributions(booster, Models.finite(rows, forest), FEATURES);
+        assertThat(theirs.length).isEqualTo(rows.length / FEATURES);
         Explainer explainer = forest.explainer();
         Explainer.Workspace workspace = explainer.workspace();
         double[] ours = new double[explainer.length()];

@@ -153,14 +153,16 @@ public final class PredictionRows implements RecordRows<Prediction> {
                 probabilities(row, PROBABILITIES));
     }
 
+    /** In a snapshot of before there were classes, of four columns. */
     private static OtherScore other(Row other) {
+        boolean classes = other.size() > 4;
         return new OtherScore(
                 other.getString(0),
                 other.getString(1),
                 other.getDouble(2),
                 other.getBoolean(3),
-                other.getString(4),
-                probabilities(other, 5));
+                classes ? other.getString(4) : null,
+                classes ? probabilities(other, 5) : Map.of());
     }
 
     /** None in rows of before there were classes. */

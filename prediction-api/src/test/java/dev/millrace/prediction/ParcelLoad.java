@@ -58,11 +58,11 @@ final class ParcelLoad {
                                 marked.incrementAndGet();
                             }
                         });
+        answered.addAndGet(result.latency().getTotalCount() - result.errors());
         assertThat(result.errors())
                 .as("%s, %d broken", result.statuses(), result.broken())
                 .isZero();
         assertThat(result.statuses().keySet()).containsOnly(200);
-        answered.addAndGet(result.latency().getTotalCount());
         return new Seen(result, marked.get());
     }
 

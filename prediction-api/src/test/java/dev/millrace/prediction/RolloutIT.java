@@ -95,7 +95,7 @@ class RolloutIT {
                 "MILLRACE_MODEL_CACHE", folder.resolve("models").toString(),
                 "MILLRACE_MODEL_POLL", "1h",
                 "MILLRACE_MODEL_TIMEOUT", "5s",
-                "MILLRACE_DRAIN", "1s"));
+                "MILLRACE_DRAIN", "3s"));
         return settings;
     }
 
@@ -200,7 +200,7 @@ class RolloutIT {
     /** As Kubernetes does: the old one is told to stop, and gets connections until it says that it is not ready any more. */
     private static void replace(ServiceProcess old, ServiceProcess next, FaultyWire front) throws Exception {
         Thread stopping = Thread.ofVirtual().start(old::close);
-        await().until(() -> !old.isReady());
+        await().pollInterval(Duration.ofMillis(10)).until(() -> !old.isReady());
         front.leadTo(next.url());
         stopping.join();
         assertThat(old.running().exitCode()).hasValue(TERMINATED);

@@ -161,7 +161,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         return new TestPackages(files);
     }
 
-    /** Of the rows that it was trained on; nobody reads the scores' part. */
+    /** Of the rows that it was trained on. */
     private static DriftBaseline baseline(float[] data, int width) {
         int rows = data.length / width;
         List<DriftHistogram> columns = IntStream.range(0, width)
@@ -193,11 +193,11 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         return new TestPackages(others);
     }
 
-    /** The same trees under a manifest that knows of no classes. */
-    public TestPackages withoutClasses() throws Exception {
+    /** The same trees under a manifest that has other classes. */
+    public TestPackages withClasses(List<String> classes) throws Exception {
         ObjectMapper json = new ObjectMapper();
         ObjectNode manifest = (ObjectNode) json.readTree(files.get(ModelManifest.FILE));
-        manifest.remove("classes");
+        classes.forEach(manifest.putArray("classes")::add);
         manifest.putArray("golden");
         SortedMap<String, byte[]> others = new TreeMap<>(files);
         others.put(ModelManifest.FILE, json.writeValueAsBytes(manifest));

@@ -32,9 +32,9 @@ public final class ProblemValve extends ErrorReportValve {
         problem.put("code", Problems.code(status));
         problem.put(
                 "detail",
-                status.is4xxClientError()
+                status == HttpStatus.BAD_REQUEST
                         ? "Expected a request line and headers as HTTP/1.1 has them, 8 KiB together at most, but came others"
-                        : "The server could not answer; the service's log says why.");
+                        : "The server answers such a request with '%s'".formatted(status.getReasonPhrase()));
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getOutputStream().write(JSON.writeValueAsBytes(problem));

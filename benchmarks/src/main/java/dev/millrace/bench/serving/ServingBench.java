@@ -259,10 +259,11 @@ public final class ServingBench implements Callable<Integer> {
     private void compared(MeasuredService service, IntFunction<HttpCall> calls, Platform platform)
             throws IOException, InterruptedException {
         double alone = keepMicros(service, calls);
-        Shadow.of(
-                service.url(), URI.create(String.valueOf(platform.environment().get("MLFLOW_TRACKING_URI"))), HEADERS);
-        keepMicros(service, calls);
-        add(Figure.plain("compared_version_us", keepMicros(service, calls) - alone, "us"));
+        URI registry = URI.create(String.valueOf(platform.environment().get("MLFLOW_TRACKING_URI")));
+        try (Shadow shadow = new Shadow(service.url(), registry, HEADERS)) {
+            keepMicros(service, calls);
+            add(Figure.plain("compared_version_us", keepMicros(service, calls) - alone, "us"));
+        }
     }
 
     /** What an answer takes after it was written. */

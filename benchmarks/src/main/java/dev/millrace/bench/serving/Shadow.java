@@ -11,38 +11,54 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 
-/** Lets the champion be scored once more, as a version that answers nobody. */
-final class Shadow {
+/** The champion scored once more, as a version that answers nobody, until it is closed. */
+final class Shadow implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String ALIAS = "shadow";
 
-    private Shadow() {}
+    private final URI service;
+    private final URI aliases;
+    private final Map<String, String> headers;
+    private final String model;
 
     /**
-     * Gives the version the alias, and waits until the service has taken it over.
+     * Gives the champion's version the alias, and waits until the service has taken it over.
      *
      * @param registry MLflow's address
      * @param headers of an operator
      */
-    static void of(URI service, URI registry, Map<String, String> headers) throws IOException, InterruptedException {
-        URI refresh = service.resolve("/v1/models:refresh");
-        JsonNode model = post(refresh, headers, Map.of()).path("models").path(0);
-        String champion = model.at("/aliases/champion").textValue();
-        post(
-                registry.resolve("/api/2.0/mlflow/registered-models/alias"),
-                Map.of(),
-                Map.of("name", model.path("model").textValue(), "alias", "shadow", "version", champion.substring(1)));
-        JsonNode after = post(refresh, headers, Map.of()).path("models").path(0);
-        if (!champion.equals(after.at("/aliases/shadow").textValue())) {
+    Shadow(URI service, URI registry, Map<String, String> headers) throws IOException, InterruptedException {
+        this.service = service;
+        this.aliases = registry.resolve("/api/2.0/mlflow/registered-models/alias");
+        this.headers = Map.copyOf(headers);
+        JsonNode served = refresh();
+        this.model = served.path("model").textValue();
+        String champion = served.at("/aliases/champion").textValue();
+        call("POST", aliases, Map.of(), Map.of("name", model, "alias", ALIAS, "version", champion.substring(1)));
+        JsonNode after = refresh();
+        if (!champion.equals(after.at("/aliases/" + ALIAS).textValue())) {
             throw new IllegalStateException("Expected the shadow " + champion + ", found " + after);
         }
     }
 
-    private static JsonNode post(URI to, Map<String, String> headers, Map<String, String> body)
+    @Override
+    public void close() throws IOException, InterruptedException {
+        call("DELETE", aliases, Map.of(), Map.of("name", model, "alias", ALIAS));
+        var unused = refresh();
+    }
+
+    private JsonNode refresh() throws IOException, InterruptedException {
+        return call("POST", service.resolve("/v1/models:refresh"), headers, Map.of())
+                .path("models")
+                .path(0);
+    }
+
+    private static JsonNode call(String method, URI to, Map<String, String> headers, Map<String, String> body)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(to)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+                .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)));
         headers.forEach(request::header);
         HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
         if (answer.statusCode() != 200) {

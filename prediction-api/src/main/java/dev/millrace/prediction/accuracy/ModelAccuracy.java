@@ -49,7 +49,7 @@ public final class ModelAccuracy extends RepeatedTask {
     }
 
     @Override
-    protected void once() {
+    protected void turn() {
         models.forEach(this::look);
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         last.forEach((model, versions) -> versions.keySet()

@@ -143,14 +143,8 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     }
 
     private void send(KafkaProducer<byte[], byte[]> producer, Decision decision) {
-        Prediction prediction = PredictionRecord.of(decision);
-        byte[] key = prediction.getKey().getBytes(StandardCharsets.UTF_8);
-        byte[] value = SingleObject.bytes(Prediction.getEncoder(), prediction);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.PREDICTIONS, key, value);
-        record.headers()
-                .add(Headers.REQUEST_ID, decision.requestId().getBytes(StandardCharsets.UTF_8))
-                .add(Headers.TRACE_PARENT, decision.traceParent().getBytes(StandardCharsets.UTF_8));
         try {
+            ProducerRecord<byte[], byte[]> record = record(decision);
             awaitTopic(producer);
             var unused = producer.send(record, (sent, failure) -> {
                 if (failure == null) {
@@ -160,9 +154,21 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                     lost(failure);
                 }
             });
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Kafka's, or of one that cannot be written: the next can.
             lost(e);
         }
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Decision decision) {
+        Prediction prediction = PredictionRecord.of(decision);
+        byte[] key = prediction.getKey().getBytes(StandardCharsets.UTF_8);
+        byte[] value = SingleObject.bytes(Prediction.getEncoder(), prediction);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.PREDICTIONS, key, value);
+        record.headers()
+                .add(Headers.REQUEST_ID, decision.requestId().getBytes(StandardCharsets.UTF_8))
+                .add(Headers.TRACE_PARENT, decision.traceParent().getBytes(StandardCharsets.UTF_8));
+        return record;
     }
 
     /** While nobody says where answers go, they wait in the queue: the producer would give up one after the other. */

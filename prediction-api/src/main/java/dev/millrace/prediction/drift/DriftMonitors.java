@@ -159,26 +159,27 @@ public final class DriftMonitors implements MultiCollector {
                 .findFirst();
         Optional<DriftReport> report =
                 champion.flatMap(this::of).map(found -> found.answered().report());
-        if (champion.isEmpty() || report.isEmpty()) {
+        List<Map<String, @Nullable Object>> versions = versions()
+                .filter(version -> version.served().name().equals(model))
+                .map(DriftMonitors::json)
+                .toList();
+        if (report.isEmpty() && versions.isEmpty()) {
             return Json.problem(RequestException.unknown(
                     "no-drift-baseline",
-                    "expected a loaded champion of '%s' whose package has a drift baseline: train it again"
+                    "expected a loaded version of '%s' whose package has a drift baseline: train it again"
                             .formatted(model)));
         }
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("model", model);
-        json.put("model_version", champion.get().version());
-        json.put("rows", report.get().rows());
-        json.put("baseline_rows", report.get().baselineRows());
-        Map<String, Object> features = new LinkedHashMap<>();
-        report.get().features().forEach(feature -> features.put(feature.feature(), json(feature)));
-        json.put("features", features);
-        json.put(
-                "versions",
-                versions()
-                        .filter(version -> version.served().name().equals(model))
-                        .map(DriftMonitors::json)
-                        .toList());
+        champion.ifPresent(served -> json.put("model_version", served.version()));
+        report.ifPresent(found -> {
+            json.put("rows", found.rows());
+            json.put("baseline_rows", found.baselineRows());
+            Map<String, Object> features = new LinkedHashMap<>();
+            found.features().forEach(feature -> features.put(feature.feature(), json(feature)));
+            json.put("features", features);
+        });
+        json.put("versions", versions);
         return Json.ok(json);
     }
 

@@ -47,7 +47,7 @@ public final class OnlineStore extends RepeatedTask {
     private final RedisURI uri;
     private final Duration deadline;
     private final byte[] probe;
-    private final Once firstProbe = new Once(this::once);
+    private final Once firstProbe = new Once(this::turn);
     private final Breaker breaker = new Breaker(System::nanoTime);
     private final ClientResources resources;
     private final RedisClient client;
@@ -143,7 +143,7 @@ public final class OnlineStore extends RepeatedTask {
     }
 
     @Override
-    protected void once() {
+    protected void turn() {
         try {
             if (connection == null) {
                 connection = client.connect(ByteArrayCodec.INSTANCE);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseProbe extends RepeatedTask {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
-    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration EVERY = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final DataSource database;
@@ -32,7 +32,7 @@ public final class DatabaseProbe extends RepeatedTask {
     }
 
     @Override
-    protected void once() {
+    protected void turn() {
         try (Connection connection = database.getConnection()) {
             if (!connection.isValid((int) PATIENCE.toSeconds())) {
                 throw new SQLException("the connection is not valid");

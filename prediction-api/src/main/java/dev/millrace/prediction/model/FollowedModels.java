@@ -78,11 +78,11 @@ public final class FollowedModels extends RepeatedTask {
 
     /** That one cannot be followed must not keep the others from it. */
     @Override
-    protected void once() {
+    protected void turn() {
         for (FollowedModel model : models) {
             try {
                 model.follow();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("following {} failed; it goes on at the next turn", model.name(), e);
             }
         }

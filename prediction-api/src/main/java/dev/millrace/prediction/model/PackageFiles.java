@@ -78,6 +78,12 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                     "a package of the use case " + local.useCase().name(), "one of " + says.useCase());
         }
         CompiledModel compiled = says.definitions().isEmpty() ? same(local, says) : compile(says);
+        List<String> classes = compiled.model().definition().classes();
+        if (!says.classes().equals(classes)) {
+            throw ModelFormatException.invalid(
+                    "the classes %s, which the definition of %s has, in their order".formatted(classes, says.model()),
+                    "" + says.classes());
+        }
         float sum = 0;
         for (int i = 0; i < WARM_UP_SCORES && !says.golden().isEmpty(); i++) {
             GoldenRow row = says.golden().get(i % says.golden().size());

@@ -97,7 +97,10 @@ public final class PredictionDocument {
                 .get(
                         "/v1/models/{model}/drift",
                         named(useCases, "drift", "How far what is scored now is from what the champion was trained on")
-                                .answer(200, "Per feature, null below 200 rows an hour", Map.of("type", "object"))
+                                .answer(
+                                        200,
+                                        "Per feature of the champion, and per version's scores; null below 200 rows an hour",
+                                        Map.of("type", "object"))
                                 .problem(404, "No champion with a baseline is loaded")
                                 .role(Role.READER))
                 .post(

@@ -247,12 +247,12 @@ final class Endpoint {
             }
         }
         Answer answer = scored.answer();
-        decisions.add(new Decision(
-                answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
         ServedModel version = scored.version();
         if (version != null) {
             drift.answered(version, answer.evidence().vector(), answer.verdict().score());
         }
+        decisions.add(new Decision(
+                answer, asked.requestId(), asked.traceParent(), asked.request().id(), clock.instant(), others));
     }
 
     /** An answer that nobody learns of. */

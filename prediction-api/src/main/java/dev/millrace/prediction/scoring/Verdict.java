@@ -17,9 +17,9 @@ public record Verdict(List<String> classes, double[] outputs, int decision) {
 
     public Verdict {
         classes = List.copyOf(classes);
-        if (outputs.length != Math.max(1, classes.size()) || decision < 0 || decision > outputs.length) {
+        if (outputs.length != Math.max(1, classes.size()) || decision < 0 || decision >= Math.max(2, outputs.length)) {
             throw new IllegalArgumentException(
-                    "expected an output for each of the classes %s, or one, and a decision, but came %d, %d"
+                    "expected an output for each of the classes %s, or one, and a decision, but came %d outputs and %d"
                             .formatted(classes, outputs.length, decision));
         }
     }

@@ -31,12 +31,13 @@ public abstract class RepeatedTask implements SmartLifecycle {
         this.pause = pause;
     }
 
-    protected abstract void once();
+    /** One time of many. */
+    protected abstract void turn();
 
     private void again() {
         try {
-            once();
-        } catch (RuntimeException e) {
+            turn();
+        } catch (RuntimeException | Error e) {
             LOG.error("{} failed in a way that nobody foresaw; it goes on at the next turn", name, e);
         }
     }

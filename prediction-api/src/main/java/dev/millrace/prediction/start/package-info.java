@@ -1,4 +1,4 @@
-/** How the service gets going: several things at a time. */
+/** How the service gets going, several things at a time, and what it does again and again from then on. */
 @NullMarked
 package dev.millrace.prediction.start;
 
