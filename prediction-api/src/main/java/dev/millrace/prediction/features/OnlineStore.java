@@ -83,17 +83,21 @@ public final class OnlineStore extends RepeatedTask {
     }
 
     /**
-     * The hashes under these keys, in one round trip; an empty one for a key that is not there.
-     *
-     * @throws StoreUnavailableException when they did not come before the deadline, or have not come lately
+     * The reads of one request, which have the deadline together: each of the hashes under some keys, in one round trip; an empty
+     * hash for a key that is not there. They fail when they do not come before the deadline, or have not come lately.
      */
-    List<Map<byte[], byte[]>> read(List<byte[]> keys) throws StoreUnavailableException {
-        return read(keys, deadline);
+    OnlineRecords.Hashes reads() {
+        return within(deadline);
     }
 
     /** The same for a caller who would rather wait than go without. */
-    List<Map<byte[], byte[]>> readPatiently(List<byte[]> keys) throws StoreUnavailableException {
-        return read(keys, PATIENCE);
+    OnlineRecords.Hashes patientReads() {
+        return within(PATIENCE);
+    }
+
+    private OnlineRecords.Hashes within(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        return keys -> read(keys, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     private List<Map<byte[], byte[]>> read(List<byte[]> keys, Duration patience) throws StoreUnavailableException {
@@ -133,7 +137,8 @@ public final class OnlineStore extends RepeatedTask {
             return hashes;
         } catch (TimeoutException e) {
             commands.forEach(command -> command.cancel(false));
-            throw new StoreUnavailableException("Redis did not answer within " + patience.toMillis() + " ms", e);
+            throw new StoreUnavailableException(
+                    "Redis did not answer in the " + patience.toMillis() + " ms that were left", e);
         } catch (ExecutionException | CancellationException | RedisException e) {
             throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ public final class StreamViews implements KeptViews {
         try {
             byte[] key = OnlineKeys.progress(model.useCase().name());
             Progress progress = Progress.fromFields(
-                    store.readPatiently(List.of(key)).getFirst().entrySet());
+                    store.patientReads().of(List.of(key)).getFirst().entrySet());
             return model.views().stream().filter(view -> !progress.keeps(view)).toList();
         } catch (StoreUnavailableException e) {
             return List.of();
