@@ -48,7 +48,11 @@ public final class InferServlet extends JsonServlet {
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         JsonNode asked = BatchServlet.object(body);
         RequestContext context = RequestContext.of(request);
-        String requestId = asked.path("id").isTextual() ? asked.path("id").textValue() : context.requestId();
+        JsonNode id = asked.path("id");
+        if (!id.isMissingNode() && !id.isTextual()) {
+            throw RequestException.malformed("expected a text as 'id'");
+        }
+        String requestId = id.asText(context.requestId());
         Optional<Inferred> found = endpoint.infer(asked, context);
         if (found.isEmpty()) {
             Json.writeUnavailable(response, endpoint.noModel());

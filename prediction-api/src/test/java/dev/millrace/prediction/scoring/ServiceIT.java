@@ -491,6 +491,7 @@ class ServiceIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {}                                                                                      | 400 | expected tensors in 'inputs', of [price, sender, depot, parcels, parcel_id, timestamp, grams, fragile, size]
+            {"id": 7}                                                                               | 400 | expected a text as 'id'
             {"inputs": [{"name": "colour"}]}                                                        | 400 | 'colour' is no input of this model; it has [price, sender, depot, parcels, parcel_id, timestamp, grams, fragile, size]
             {"inputs": [{"name": "depot", "datatype": "BYTES", "shape": [1], "data": ["1"]}]}       | 400 | the input 'depot' has the datatype INT64, but came 'BYTES'
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [2], "data": [1]}]}         | 400 | the input 'depot' has the shape [rows] or [rows, 1] and as many elements, but came the shape [2] and 1 elements
