@@ -111,7 +111,7 @@ final class ModelCompiler {
 
     private void answer(ServeDefinition serve, List<ResponseField> response) {
         Map<String, Variables.Type> outputs = new LinkedHashMap<>();
-        outputs.put(ResponseField.SCORE, Variables.Type.NUMBER);
+        outputs.put(Answer.SCORE, Variables.Type.NUMBER);
         definition.classes().forEach(name -> outputs.put(name, Variables.Type.NUMBER));
         ExpressionCompiler expressions = new ExpressionCompiler(new Variables(outputs));
         serve.response().forEach((name, holds) -> {

@@ -1,13 +1,11 @@
 package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression;
+import dev.millrace.schema.definition.ModelDefinition.Answer;
 import java.util.List;
 
 /** A field of an answer, ready to be filled. Thread-safe. */
 public sealed interface ResponseField {
-
-    /** What the number is called that a decision rests on. */
-    String SCORE = "score";
 
     String name();
 
@@ -21,7 +19,7 @@ public sealed interface ResponseField {
     /** What the decision rests on: of classes, the decided one's probability. */
     record Score(String name) implements ResponseField {}
 
-    /** A number made of {@link #SCORE} and of the classes' probabilities by their names. */
+    /** A number made of {@link Answer#SCORE} and of the classes' probabilities by their names. */
     record Computed(String name, CompiledExpression expression) implements ResponseField {
 
         /**
@@ -32,7 +30,7 @@ public sealed interface ResponseField {
         public double of(double score, List<String> classes, double[] probabilities) {
             return expression.number(used -> {
                 int place = classes.indexOf(used);
-                return used.equals(SCORE) ? (Double) score : place < 0 ? null : (Double) probabilities[place];
+                return used.equals(Answer.SCORE) ? (Double) score : place < 0 ? null : (Double) probabilities[place];
             });
         }
     }

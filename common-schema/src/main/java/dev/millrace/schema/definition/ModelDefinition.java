@@ -104,6 +104,9 @@ public record ModelDefinition(
 
     /** What a field of an answer holds. */
     public sealed interface Answer {
+        /** What a response and its expressions call {@link Score}. */
+        String SCORE = "score";
+
         /** 0 or 1, or the name of the most probable class. */
         record Decision() implements Answer {}
 

@@ -43,7 +43,6 @@ final class ModelReader {
     private static final String CLASSES = "classes";
     private static final String FALLBACK = "fallback";
     private static final String DECISION = "decision";
-    private static final String SCORE = "score";
 
     private ModelReader() {}
 
@@ -94,7 +93,8 @@ final class ModelReader {
         }
         List<String> classes = map.texts(CLASSES);
         boolean named = classes.stream()
-                .allMatch(name -> CLASS.matcher(name).matches() && !name.equals(SCORE) && !name.equals(DECISION));
+                .allMatch(
+                        name -> CLASS.matcher(name).matches() && !name.equals(Answer.SCORE) && !name.equals(DECISION));
         if (!named || classes.size() < 2 || classes.stream().distinct().count() < classes.size()) {
             throw map.problems()
                     .reject(
@@ -179,7 +179,7 @@ final class ModelReader {
     private static Answer answer(Expression written) {
         return switch (written.text()) {
             case DECISION -> new Answer.Decision();
-            case SCORE -> new Answer.Score();
+            case Answer.SCORE -> new Answer.Score();
             default -> new Answer.Computed(written);
         };
     }

@@ -61,9 +61,7 @@ public final class ModelPackage {
 
     /** The score of a vector (before scaling, NaN where missing) of a model without classes. */
     public float score(double[] vector) {
-        float[] scaled = new float[vector.length];
-        manifest.scaler().apply(vector, scaled);
-        return forest.score(scaled);
+        return forest.score(scaled(manifest.scaler(), vector));
     }
 
     /** The scores of a vector (before scaling, NaN where missing): one, or the probability of each class. */
@@ -71,9 +69,14 @@ public final class ModelPackage {
         return scores(forest, manifest.scaler(), vector);
     }
 
-    private static float[] scores(Forest forest, Scaler scaler, double[] vector) {
+    private static float[] scaled(Scaler scaler, double[] vector) {
         float[] scaled = new float[vector.length];
         scaler.apply(vector, scaled);
+        return scaled;
+    }
+
+    private static float[] scores(Forest forest, Scaler scaler, double[] vector) {
+        float[] scaled = scaled(scaler, vector);
         float[] scores = new float[forest.answers()];
         if (scores.length == 1) {
             // The shorter way.
@@ -92,8 +95,7 @@ public final class ModelPackage {
      */
     public double[] contributions(double[] vector) throws ModelFormatException {
         Explainer why = explainer();
-        float[] scaled = new float[vector.length];
-        manifest.scaler().apply(vector, scaled);
+        float[] scaled = scaled(manifest.scaler(), vector);
         double[] contributions = new double[why.length()];
         why.contributions(scaled, contributions, why.workspace());
         return contributions;

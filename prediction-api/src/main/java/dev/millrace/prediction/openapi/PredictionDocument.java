@@ -101,7 +101,7 @@ public final class PredictionDocument {
                                         200,
                                         "Per feature of the champion, and per version's scores; null below 200 rows an hour",
                                         Map.of("type", "object"))
-                                .problem(404, "No champion with a baseline is loaded")
+                                .problem(404, "No version with a baseline is loaded")
                                 .role(Role.READER))
                 .post(
                         "/v1/models:refresh",

@@ -65,7 +65,8 @@ public record Refusal(
                 REALM + ", error=\"insufficient_scope\", scope=\"" + needed.text() + "\"");
     }
 
-    void writeTo(HttpServletResponse response) throws IOException {
+    /** As {@code application/problem+json}. */
+    public void writeTo(HttpServletResponse response) throws IOException {
         // Texts of ours without a character that JSON escapes.
         byte[] body = ("{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"code\":\""
                         + code + "\",\"detail\":\"" + detail + "\"}")
