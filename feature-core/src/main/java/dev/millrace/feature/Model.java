@@ -114,8 +114,8 @@ public final class Model {
     }
 
     /**
-     * What is answered when no model can: the score, or each class's probability; empty when nothing is declared or a number
-     * cannot be computed.
+     * What is answered when no model can, in the order of {@link ModelDefinition#outputs()}; empty when nothing is declared or a
+     * number cannot be computed.
      */
     public Optional<double[]> fallback(Values row) {
         double[] outputs = fallback.stream()

@@ -112,7 +112,7 @@ final class ModelCompiler {
     private void answer(ServeDefinition serve, List<ResponseField> response) {
         Map<String, Variables.Type> outputs = new LinkedHashMap<>();
         outputs.put(Answer.SCORE, Variables.Type.NUMBER);
-        definition.classes().forEach(name -> outputs.put(name, Variables.Type.NUMBER));
+        definition.outputs().forEach(name -> outputs.put(name, Variables.Type.NUMBER));
         ExpressionCompiler expressions = new ExpressionCompiler(new Variables(outputs));
         serve.response().forEach((name, holds) -> {
             switch (holds) {
@@ -122,8 +122,11 @@ final class ModelCompiler {
                 case Answer.Score() -> response.add(new ResponseField.Score(name));
                 case Answer.Computed(Expression written) ->
                     expressions
-                            .compile(written, problems)
-                            .map(expression -> new ResponseField.Computed(name, expression))
+                            .compileAny(written, problems)
+                            .map(expression -> switch (expression.type()) {
+                                case TEXT -> new ResponseField.Text(name, expression);
+                                case NUMBER, CONDITION, TIME -> new ResponseField.Computed(name, expression);
+                            })
                             .ifPresent(response::add);
             }
         });
@@ -208,13 +211,16 @@ final class ModelCompiler {
 
     /** What a model is to find out is not among what it is told. */
     private boolean isKnownInTime(FeatureUse.Named named, CompiledExpression expression) {
-        String label = definition.label().value();
-        if (expression.names().contains(label)) {
+        Set<String> predicted = new HashSet<>(definition.estimates());
+        predicted.add(definition.label().value());
+        predicted.retainAll(expression.names());
+        if (!predicted.isEmpty()) {
             refuse(
                     named.expression().at(),
                     "label-as-feature",
-                    "'" + named.name() + "' reads '" + label + "', which is what the model predicts, and nobody"
-                            + " knows yet; a view on 'labels of " + rows.name() + "' counts what was known by then");
+                    "'" + named.name() + "' reads '" + predicted.iterator().next()
+                            + "', which is what the model predicts, and nobody knows yet; a view on 'labels of "
+                            + rows.name() + "' counts what was known by then");
             return false;
         }
         return true;

@@ -1,8 +1,7 @@
 package dev.millrace.feature;
 
 import dev.millrace.feature.expression.CompiledExpression;
-import dev.millrace.schema.definition.ModelDefinition.Answer;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A field of an answer, ready to be filled. Thread-safe. */
 public sealed interface ResponseField {
@@ -19,19 +18,21 @@ public sealed interface ResponseField {
     /** What the decision rests on: of classes, the decided one's probability. */
     record Score(String name) implements ResponseField {}
 
-    /** A number made of {@link Answer#SCORE} and of the classes' probabilities by their names. */
+    /** A number made of what the model gives, by its names. */
     record Computed(String name, CompiledExpression expression) implements ResponseField {
 
-        /**
-         * NaN when it is not finite, or uses a class that is not among these.
-         *
-         * @param probabilities of the classes, in their order
-         */
-        public double of(double score, List<String> classes, double[] probabilities) {
-            return expression.number(used -> {
-                int place = classes.indexOf(used);
-                return used.equals(Answer.SCORE) ? (Double) score : place < 0 ? null : (Double) probabilities[place];
-            });
+        /** NaN when it is not finite, or uses what is not given. */
+        public double of(CompiledExpression.Values given) {
+            return expression.number(given);
+        }
+    }
+
+    /** A text made of what the model gives, by its names. */
+    record Text(String name, CompiledExpression expression) implements ResponseField {
+
+        /** Null when it uses what is not given, or what is not finite in a place for whole numbers. */
+        public @Nullable String of(CompiledExpression.Values given) {
+            return expression.words(given);
         }
     }
 }

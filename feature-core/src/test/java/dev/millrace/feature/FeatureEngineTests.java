@@ -313,9 +313,15 @@ final class FeatureEngineTests {
                 kind: binary
                 rows: things
                 label: {value: flag, known_after: 1d}
+                estimates: [weight]
                 read: {much: {view: many, key: owner}}
-                features: [many.*, {twice: "2.0 * many.a_1d"}, {thrice: "3.0 * much.a_1d"}, {cheat: "flag ? 1.0 : 0.0"}]
+                features: [many.*, {twice: "2.0 * many.a_1d"}, {thrice: "3.0 * much.a_1d"}, {cheat: "flag ? 1.0 : 0.0"}, {sly: "weight * 2.0"}]
                 promote: {better: auc}
+                serve:
+                  path: /known
+                  request: {owner: {}}
+                  response: {a: "weight / score", b: "string(int(weight))", c: "[weight]"}
+                  fallback: {score: 0.5, weight: 2.0}
                 """);
         String fields = "there are [amount, at, colour, flag, id, owner, partner, size, weight]";
         String settings = "[at, bound, by, empty, error, k, n, over, per, scale, values, where]";
@@ -359,9 +365,12 @@ final class FeatureEngineTests {
                         "models/told.yaml:1: 'promote' is missing; found [model, kind, rows, label, features, promot]"
                                 + " [missing-key]",
                         "models/told.yaml:6: 'promot' means nothing in a model; did you mean 'promote'? there are [challenge, classes,"
-                                + " current, features, kind, label, model, promote, read, rows, serve] [unknown-key]",
-                        "models/told.yaml:13: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
-                                + " a view on 'labels of things' counts what was known by then [label-as-feature]");
+                                + " current, estimates, features, kind, label, model, promote, read, rows, serve] [unknown-key]",
+                        "models/told.yaml:14: 'cheat' reads 'flag', which is what the model predicts, and nobody knows yet;"
+                                + " a view on 'labels of things' counts what was known by then [label-as-feature]",
+                        "models/told.yaml:14: 'sly' reads 'weight', which is what the model predicts, and nobody knows yet;"
+                                + " a view on 'labels of things' counts what was known by then [label-as-feature]",
+                        "models/told.yaml:19: '[weight]' gives list; expected a number, a text or a condition [bad-expression]");
     }
 
     /** With its events, and no views or models. */

@@ -120,10 +120,12 @@ final class DecisionWriterIT {
                 Map.of("buyer/00ff/1", 7L),
                 "champion",
                 "trees",
-                List.of(new OtherScore("challenger", "4", 0.25, false, "back", Map.of("back", 0.25))),
+                List.of(new OtherScore(
+                        "challenger", "4", 0.25, false, "back", Map.of("back", 0.25), Map.of("days", 3.5))),
                 null,
                 "kept",
-                Map.of("kept", 0.75));
+                Map.of("kept", 0.75),
+                Map.of("days", 4.25));
     }
 
     private static void send(int count) {
@@ -165,10 +167,11 @@ final class DecisionWriterIT {
         assertThat(one("select concat_ws(' ', event_id, model, model_version, alias, score, decision, vector, as_of,"
                         + " complete, reasons->>0, entities->>'buyer', offsets->>'buyer/00ff/1',"
                         + " others->0->>'model_version', others->0->>'score', others->0->>'outcome',"
-                        + " others->0->'probabilities'->>'back', outcome, probabilities->>'kept')"
+                        + " others->0->'probabilities'->>'back', outcome, probabilities->>'kept', estimates->>'days',"
+                        + " others->0->'estimates'->>'days')"
                         + " from predictions where request_id = 'request-7'"))
                 .isEqualTo(
-                        "event-7 returns 3 champion 0.75 t {1.5,NaN,Infinity} t a, \"quoted\" reason ann|1 7 4 0.25 back 0.25 kept 0.75");
+                        "event-7 returns 3 champion 0.75 t {1.5,NaN,Infinity} t a, \"quoted\" reason ann|1 7 4 0.25 back 0.25 kept 0.75 4.25 3.5");
         assertThat(one("select count(distinct tableoid) from predictions")).isEqualTo("2");
         assertThat(metrics.scrape()).contains("decisions_written_total 50.0");
     }

@@ -39,18 +39,20 @@ public final class PredictionRows implements RecordRows<Prediction> {
     private static final int TRACE_ID = OTHERS + 1;
     private static final int OUTCOME = TRACE_ID + 1;
     private static final int PROBABILITIES = OUTCOME + 1;
+    private static final int ESTIMATES = PROBABILITIES + 1;
 
     private static final DataType TEXTS = DataTypes.createArrayType(DataTypes.StringType, false);
-    private static final DataType BY_CLASS = DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false);
+    private static final DataType BY_NAME = DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false);
     private static final StructType OTHER = new StructType()
             .add("alias", DataTypes.StringType, false)
             .add("model_version", DataTypes.StringType, false)
             .add("score", DataTypes.DoubleType, false)
             .add("decision", DataTypes.BooleanType, false)
             .add("outcome", DataTypes.StringType, true)
-            .add("probabilities", BY_CLASS, true);
+            .add("probabilities", BY_NAME, true)
+            .add("estimates", BY_NAME, true);
 
-    private static final Set<String> OPTIONAL = Set.of("as_of", "trace_id", "outcome", "probabilities");
+    private static final Set<String> OPTIONAL = Set.of("as_of", "trace_id", "outcome", "probabilities", "estimates");
 
     private static final Columns COLUMNS = new Columns(List.of(
             new Column("request_id", DataTypes.StringType),
@@ -73,7 +75,8 @@ public final class PredictionRows implements RecordRows<Prediction> {
             new Column("others", DataTypes.createArrayType(OTHER, false)),
             new Column("trace_id", DataTypes.StringType),
             new Column("outcome", DataTypes.StringType),
-            new Column("probabilities", BY_CLASS)));
+            new Column("probabilities", BY_NAME),
+            new Column("estimates", BY_NAME)));
 
     @Override
     public Columns columns() {
@@ -115,11 +118,13 @@ public final class PredictionRows implements RecordRows<Prediction> {
                         other.getScore(),
                         other.getDecision(),
                         other.getOutcome(),
-                        CollectionConverters.asScala(other.getProbabilities())))
+                        CollectionConverters.asScala(other.getProbabilities()),
+                        CollectionConverters.asScala(other.getEstimates())))
                 .toArray();
         row[TRACE_ID] = prediction.getTraceId();
         row[OUTCOME] = prediction.getOutcome();
         row[PROBABILITIES] = CollectionConverters.asScala(prediction.getProbabilities());
+        row[ESTIMATES] = CollectionConverters.asScala(prediction.getEstimates());
         return RowFactory.create(row);
     }
 
@@ -150,10 +155,11 @@ public final class PredictionRows implements RecordRows<Prediction> {
                 row.<Row>getList(OTHERS).stream().map(PredictionRows::other).toList(),
                 row.getString(TRACE_ID),
                 row.getString(OUTCOME),
-                probabilities(row, PROBABILITIES));
+                numbers(row, PROBABILITIES),
+                numbers(row, ESTIMATES));
     }
 
-    /** In a snapshot of before there were classes, of four columns. */
+    /** In a snapshot of before there were classes, of four columns; of before there were estimates, of six. */
     private static OtherScore other(Row other) {
         boolean classes = other.size() > 4;
         return new OtherScore(
@@ -162,11 +168,12 @@ public final class PredictionRows implements RecordRows<Prediction> {
                 other.getDouble(2),
                 other.getBoolean(3),
                 classes ? other.getString(4) : null,
-                classes ? probabilities(other, 5) : Map.of());
+                classes ? numbers(other, 5) : Map.of(),
+                other.size() > 6 ? numbers(other, 6) : Map.of());
     }
 
-    /** None in rows of before there were classes. */
-    private static Map<String, Double> probabilities(Row row, int column) {
+    /** By name; none in rows of before there was such a column. */
+    private static Map<String, Double> numbers(Row row, int column) {
         return row.isNullAt(column) ? Map.of() : new HashMap<>(row.<String, Double>getJavaMap(column));
     }
 }

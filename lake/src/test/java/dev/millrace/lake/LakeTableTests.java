@@ -140,6 +140,7 @@ final class LakeTableTests {
                 "0af7651916cd43dd8448eb211c80319c");
         whole.setOutcome("less");
         whole.setProbabilities(Map.of("less", 0.9, "more", 0.1));
+        whole.setEstimates(Map.of("days", 4.25));
         append(table, List.of(table.rows().row(bare, position(1)), table.rows().row(whole, position(2))));
         assertThat(table.read().collectAsList())
                 .extracting(row -> table.rows().record(row))
@@ -149,8 +150,13 @@ final class LakeTableTests {
     @Test
     void answersOfBeforeThereWereClassesAreRead() throws Exception {
         LakeTable<Prediction> before = lake("classless").predictions();
-        for (String column :
-                List.of("outcome", "probabilities", "others.element.outcome", "others.element.probabilities")) {
+        for (String column : List.of(
+                "outcome",
+                "probabilities",
+                "estimates",
+                "others.element.outcome",
+                "others.element.probabilities",
+                "others.element.estimates")) {
             spark.sql("alter table %s drop column %s".formatted(before.name(), column));
         }
         spark.sql("""
@@ -170,7 +176,14 @@ final class LakeTableTests {
 
     private static OtherScore other(
             String alias, double score, @Nullable String outcome, Map<String, Double> probabilities) {
-        return new OtherScore(alias, "v9", score, false, outcome, probabilities);
+        return new OtherScore(
+                alias,
+                "v9",
+                score,
+                false,
+                outcome,
+                probabilities,
+                probabilities.isEmpty() ? Map.of() : Map.of("days", 3.5));
     }
 
     private static Prediction prediction(
@@ -198,6 +211,7 @@ final class LakeTableTests {
                 others,
                 trace,
                 null,
+                Map.of(),
                 Map.of());
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that tells classes apart, in every form in which it can be asked. */
+/** A model that tells classes apart and estimates further numbers, in every form in which it can be asked. */
 @Timeout(240)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClassesIT {
@@ -45,6 +45,7 @@ class ClassesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MODEL = "route";
     private static final List<String> CLASSES = List.of("road", "rail", "air");
+    private static final List<String> ESTIMATES = List.of("days", "stops");
     private static final UseCase ROUTES = UseCaseLoader.load(Parcels.USE_CASES, "routes");
     private static final int ASKED = 40;
 
@@ -83,6 +84,9 @@ class ClassesIT {
         assertThat(heavy.path("by_road").doubleValue()).isEqualTo(0.25);
         assertThat(heavy.path("on_the_ground").doubleValue()).isEqualTo(0.75);
         assertThat(heavy.get("price_of_air").isNull()).as("1 / 0 is no number").isTrue();
+        assertThat(heavy.path("expected_days").doubleValue()).isEqualTo(2.5);
+        assertThat(heavy.path("stops_per_day").doubleValue()).isZero();
+        assertThat(heavy.path("most_likely").textValue()).isEqualTo("2 days, 0 stops");
         assertThat(service.post("/score_route", body(99)).path("route").textValue())
                 .as("of equals the first")
                 .isEqualTo("road");
@@ -93,6 +97,7 @@ class ClassesIT {
                 .orElseThrow();
         assertThat(logged.getOutcome()).isEqualTo("rail");
         assertThat(logged.getProbabilities()).isEqualTo(Map.of("road", 0.25, "rail", 0.5, "air", 0.0));
+        assertThat(logged.getEstimates()).isEqualTo(Map.of("days", 2.5, "stops", 0.0));
     }
 
     @Test
@@ -111,16 +116,27 @@ class ClassesIT {
             assertThat(answer.path("route").textValue()).isEqualTo(CLASSES.get(greatest));
             assertThat((float) answer.path("chance").doubleValue()).isEqualTo(expected[greatest]);
             assertThat((float) answer.path("by_road").doubleValue()).isEqualTo(expected[0]);
-            double air = Double.parseDouble(Float.toString(expected[2]));
+            double air = shortest(expected[2]);
             assertThat(answer.path("price_of_air").doubleValue()).isEqualTo(1 / air);
+            double days = shortest(expected[3]);
+            double stops = shortest(expected[4]);
+            assertThat(answer.path("expected_days").doubleValue()).isEqualTo(days);
+            assertThat(answer.path("stops_per_day").doubleValue()).isEqualTo(stops / days);
+            assertThat(answer.path("most_likely").textValue())
+                    .isEqualTo("%d days, %d stops".formatted((int) days, (int) stops));
             explains(answer.path("explanation"), opened.contributions(new double[] {1, i}), greatest);
         }
         assertThat(decided).as("what the model decides for").hasSizeGreaterThan(1);
     }
 
+    /** The double that prints like the float. */
+    private static double shortest(float score) {
+        return Double.parseDouble(Float.toString(score));
+    }
+
     private static int greatest(float[] scores) {
         int greatest = 0;
-        for (int i = 1; i < scores.length; i++) {
+        for (int i = 1; i < CLASSES.size(); i++) {
             greatest = scores[i] > scores[greatest] ? i : greatest;
         }
         return greatest;
@@ -152,12 +168,12 @@ class ClassesIT {
         for (Prediction prediction : logged) {
             double[] vector =
                     prediction.getVector().stream().mapToDouble(value -> value).toArray();
-            says(champion, vector, prediction.getOutcome(), prediction.getProbabilities());
+            says(champion, vector, prediction.getOutcome(), prediction.getProbabilities(), prediction.getEstimates());
             assertThat(prediction.getScore())
                     .isEqualTo(prediction.getProbabilities().get(prediction.getOutcome()));
             assertThat(prediction.getOthers()).hasSize(1);
             OtherScore other = prediction.getOthers().getFirst();
-            says(shadow, vector, other.getOutcome(), other.getProbabilities());
+            says(shadow, vector, other.getOutcome(), other.getProbabilities(), other.getEstimates());
             agreed += other.getOutcome().equals(prediction.getOutcome()) ? 1 : 0;
         }
         String metrics = service.get("/metrics");
@@ -168,14 +184,20 @@ class ClassesIT {
                         "predictions_total\\{model=\"route\",model_version=\"v1\",result=\"(road|rail|air)\"}");
     }
 
-    private static void says(TestPackages model, double[] vector, String outcome, Map<String, Double> probabilities)
+    private static void says(
+            TestPackages model,
+            double[] vector,
+            String outcome,
+            Map<String, Double> probabilities,
+            Map<String, Double> estimates)
             throws Exception {
         float[] expected = model.open().scores(vector);
         Map<String, Double> byClass = new LinkedHashMap<>();
-        for (int i = 0; i < expected.length; i++) {
-            byClass.put(CLASSES.get(i), Double.parseDouble(Float.toString(expected[i])));
+        for (int i = 0; i < CLASSES.size(); i++) {
+            byClass.put(CLASSES.get(i), shortest(expected[i]));
         }
         assertThat(probabilities).isEqualTo(byClass);
+        assertThat(estimates).isEqualTo(Map.of("days", shortest(expected[3]), "stops", shortest(expected[4])));
         assertThat(outcome).isEqualTo(CLASSES.get(greatest(expected)));
     }
 
@@ -210,12 +232,21 @@ class ClassesIT {
                                                 "data",
                                                 List.of(7)))))
                 .path("outputs");
-        List<String> fields = List.of("route", "chance", "by_road", "on_the_ground", "price_of_air");
+        List<String> fields = List.of(
+                "route",
+                "chance",
+                "by_road",
+                "on_the_ground",
+                "price_of_air",
+                "expected_days",
+                "stops_per_day",
+                "most_likely");
         for (int i = 0; i < fields.size(); i++) {
             JsonNode expected = alone.get(fields.get(i));
             assertThat(batch.get(fields.get(i))).isEqualTo(expected);
             assertThat(outputs.path(i).path("name").textValue()).isEqualTo(fields.get(i));
-            assertThat(outputs.path(i).path("datatype").textValue()).isEqualTo(i == 0 ? "BYTES" : "FP64");
+            assertThat(outputs.path(i).path("datatype").textValue())
+                    .isEqualTo(i == 0 || i == fields.size() - 1 ? "BYTES" : "FP64");
             assertThat(outputs.path(i).path("data").path(0)).isEqualTo(expected);
         }
         overGrpc(alone);
@@ -251,6 +282,8 @@ class ClassesIT {
                     .addInputs(
                             number.setContents(InferTensorContents.newBuilder().addInt64Contents(7)))
                     .build());
+            assertThat(typed.getOutputs(7).getContents().getBytesContents(0).toStringUtf8())
+                    .isEqualTo(alone.path("most_likely").textValue());
             String route = alone.path("route").textValue();
             assertThat(typed.getOutputs(0).getDatatype()).isEqualTo("BYTES");
             assertThat(typed.getOutputs(0).getContents().getBytesContents(0).toStringUtf8())
@@ -284,7 +317,7 @@ class ClassesIT {
                                 "/v2/models/route/infer",
                                 JSON.convertValue(example, new TypeReference<Map<String, Object>>() {}))
                         .path("outputs"))
-                .hasSize(5);
+                .hasSize(8);
         JsonNode properties = document.path("paths")
                 .path("/score_route")
                 .path("post")
@@ -298,21 +331,27 @@ class ClassesIT {
                 .as(properties::toString)
                 .isEqualTo(JSON.valueToTree(CLASSES));
         assertThat(properties.path("price_of_air").path("type")).isEqualTo(JSON.valueToTree(List.of("number", "null")));
+        assertThat(properties.path("most_likely").path("type")).isEqualTo(JSON.valueToTree(List.of("string", "null")));
+        assertThat(JSON.readTree(service.get("/v1/models")).at("/models/0/estimates"))
+                .isEqualTo(JSON.valueToTree(ESTIMATES));
     }
 
-    /** Probabilities would get the names of others. */
+    /** Numbers would get the names of others. */
     @Test
     @Order(6)
-    void aPackageOfOtherClassesIsRefused() throws Exception {
-        assertRefused(List.of(), "model-unsupported");
-        assertRefused(List.of("air", "rail", "road"), "model-invalid");
-        assertRefused(List.of("road", "rail", "road"), "model-invalid");
+    void aPackageThatGivesSomethingElseIsRefused() throws Exception {
+        assertRefused(List.of(), ESTIMATES, "model-unsupported");
+        assertRefused(List.of("air", "rail", "road"), ESTIMATES, "model-invalid");
+        assertRefused(List.of("road", "rail", "road"), ESTIMATES, "model-invalid");
+        assertRefused(CLASSES, List.of("stops", "days"), "model-invalid");
+        assertRefused(CLASSES, List.of("days"), "model-invalid");
+        assertRefused(CLASSES, List.of("days", "stops", "hours"), "model-invalid");
         assertThat(service.post("/score_route", body(7)).path("model_version").textValue())
                 .isEqualTo("v1");
     }
 
-    private static void assertRefused(List<String> classes, String code) throws Exception {
-        registry.promote(MODEL, registry.register(MODEL, champion.withClasses(classes)));
+    private static void assertRefused(List<String> classes, List<String> estimates, String code) throws Exception {
+        registry.promote(MODEL, registry.register(MODEL, champion.giving(classes, estimates)));
         service.refresh();
         assertThat(service.get("/health")).contains("\"" + code + "\"");
     }

@@ -14,12 +14,12 @@ import dev.millrace.forest.model.Scaler;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -76,10 +76,17 @@ public record TestPackages(SortedMap<String, byte[]> files) {
             labels[i] = (int) (share * Math.max(2, classes.size()));
         }
         byte[] trees = trees(data, labels, width, 30, classes.isEmpty() ? BINARY : ofClasses(classes.size()));
+        List<byte[]> all = new ArrayList<>(List.of(trees));
+        for (int i = 1; i <= compiled.definition().estimates().size(); i++) {
+            float[] counts = new float[labels.length];
+            for (int j = 0; j < counts.length; j++) {
+                counts[j] = labels[j] * i + random.nextInt(3);
+            }
+            all.add(trees(data, counts, width, 10, Map.of("objective", "count:poisson")));
+        }
         double[] nothing = new double[width];
         Arrays.fill(nothing, Double.NaN);
-        return packed(
-                useCase.name(), compiled, trees, data, List.of(nothing, Arrays.copyOf(ranges, width)), definitions);
+        return packed(useCase.name(), compiled, all, data, List.of(nothing, Arrays.copyOf(ranges, width)), definitions);
     }
 
     /** Of a model that gives 1 without the feature, and overflows to infinity with it. */
@@ -106,7 +113,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         return packed(
                 useCase.name(),
                 compiled,
-                trees,
+                List.of(trees),
                 data,
                 List.of(nothing),
                 DefinitionFiles.of(useCase).files());
@@ -128,7 +135,7 @@ public record TestPackages(SortedMap<String, byte[]> files) {
     private static TestPackages packed(
             String useCase,
             Model compiled,
-            byte[] trees,
+            List<byte[]> trees,
             float[] data,
             List<double[]> golden,
             Map<String, byte[]> definitions)
@@ -138,7 +145,13 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         double[] std = new double[width];
         Arrays.fill(std, 1);
         Scaler scaler = new Scaler(mean, std);
-        SortedMap<String, byte[]> files = new TreeMap<>(Map.of(ModelManifest.TREES, trees));
+        List<String> estimates = compiled.definition().estimates();
+        SortedMap<String, byte[]> files = new TreeMap<>();
+        List<Forest> forests = new ArrayList<>();
+        for (int i = 0; i < trees.size(); i++) {
+            files.put(ModelManifest.trees(estimates).get(i), trees.get(i));
+            forests.add(Forest.read(trees.get(i)));
+        }
         definitions.forEach((path, content) -> files.put(ModelManifest.DEFINITIONS + path, content));
         Map<String, String> digests = new TreeMap<>();
         files.forEach((path, content) -> digests.put(path, ModelPackage.sha256(content)));
@@ -147,13 +160,14 @@ public record TestPackages(SortedMap<String, byte[]> files) {
                 compiled.name(),
                 compiled.definition().kind().name().toLowerCase(Locale.ROOT),
                 compiled.definition().classes(),
+                estimates,
                 compiled.features(),
                 compiled.digest(),
                 scaler,
                 List.of(2.0, 5.0, 60.0, 0.2, 500.0, 30.0, 12.0).subList(0, width),
                 0.5,
                 Map.of("auc", 0.9),
-                ModelPackage.golden(Forest.read(trees), scaler, golden),
+                ModelPackage.golden(forests, scaler, golden),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Optional.of(baseline(data, width)),
                 digests);
@@ -193,11 +207,12 @@ public record TestPackages(SortedMap<String, byte[]> files) {
         return new TestPackages(others);
     }
 
-    /** The same trees under a manifest that has other classes. */
-    public TestPackages withClasses(List<String> classes) throws Exception {
+    /** The same trees under a manifest that has other names for what they give. */
+    public TestPackages giving(List<String> classes, List<String> estimates) throws Exception {
         ObjectMapper json = new ObjectMapper();
         ObjectNode manifest = (ObjectNode) json.readTree(files.get(ModelManifest.FILE));
         classes.forEach(manifest.putArray("classes")::add);
+        estimates.forEach(manifest.putArray("estimates")::add);
         manifest.putArray("golden");
         SortedMap<String, byte[]> others = new TreeMap<>(files);
         others.put(ModelManifest.FILE, json.writeValueAsBytes(manifest));
@@ -205,8 +220,6 @@ public record TestPackages(SortedMap<String, byte[]> files) {
     }
 
     public ModelPackage open() throws Exception {
-        return ModelPackage.open(
-                Objects.requireNonNull(files.get(ModelManifest.FILE)),
-                Objects.requireNonNull(files.get(ModelManifest.TREES)));
+        return ModelPackage.open(files);
     }
 }

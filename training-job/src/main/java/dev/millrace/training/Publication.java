@@ -1,6 +1,7 @@
 package dev.millrace.training;
 
 import dev.millrace.forest.ModelFormatException;
+import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.training.data.ModelSpec;
@@ -102,9 +103,13 @@ public final class Publication implements AutoCloseable {
     private ModelPackage validated(String model, String version) {
         try {
             String source = registry.version(model, version).source();
-            byte[] manifest = artifacts.download(source, ModelManifest.FILE);
-            byte[] trees = artifacts.download(source, ModelManifest.TREES);
-            ModelPackage opened = ModelPackage.open(manifest, trees);
+            Map<String, byte[]> files = new TreeMap<>();
+            files.put(ModelManifest.FILE, artifacts.download(source, ModelManifest.FILE));
+            for (String path : ManifestCodec.read(ModelPackage.file(files, ModelManifest.FILE))
+                    .trees()) {
+                files.put(path, artifacts.download(source, path));
+            }
+            ModelPackage opened = ModelPackage.open(files);
             for (String file : opened.manifest().definitions()) {
                 ModelPackage.check(opened.manifest(), file, artifacts.download(source, file));
             }

@@ -103,7 +103,11 @@ class TrainingJobIT {
 
     private void checkScores(Path folder) throws Exception {
         byte[] trees = Files.readAllBytes(folder.resolve(ModelManifest.TREES));
-        ModelPackage opened = ModelPackage.open(Files.readAllBytes(folder.resolve(ModelManifest.FILE)), trees);
+        ModelPackage opened = ModelPackage.open(Map.of(
+                ModelManifest.FILE,
+                Files.readAllBytes(folder.resolve(ModelManifest.FILE)),
+                ModelManifest.TREES,
+                trees));
         assertThat(opened.manifest().golden()).hasSizeGreaterThan(10);
         List<Double> python = python(folder);
         Booster booster = XGBoost.loadModel(trees);

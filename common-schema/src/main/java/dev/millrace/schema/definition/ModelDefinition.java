@@ -1,6 +1,7 @@
 package dev.millrace.schema.definition;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
  * A model: the rows it learns from, the features it sees, and how it is asked.
  *
  * @param classes what a {@link Kind#MULTICLASS} model tells apart, in the order of its outputs; none of another kind
+ * @param estimates further numbers of the row, each given by trees of its own that see the same features
  * @param rows the event type that gives one row per event
  * @param current whether a row's own event counts in its features
  * @param read further bindings of a view, by the name that features use
@@ -19,6 +21,7 @@ public record ModelDefinition(
         String name,
         Kind kind,
         List<String> classes,
+        List<String> estimates,
         String rows,
         Current current,
         LabelDefinition label,
@@ -33,6 +36,19 @@ public record ModelDefinition(
         read = Collections.unmodifiableMap(new LinkedHashMap<>(read));
         features = List.copyOf(features);
         classes = List.copyOf(classes);
+        estimates = List.copyOf(estimates);
+    }
+
+    /** What the model gives, by name and in order: the score, or each class's probability; then the estimates. */
+    public List<String> outputs() {
+        return outputs(classes, estimates);
+    }
+
+    /** What a model of these classes and estimates gives. */
+    public static List<String> outputs(List<String> classes, List<String> estimates) {
+        List<String> outputs = new ArrayList<>(classes.isEmpty() ? List.of(Answer.SCORE) : classes);
+        outputs.addAll(estimates);
+        return outputs;
     }
 
     public enum Kind {
@@ -82,7 +98,7 @@ public record ModelDefinition(
      * @param path such as {@code /predict}
      * @param request in the order written
      * @param response name to what it holds, in the order written
-     * @param fallback what is answered when no model can: the score, or each class's probability in the order of the classes
+     * @param fallback what is answered when no model can: each of {@link ModelDefinition#outputs()}, in their order
      */
     public record ServeDefinition(
             String path,
@@ -113,7 +129,7 @@ public record ModelDefinition(
         /** What the decision rests on: of classes, the decided one's probability. */
         record Score() implements Answer {}
 
-        /** A number made of {@code score} and, of classes, each one's probability by its name. */
+        /** A number or a text made of {@code score}, of classes each one's probability, and estimates, by their names. */
         record Computed(Expression expression) implements Answer {}
     }
 

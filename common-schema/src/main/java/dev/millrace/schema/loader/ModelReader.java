@@ -37,10 +37,11 @@ final class ModelReader {
     private static final Pattern PATH = Pattern.compile("(?!(%s)(/|$))(/(?!\\.)[A-Za-z0-9._-]+)+"
             .formatted(OWN.stream().map(Pattern::quote).collect(Collectors.joining("|"))));
 
-    /** A name that expressions can use. */
-    private static final Pattern CLASS = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    /** What expressions can use. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private static final String CLASSES = "classes";
+    private static final String ESTIMATES = "estimates";
     private static final String FALLBACK = "fallback";
     private static final String DECISION = "decision";
 
@@ -51,6 +52,8 @@ final class ModelReader {
         Optional<String> name = problems.attempt(() -> map.text("model"));
         Optional<Kind> kind = problems.attempt(() -> choice(map, "kind", Kind.class));
         Optional<List<String>> classes = kind.flatMap(known -> problems.attempt(() -> classes(map, known)));
+        Optional<List<String>> estimates = classes.flatMap(known -> problems.attempt(() -> estimates(map, known)));
+        Optional<List<String>> outputs = estimates.map(known -> ModelDefinition.outputs(classes.orElseThrow(), known));
         Optional<String> rows = problems.attempt(() -> map.text("rows"));
         Optional<Current> current =
                 problems.attempt(() -> map.has("current") ? choice(map, "current", Current.class) : Current.INCLUDED);
@@ -59,7 +62,7 @@ final class ModelReader {
                 () -> map.optionalMap("read").map(ModelReader::bindings).orElse(Map.of()));
         Optional<List<FeatureUse>> features = problems.attempt(() -> features(map));
         Optional<Optional<ServeDefinition>> serve =
-                problems.attempt(() -> map.optionalMap("serve").map(written -> serve(written, classes)));
+                problems.attempt(() -> map.optionalMap("serve").map(written -> serve(written, outputs)));
         Optional<PromotionRule> promote = problems.attempt(() -> promote(map.map("promote")));
         Optional<ChallengeRule> challenge = problems.attempt(
                 () -> map.optionalMap("challenge").map(ModelReader::challenge).orElse(ChallengeRule.DEFAULT));
@@ -68,6 +71,7 @@ final class ModelReader {
                 problems.need(name),
                 problems.need(kind),
                 problems.need(classes),
+                problems.need(estimates),
                 problems.need(rows),
                 problems.need(current),
                 problems.need(label),
@@ -92,10 +96,7 @@ final class ModelReader {
             return List.of();
         }
         List<String> classes = map.texts(CLASSES);
-        boolean named = classes.stream()
-                .allMatch(
-                        name -> CLASS.matcher(name).matches() && !name.equals(Answer.SCORE) && !name.equals(DECISION));
-        if (!named || classes.size() < 2 || classes.stream().distinct().count() < classes.size()) {
+        if (classes.size() < 2 || !areNames(classes)) {
             throw map.problems()
                     .reject(
                             map.at(CLASSES),
@@ -104,6 +105,32 @@ final class ModelReader {
                                     + " score, in the order of the model's outputs; found " + classes);
         }
         return classes;
+    }
+
+    private static List<String> estimates(YamlMap map, List<String> classes) {
+        if (!map.has(ESTIMATES)) {
+            return List.of();
+        }
+        List<String> estimates = map.texts(ESTIMATES);
+        List<String> all = new ArrayList<>(classes);
+        all.addAll(estimates);
+        if (!areNames(all)) {
+            throw map.problems()
+                    .reject(
+                            map.at(ESTIMATES),
+                            "bad-estimates",
+                            "expected different names of letters, digits and '_', none of them decision, score or a class; found "
+                                    + estimates);
+        }
+        return estimates;
+    }
+
+    /** Whether expressions can use them, and tell them apart. */
+    private static boolean areNames(List<String> names) {
+        return names.stream()
+                        .allMatch(name ->
+                                NAME.matcher(name).matches() && !name.equals(Answer.SCORE) && !name.equals(DECISION))
+                && names.stream().distinct().count() == names.size();
     }
 
     private static LabelDefinition label(YamlMap map) {
@@ -157,8 +184,8 @@ final class ModelReader {
         return uses;
     }
 
-    /** @param classes empty when they cannot be read: then nothing is held against them */
-    private static ServeDefinition serve(YamlMap map, Optional<List<String>> classes) {
+    /** @param outputs what the model gives; empty when it cannot be read: then nothing is held against it */
+    private static ServeDefinition serve(YamlMap map, Optional<List<String>> outputs) {
         List<RequestField> request = new ArrayList<>();
         YamlMap fields = map.map("request");
         for (String name : fields.keys()) {
@@ -171,7 +198,7 @@ final class ModelReader {
                     .attempt(() -> answer(answers.expression(name)))
                     .ifPresent(answer -> response.put(name, answer));
         }
-        ServeDefinition serve = new ServeDefinition(path(map), request, response, fallback(map, classes), map.at());
+        ServeDefinition serve = new ServeDefinition(path(map), request, response, fallback(map, outputs), map.at());
         map.refuseUnread("'serve'");
         return serve;
     }
@@ -189,13 +216,13 @@ final class ModelReader {
             var unused = map.item(FALLBACK);
             return List.of();
         }
-        List<String> classes = known.get();
-        if (classes.isEmpty()) {
+        List<String> outputs = known.get();
+        if (outputs.equals(List.of(Answer.SCORE))) {
             return List.of(map.expression(FALLBACK));
         }
         YamlMap written = map.map(FALLBACK);
-        List<Expression> fallback = classes.stream().map(written::expression).toList();
-        written.refuseUnread("a fallback of the classes " + classes);
+        List<Expression> fallback = outputs.stream().map(written::expression).toList();
+        written.refuseUnread("a fallback of " + outputs);
         return fallback;
     }
 

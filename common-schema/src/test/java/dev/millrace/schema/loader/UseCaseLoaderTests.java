@@ -255,6 +255,34 @@ final class UseCaseLoaderTests {
                                 .isEqualTo("less / more"));
     }
 
+    @Test
+    void estimatesComeAfterTheClassesOrTheScore() throws IOException {
+        String estimating = OF_CLASSES.replace("rows: things", "estimates: [days]\nrows: things");
+        ModelDefinition model = UseCaseLoader.load(modelled(estimating.replace("{more:", "{days: 4, more:")))
+                .models()
+                .getFirst();
+        assertThat(model.outputs()).containsExactly("less", "more", "days");
+        assertThat(model.serve().orElseThrow().fallback())
+                .extracting(Expression::text)
+                .containsExactly("0.25", "0.75", "4");
+        String binary = estimating
+                .replace("kind: multiclass\nclasses: [less, more]\n", "kind: binary\n")
+                .replace("less / more", "score / days");
+        model = UseCaseLoader.load(modelled(binary.replace("{more: \"0.75\", less: 0.25}", "{days: 4, score: 0.5}")))
+                .models()
+                .getFirst();
+        assertThat(model.outputs()).containsExactly("score", "days");
+        assertThat(model.serve().orElseThrow().fallback())
+                .extracting(Expression::text)
+                .containsExactly("0.5", "4");
+        for (String wrong : List.of("[less]", "[days, days]", "[score]", "[decision]", "[1-0]")) {
+            assertThat(problems(modelled(estimating.replace("[days]", wrong))))
+                    .extracting(Problem::code)
+                    .containsExactly("bad-estimates");
+        }
+        assertThat(problems(modelled(estimating))).extracting(Problem::code).containsExactly("missing-key");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** A checked expression. Thread-safe. */
 public final class CompiledExpression {
     private final String text;
-    private final boolean condition;
+    private final Variables.Type type;
     private final Set<String> names;
     private final Variables variables;
     private final CelRuntime.Program program;
 
     CompiledExpression(
-            String text, boolean condition, Set<String> names, Variables variables, CelRuntime.Program program) {
+            String text, Variables.Type type, Set<String> names, Variables variables, CelRuntime.Program program) {
         this.text = text;
-        this.condition = condition;
+        this.type = type;
         this.names = names;
         this.variables = variables;
         this.program = program;
@@ -30,8 +30,13 @@ public final class CompiledExpression {
         Object of(String name);
     }
 
+    /** What it gives. */
+    public Variables.Type type() {
+        return type;
+    }
+
     public boolean isCondition() {
-        return condition;
+        return type == Variables.Type.CONDITION;
     }
 
     /** The names it uses. */
@@ -57,6 +62,16 @@ public final class CompiledExpression {
         } catch (CelEvaluationException e) {
             // A whole number that overflows, say: no value, as for any other missing input.
             return Double.NaN;
+        }
+    }
+
+    /** The text that an expression of texts gives; null when it cannot be computed from what there is. */
+    public @Nullable String words(Values values) {
+        try {
+            return program.eval(name -> resolve(name, values)) instanceof String words ? words : null;
+        } catch (CelEvaluationException e) {
+            // A whole number of what is missing, say: no value, as above.
+            return null;
         }
     }
 

@@ -21,7 +21,9 @@ import dev.millrace.schema.definition.Problem;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,6 +52,16 @@ public final class ExpressionCompiler {
             function("hour_of_day", "hour_of_day_time", SimpleType.DOUBLE, SimpleType.INT),
             function("is_weekend", "is_weekend_time", SimpleType.BOOL, SimpleType.INT),
             function("is_night", "is_night_time", SimpleType.BOOL, SimpleType.INT));
+
+    private static final Set<Variables.Type> NUMERIC = EnumSet.of(Variables.Type.NUMBER, Variables.Type.CONDITION);
+    private static final Set<Variables.Type> ANY =
+            EnumSet.of(Variables.Type.NUMBER, Variables.Type.CONDITION, Variables.Type.TEXT);
+
+    private static final Map<CelType, Variables.Type> RESULTS = Map.of(
+            SimpleType.DOUBLE, Variables.Type.NUMBER,
+            SimpleType.INT, Variables.Type.NUMBER,
+            SimpleType.BOOL, Variables.Type.CONDITION,
+            SimpleType.STRING, Variables.Type.TEXT);
 
     private static final int LAST_HOUR_OF_NIGHT = 6;
 
@@ -95,8 +107,18 @@ public final class ExpressionCompiler {
 
     /** Empty when it has a problem, which is added to the list. */
     public Optional<CompiledExpression> compile(Expression expression, List<Problem> problems) {
+        return compile(expression, NUMERIC, problems);
+    }
+
+    /** As {@link #compile(Expression, List)}; it may give a text, too. */
+    public Optional<CompiledExpression> compileAny(Expression expression, List<Problem> problems) {
+        return compile(expression, ANY, problems);
+    }
+
+    private Optional<CompiledExpression> compile(
+            Expression expression, Set<Variables.Type> expected, List<Problem> problems) {
         try {
-            return Optional.of(compile(expression.text()));
+            return Optional.of(compile(expression.text(), expected));
         } catch (ExpressionException e) {
             problems.add(new Problem(expression.at(), "bad-expression", e.problem()));
             return Optional.empty();
@@ -105,20 +127,25 @@ public final class ExpressionCompiler {
 
     /** @throws ExpressionException says what is wrong, and which names there are */
     public CompiledExpression compile(String text) {
+        return compile(text, NUMERIC);
+    }
+
+    private CompiledExpression compile(String text, Set<Variables.Type> expected) {
         CelValidationResult result = compiler.compile(text);
         try {
             CelAbstractSyntaxTree tree = result.getAst();
-            CelType type = tree.getResultType();
-            if (!type.equals(SimpleType.DOUBLE) && !type.equals(SimpleType.BOOL) && !type.equals(SimpleType.INT)) {
+            Variables.Type type = RESULTS.get(tree.getResultType());
+            if (type == null || !expected.contains(type)) {
                 throw new ExpressionException(
-                        "'" + text + "' gives " + type.name() + "; expected a number or a condition", null);
+                        "'%s' gives %s; expected a number%s or a condition"
+                                .formatted(text, tree.getResultType().name(), expected.equals(ANY) ? ", a text" : ""),
+                        null);
             }
             Set<String> names = tree.getReferenceMap().values().stream()
                     .map(CelReference::name)
                     .filter(variables.types()::containsKey)
                     .collect(Collectors.toUnmodifiableSet());
-            return new CompiledExpression(
-                    text, type.equals(SimpleType.BOOL), names, variables, RUNTIME.createProgram(tree));
+            return new CompiledExpression(text, type, names, variables, RUNTIME.createProgram(tree));
         } catch (CelValidationException e) {
             throw new ExpressionException(
                     new Diagnosis(

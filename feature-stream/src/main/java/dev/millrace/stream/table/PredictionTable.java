@@ -131,6 +131,7 @@ public final class PredictionTable {
         columns.add(row.offset());
         columns.add(prediction.getOutcome());
         columns.add(json(prediction.getProbabilities()));
+        columns.add(json(prediction.getEstimates()));
         return columns;
     }
 
@@ -144,6 +145,9 @@ public final class PredictionTable {
         if (outcome != null) {
             fields.put("outcome", outcome);
             fields.put("probabilities", other.getProbabilities());
+        }
+        if (!other.getEstimates().isEmpty()) {
+            fields.put("estimates", other.getEstimates());
         }
         return fields;
     }

@@ -190,10 +190,13 @@ final class LakeLaneIT {
                 Map.of("shop/00ff/1", 7L),
                 "champion",
                 "trees",
-                named ? List.of(new OtherScore("shadow", "v9", 0.25, true, null, Map.of())) : List.of(),
+                named
+                        ? List.of(new OtherScore("shadow", "v9", 0.25, true, null, Map.of(), Map.of("days", 3.5)))
+                        : List.of(),
                 named ? "trace" : null,
                 named ? "kept" : null,
-                named ? Map.of("kept", 0.75) : Map.of());
+                named ? Map.of("kept", 0.75) : Map.of(),
+                named ? Map.of("days", 4.25) : Map.of());
     }
 
     private static Position send(String topic, byte[] key, byte[] value, long arrival) throws Exception {

@@ -28,6 +28,7 @@ public final class ManifestCodec {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static final String CLASSES = "classes";
+    private static final String ESTIMATES = "estimates";
 
     private ManifestCodec() {}
 
@@ -37,9 +38,8 @@ public final class ManifestCodec {
         root.put("use_case", manifest.useCase());
         root.put("model", manifest.model());
         root.put("kind", manifest.kind());
-        if (!manifest.classes().isEmpty()) {
-            manifest.classes().forEach(root.withArray(CLASSES)::add);
-        }
+        write(root, CLASSES, manifest.classes());
+        write(root, ESTIMATES, manifest.estimates());
         ArrayNode features = root.putArray("features");
         manifest.features().forEach(features::add);
         root.put("definitions_digest", manifest.definitionsDigest());
@@ -56,7 +56,7 @@ public final class ManifestCodec {
         for (GoldenRow row : manifest.golden()) {
             // Floats are written as doubles, so that every reader gets all of their bits.
             ObjectNode json = golden.addObject();
-            if (manifest.classes().isEmpty()) {
+            if (row.scores().length == 1) {
                 json.put("score", (double) row.scores()[0]);
             } else {
                 json.set("scores", array(doubles(row.scores())));
@@ -91,7 +91,8 @@ public final class ManifestCodec {
                     text(root, "use_case"),
                     text(root, "model"),
                     text(root, "kind"),
-                    root.has(CLASSES) ? texts(root, CLASSES) : List.of(),
+                    optional(root, CLASSES),
+                    optional(root, ESTIMATES),
                     texts(root, "features"),
                     text(root, "definitions_digest"),
                     new Scaler(doubles(scaler, "mean"), doubles(scaler, "std")),
@@ -133,6 +134,17 @@ public final class ManifestCodec {
 
     private static String text(JsonNode node, String name) throws ModelFormatException {
         return field(node, name, JsonNode::isTextual, "a string").textValue();
+    }
+
+    /** Left out where there are none, as in packages of before there could be any. */
+    private static void write(ObjectNode root, String name, List<String> texts) {
+        if (!texts.isEmpty()) {
+            texts.forEach(root.withArray(name)::add);
+        }
+    }
+
+    private static List<String> optional(JsonNode root, String name) throws ModelFormatException {
+        return root.has(name) ? texts(root, name) : List.of();
     }
 
     private static List<String> texts(JsonNode root, String name) throws ModelFormatException {

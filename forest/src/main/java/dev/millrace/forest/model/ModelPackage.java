@@ -6,9 +6,11 @@ import dev.millrace.forest.ModelFormatException;
 import dev.millrace.forest.Objective;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,26 +21,42 @@ public final class ModelPackage {
 
     private final ModelManifest manifest;
     private final Forest forest;
+    private final List<Forest> estimates;
     private @Nullable Explainer explainer;
 
-    private ModelPackage(ModelManifest manifest, Forest forest) {
+    private ModelPackage(ModelManifest manifest, List<Forest> trees) {
         this.manifest = manifest;
-        this.forest = forest;
+        this.forest = trees.getFirst();
+        this.estimates = trees.subList(1, trees.size());
     }
 
     /**
-     * Opens a package of the content of {@code millrace.json} and {@code model.ubj}.
+     * Opens a package of its files by path: {@code millrace.json}, and the trees that it names; others are not read.
      *
-     * @throws ModelFormatException if either cannot be read, the trees are not those that the manifest names, they take other
-     *     vectors than it says, or they do not reproduce a golden row bit for bit
+     * @throws ModelFormatException if one of them is missing or cannot be read, the trees are not those that the manifest names,
+     *     they take other vectors than it says, or they do not reproduce a golden row bit for bit
      */
-    public static ModelPackage open(byte[] manifestJson, byte[] trees) throws ModelFormatException {
-        ModelManifest manifest = ManifestCodec.read(manifestJson);
-        check(manifest, ModelManifest.TREES, trees);
-        ModelPackage opened = new ModelPackage(manifest, Forest.read(trees));
+    public static ModelPackage open(Map<String, byte[]> files) throws ModelFormatException {
+        ModelManifest manifest = ManifestCodec.read(file(files, ModelManifest.FILE));
+        List<Forest> trees = new ArrayList<>();
+        for (String path : manifest.trees()) {
+            byte[] content = file(files, path);
+            check(manifest, path, content);
+            trees.add(Forest.read(content));
+        }
+        ModelPackage opened = new ModelPackage(manifest, trees);
         opened.checkSignature();
         opened.checkGoldenRows();
         return opened;
+    }
+
+    /** @throws ModelFormatException if it is not there */
+    public static byte[] file(Map<String, byte[]> files, String path) throws ModelFormatException {
+        byte[] content = files.get(path);
+        if (content == null) {
+            throw ModelFormatException.invalid("the file " + path + " in the package", "none");
+        }
+        return content;
     }
 
     /** Holds a file of the package against its digest. */
@@ -55,18 +73,19 @@ public final class ModelPackage {
         return manifest;
     }
 
+    /** What gives the score, or the classes' probabilities. */
     public Forest forest() {
         return forest;
     }
 
-    /** The score of a vector (before scaling, NaN where missing) of a model without classes. */
+    /** The score alone of a vector (before scaling, NaN where missing), of a model without classes. */
     public float score(double[] vector) {
         return forest.score(scaled(manifest.scaler(), vector));
     }
 
-    /** The scores of a vector (before scaling, NaN where missing): one, or the probability of each class. */
+    /** The scores of a vector (before scaling, NaN where missing): one, or the probability of each class; then the estimates. */
     public float[] scores(double[] vector) {
-        return scores(forest, manifest.scaler(), vector);
+        return scores(forest, estimates, manifest.scaler(), vector);
     }
 
     private static float[] scaled(Scaler scaler, double[] vector) {
@@ -75,7 +94,7 @@ public final class ModelPackage {
         return scaled;
     }
 
-    private static float[] scores(Forest forest, Scaler scaler, double[] vector) {
+    private static float[] scores(Forest forest, List<Forest> estimates, Scaler scaler, double[] vector) {
         float[] scaled = scaled(scaler, vector);
         float[] scores = new float[forest.answers()];
         if (scores.length == 1) {
@@ -84,7 +103,14 @@ public final class ModelPackage {
         } else {
             forest.scores(scaled, scores);
         }
-        return scores;
+        if (estimates.isEmpty()) {
+            return scores;
+        }
+        float[] all = Arrays.copyOf(scores, scores.length + estimates.size());
+        for (int i = 0; i < estimates.size(); i++) {
+            all[scores.length + i] = estimates.get(i).score(scaled);
+        }
+        return all;
     }
 
     /**
@@ -109,10 +135,15 @@ public final class ModelPackage {
         return explainer;
     }
 
-    /** What the scores of each vector are, packed as golden rows. */
-    public static List<GoldenRow> golden(Forest forest, Scaler scaler, List<double[]> vectors) {
+    /**
+     * What the scores of each vector are, packed as golden rows.
+     *
+     * @param trees of each of {@link ModelManifest#trees()}
+     */
+    public static List<GoldenRow> golden(List<Forest> trees, Scaler scaler, List<double[]> vectors) {
+        List<Forest> estimates = trees.subList(1, trees.size());
         return vectors.stream()
-                .map(vector -> new GoldenRow(vector.clone(), scores(forest, scaler, vector)))
+                .map(vector -> new GoldenRow(vector.clone(), scores(trees.getFirst(), estimates, scaler, vector)))
                 .toList();
     }
 
@@ -126,10 +157,15 @@ public final class ModelPackage {
     }
 
     private void checkSignature() throws ModelFormatException {
-        List<String> features = manifest.features();
-        if (forest.features() != features.size()) {
-            throw ModelFormatException.invalid(
-                    "trees on " + features.size() + " features", forest.features() + " features");
+        checkFeatures(forest);
+        for (int i = 0; i < estimates.size(); i++) {
+            checkFeatures(estimates.get(i));
+            if (estimates.get(i).outputs() != 1) {
+                throw ModelFormatException.unsupported(
+                        "one output of the trees of the estimate "
+                                + manifest.estimates().get(i),
+                        estimates.get(i).outputs() + " outputs");
+            }
         }
         if (manifest.classes().isEmpty() ? forest.outputs() != 1 : forest.objective() != Objective.SOFTPROB) {
             throw ModelFormatException.unsupported(
@@ -137,9 +173,17 @@ public final class ModelPackage {
                     "%d outputs of %s for the classes %s"
                             .formatted(forest.outputs(), forest.objective().id(), manifest.classes()));
         }
-        if (forest.answers() != manifest.outputs()) {
+        if (forest.answers() != Math.max(1, manifest.classes().size())) {
             throw ModelFormatException.invalid(
                     "an output for each of the classes " + manifest.classes(), forest.answers() + " outputs");
+        }
+    }
+
+    private void checkFeatures(Forest forest) throws ModelFormatException {
+        List<String> features = manifest.features();
+        if (forest.features() != features.size()) {
+            throw ModelFormatException.invalid(
+                    "trees on " + features.size() + " features", forest.features() + " features");
         }
         if (!forest.featureNames().isEmpty() && !forest.featureNames().equals(features)) {
             throw ModelFormatException.invalid("the manifest's features " + features, "" + forest.featureNames());

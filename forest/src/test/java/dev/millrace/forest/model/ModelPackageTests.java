@@ -63,13 +63,14 @@ class ModelPackageTests {
                 "a-model",
                 "binary",
                 classes,
+                List.of(),
                 features,
                 "digest",
                 scaler,
                 List.of(0.5, Double.NaN),
                 0.42,
                 Map.of("auc", 0.91, "unknown", Double.NaN),
-                ModelPackage.golden(Forest.read(trees), scaler, vectors),
+                ModelPackage.golden(List.of(Forest.read(trees)), scaler, vectors),
                 Instant.parse("2026-01-02T03:04:05Z"),
                 Optional.of(new DriftBaseline(
                         4,
@@ -82,9 +83,13 @@ class ModelPackageTests {
                 Map.of(ModelManifest.TREES, ModelPackage.sha256(trees)));
     }
 
+    private static ModelPackage open(byte[] manifest, byte[] trees) throws ModelFormatException {
+        return ModelPackage.open(Map.of(ModelManifest.FILE, manifest, ModelManifest.TREES, trees));
+    }
+
     @Test
     void whatIsWrittenIsRead() throws Exception {
-        ModelPackage opened = ModelPackage.open(ManifestCodec.write(manifest), trees);
+        ModelPackage opened = open(ManifestCodec.write(manifest), trees);
         assertThat(opened.manifest()).isEqualTo(manifest).hasSameHashCodeAs(manifest);
         assertThat(opened.manifest().toString()).contains("GoldenRow[vector=[0.7, 1.1]", "Scaler[mean=[0.25, 1.0]");
         assertThat(opened.forest().trees()).isEqualTo(10);
@@ -97,7 +102,7 @@ class ModelPackageTests {
     void ofClassesThereIsAProbabilityForEach() throws Exception {
         byte[] classes = train("multi:softprob", 3);
         ModelManifest of = manifest(List.of("x", "y"), classes, List.of("a", "b", "c"));
-        ModelPackage opened = ModelPackage.open(ManifestCodec.write(of), classes);
+        ModelPackage opened = open(ManifestCodec.write(of), classes);
         assertThat(opened.manifest()).isEqualTo(of);
         for (GoldenRow row : of.golden()) {
             assertThat(row.scores()).hasSize(3).isEqualTo(opened.scores(row.vector()));
@@ -118,12 +123,79 @@ class ModelPackageTests {
         assertRefused(List.of("a", "b", "c"), greatest, "model-unsupported");
     }
 
+    @Test
+    void estimatesAreGivenByTreesOfTheirOwn() throws Exception {
+        byte[] counts = train("count:poisson", 2);
+        List<Forest> forests = List.of(Forest.read(trees), Forest.read(counts));
+        List<double[]> vectors = List.of(new double[] {0.7, 1.1}, new double[] {-3, Double.NaN});
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
+        json.putArray("estimates").add("count");
+        json.withObject("sha256").put("estimates/count.ubj", ModelPackage.sha256(counts));
+        json.putArray("golden");
+        Map<String, byte[]> files = new HashMap<>(Map.of(
+                ModelManifest.FILE,
+                json.toString().getBytes(StandardCharsets.UTF_8),
+                ModelManifest.TREES,
+                trees,
+                "estimates/count.ubj",
+                counts));
+        ModelPackage opened = ModelPackage.open(files);
+        assertThat(opened.manifest().estimates()).containsExactly("count");
+        assertThat(opened.manifest().treesDigest())
+                .isNotEqualTo(manifest.treesDigest())
+                .hasSize(64);
+        List<GoldenRow> golden = ModelPackage.golden(forests, manifest.scaler(), vectors);
+        for (GoldenRow row : golden) {
+            float[] scaled = new float[2];
+            manifest.scaler().apply(row.vector(), scaled);
+            assertThat(row.scores())
+                    .containsExactly(
+                            forests.get(0).score(scaled), forests.get(1).score(scaled))
+                    .isEqualTo(opened.scores(row.vector()));
+        }
+
+        // A golden row of the estimate, too, has to come out.
+        json.putArray("golden")
+                .addObject()
+                .putPOJO("scores", golden.getFirst().scores())
+                .putPOJO("vector", vectors.getFirst());
+        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        var unused = ModelPackage.open(files);
+        assertThat(unused.manifest().golden()).hasSize(1);
+        json.putArray("golden")
+                .addObject()
+                .putPOJO("vector", vectors.getFirst())
+                .putPOJO("scores", new double[] {golden.getFirst().scores()[0], 7.5});
+        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        assertRefused(files, "model-golden");
+        json.putArray("golden");
+        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        files.put("estimates/count.ubj", trees);
+        assertRefused(files, "model-digest");
+        files.remove("estimates/count.ubj");
+        assertRefused(files, "model-invalid: expected the file estimates/count.ubj");
+        byte[] several = train("multi:softprob", 3);
+        json.withObject("sha256").put("estimates/count.ubj", ModelPackage.sha256(several));
+        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        files.put("estimates/count.ubj", several);
+        assertRefused(files, "model-unsupported: expected one output of the trees of the estimate count");
+        json.withArray("estimates").add("count");
+        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        assertRefused(files, "model-invalid");
+    }
+
+    private static void assertRefused(Map<String, byte[]> files, String message) {
+        assertThatThrownBy(() -> ModelPackage.open(files))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith(message);
+    }
+
     private static void assertRefused(List<String> classes, byte[] trees, String code) throws Exception {
         ObjectNode json = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
         json.putArray("golden");
         classes.forEach(json.putArray("classes")::add);
         json.withObject("sha256").put(ModelManifest.TREES, ModelPackage.sha256(trees));
-        assertThatThrownBy(() -> ModelPackage.open(json.toString().getBytes(StandardCharsets.UTF_8), trees))
+        assertThatThrownBy(() -> open(json.toString().getBytes(StandardCharsets.UTF_8), trees))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageStartingWith(code);
     }
@@ -148,7 +220,7 @@ class ModelPackageTests {
     void refusesOtherTrees() {
         byte[] other = trees.clone();
         other[other.length - 2] ^= 1;
-        assertThatThrownBy(() -> ModelPackage.open(ManifestCodec.write(manifest), other))
+        assertThatThrownBy(() -> open(ManifestCodec.write(manifest), other))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage("model-digest: expected sha256 %s of model.ubj, but came %s"
                         .formatted(ModelPackage.sha256(trees), ModelPackage.sha256(other)));
@@ -178,7 +250,7 @@ class ModelPackageTests {
         String json = new String(ManifestCodec.write(manifest), StandardCharsets.UTF_8);
         assertThat(json).contains(part);
         byte[] wrong = json.replace(part, replacement).getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> ModelPackage.open(wrong, trees))
+        assertThatThrownBy(() -> open(wrong, trees))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageStartingWith(message);
     }

@@ -66,7 +66,8 @@ final class PredictionRecord {
                 others(decision.others()),
                 RequestContext.traceId(decision.traceParent()),
                 answer.verdict().outcome(),
-                answer.verdict().probabilities());
+                answer.verdict().probabilities(),
+                answer.verdict().estimated());
     }
 
     private static List<dev.millrace.schema.avro.OtherScore> others(List<OtherScore> others) {
@@ -79,7 +80,8 @@ final class PredictionRecord {
                     verdict.score(),
                     verdict.isPositive(),
                     verdict.outcome(),
-                    verdict.probabilities()));
+                    verdict.probabilities(),
+                    verdict.estimated()));
         }
         return records;
     }

@@ -32,7 +32,7 @@ public final class ModelCache {
 
     void keep(String model, PackageFiles files) throws IOException, ModelFormatException {
         Path place = Files.createDirectories(folder.resolve(model));
-        String digest = ModelPackage.sha256(files.file(ModelManifest.FILE));
+        String digest = ModelPackage.sha256(ModelPackage.file(files.files(), ModelManifest.FILE));
         Path kept = Files.createDirectories(place.resolve(digest));
         for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
             Path path = kept.resolve(file.getKey());

@@ -8,6 +8,7 @@ import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.schema.definition.InvalidUseCaseException;
+import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import java.util.ArrayList;
@@ -42,22 +43,15 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
         SortedMap<String, byte[]> files = new TreeMap<>();
         byte[] manifest = place.file(ModelManifest.FILE);
         files.put(ModelManifest.FILE, manifest);
-        List<String> others = new ArrayList<>(List.of(ModelManifest.TREES));
-        others.addAll(ManifestCodec.read(manifest).definitions());
+        ModelManifest says = ManifestCodec.read(manifest);
+        List<String> others = new ArrayList<>(says.trees());
+        others.addAll(says.definitions());
         for (String path : others) {
             // Before a path is resolved anywhere.
             requirePlain(path);
             files.put(path, place.file(path));
         }
         return new PackageFiles(version, files);
-    }
-
-    byte[] file(String path) throws ModelFormatException {
-        byte[] content = files.get(path);
-        if (content == null) {
-            throw ModelFormatException.invalid("the file " + path + " in the package", "none");
-        }
-        return content;
     }
 
     /**
@@ -67,7 +61,7 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
      *     of a package that brings none of its own and was trained under these
      */
     ServedModel open(CompiledModel local) throws ModelFormatException {
-        ModelPackage opened = ModelPackage.open(file(ModelManifest.FILE), file(ModelManifest.TREES));
+        ModelPackage opened = ModelPackage.open(files);
         ModelManifest says = opened.manifest();
         if (!says.model().equals(local.name())) {
             throw ModelFormatException.invalid("a package of the model " + local.name(), "one of " + says.model());
@@ -78,11 +72,11 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                     "a package of the use case " + local.useCase().name(), "one of " + says.useCase());
         }
         CompiledModel compiled = says.definitions().isEmpty() ? same(local, says) : compile(says);
-        List<String> classes = compiled.model().definition().classes();
-        if (!says.classes().equals(classes)) {
+        List<String> given = ModelDefinition.outputs(says.classes(), says.estimates());
+        List<String> defined = compiled.model().definition().outputs();
+        if (!given.equals(defined)) {
             throw ModelFormatException.invalid(
-                    "the classes %s, which the definition of %s has, in their order".formatted(classes, says.model()),
-                    "" + says.classes());
+                    "what the definition of %s gives, %s, in that order".formatted(says.model(), defined), "" + given);
         }
         float sum = 0;
         for (int i = 0; i < WARM_UP_SCORES && !says.golden().isEmpty(); i++) {
@@ -108,7 +102,7 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
     private CompiledModel compile(ModelManifest says) throws ModelFormatException {
         SortedMap<String, byte[]> definitions = new TreeMap<>();
         for (String path : says.definitions()) {
-            byte[] content = file(path);
+            byte[] content = ModelPackage.file(files, path);
             ModelPackage.check(says, path, content);
             definitions.put(path.substring(ModelManifest.DEFINITIONS.length()), content);
         }

@@ -4,6 +4,7 @@ import static dev.millrace.web.openapi.JsonSchemas.TEXT;
 import static dev.millrace.web.openapi.JsonSchemas.TIME;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.feature.Model;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.scoring.BatchServlet;
 import dev.millrace.prediction.scoring.Tensors;
@@ -43,15 +44,20 @@ public final class PredictionDocument {
     private PredictionDocument() {}
 
     /** A model that is asked, and whose it is. */
-    private record Asked(ServedUseCase useCase, ModelDefinition model, ServeDefinition serve) {
+    private record Asked(ServedUseCase useCase, Model compiled, ServeDefinition serve) {
 
         static Stream<Asked> of(ServedUseCase useCase) {
-            return useCase.definition().models().stream()
-                    .flatMap(model -> model.serve().map(serve -> new Asked(useCase, model, serve)).stream());
+            return useCase.engine().models().stream()
+                    .flatMap(model ->
+                            model.definition().serve().map(serve -> new Asked(useCase, model, serve)).stream());
+        }
+
+        ModelDefinition model() {
+            return compiled.definition();
         }
 
         EventType rows() {
-            return useCase.definition().event(model.rows());
+            return useCase.definition().event(model().rows());
         }
 
         Operation operation(String id, String summary) {
@@ -158,7 +164,7 @@ public final class PredictionDocument {
         return asked.operation("predict-" + id, "Score with " + asked.model().name())
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(Schemas.request(asked.serve(), asked.rows()), asked.examples(body -> body))
-                .answer(200, "The score, and what it rests on", Schemas.answer(asked.model(), asked.serve()))
+                .answer(200, "The score, and what it rests on", Schemas.answer(asked.compiled()))
                 .problem(400, "The body cannot be read")
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
@@ -194,9 +200,8 @@ public final class PredictionDocument {
                                 "items",
                                 Map.of("type", "object", "description", "As one request alone"))),
                 List.of("rows"));
-        Map<String, Object> answer = Map.of(
-                "anyOf",
-                List.of(Schemas.answer(asked.model(), asked.serve()), ApiDocument.reference(ApiDocument.PROBLEM)));
+        Map<String, Object> answer =
+                Map.of("anyOf", List.of(Schemas.answer(asked.compiled()), ApiDocument.reference(ApiDocument.PROBLEM)));
         return asked.operation("batch-" + name, "Score many with " + name + ", each as if it came alone")
                 .parameter(In.QUERY, "explain", EXPLAIN)
                 .body(many, asked.examples(body -> Map.of("rows", List.of(body, body))))

@@ -1,8 +1,10 @@
 package dev.millrace.prediction.openapi;
 
+import dev.millrace.feature.Model;
+import dev.millrace.feature.ResponseField;
+import dev.millrace.feature.expression.CompiledExpression;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
-import dev.millrace.schema.definition.ModelDefinition.Answer;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.web.openapi.JsonSchemas;
@@ -35,29 +37,33 @@ final class Schemas {
         return new LinkedHashMap<>(Map.of("type", "number", "description", "Takes the place of " + stored));
     }
 
-    private static Map<String, Object> value(ModelDefinition model, Answer holds) {
-        return switch (holds) {
-            case Answer.Decision decision ->
+    private static Map<String, Object> value(ModelDefinition model, ResponseField field) {
+        return switch (field) {
+            case ResponseField.Decision decision ->
                 model.classes().isEmpty()
                         ? Map.of("type", "integer", "enum", List.of(0, 1))
                         : Map.of("type", "string", "enum", model.classes());
-            case Answer.Score score ->
+            case ResponseField.Score score ->
                 switch (model.kind()) {
                     case BINARY, MULTICLASS -> Map.of("type", "number", "minimum", 0, "maximum", 1);
                     case REGRESSION, COUNT -> Map.of("type", "number");
                 };
-            case Answer.Computed computed ->
-                Map.of(
-                        "type",
-                        List.of("number", "null"),
-                        "description",
-                        computed.expression().text() + "; null where that is no number");
+            case ResponseField.Computed computed -> computed("number", computed.expression());
+            case ResponseField.Text text -> computed("string", text.expression());
         };
     }
 
-    static Map<String, Object> answer(ModelDefinition model, ServeDefinition serve) {
+    private static Map<String, Object> computed(String type, CompiledExpression expression) {
+        return Map.of(
+                "type",
+                List.of(type, "null"),
+                "description",
+                expression.text() + "; null where that cannot be computed");
+    }
+
+    static Map<String, Object> answer(Model model) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        serve.response().forEach((name, holds) -> properties.put(name, value(model, holds)));
+        model.response().forEach(field -> properties.put(field.name(), value(model.definition(), field)));
         properties.put("latency_ms", Map.of("type", "number"));
         properties.put(
                 "model_version", Map.of("type", "string", "description", "Such as v3; none when a rule answered"));

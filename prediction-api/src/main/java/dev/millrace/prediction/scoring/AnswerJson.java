@@ -62,20 +62,21 @@ final class AnswerJson {
         }
     }
 
-    /** The value alone: null for a number that cannot be computed. */
+    /** The value alone: null for one that cannot be computed. */
     static void write(JsonGenerator json, ResponseField field, Verdict verdict) throws IOException {
         switch (field) {
             case ResponseField.Decision decision when decision.ofClasses() -> json.writeString(verdict.text());
             case ResponseField.Decision decision -> json.writeNumber(verdict.decision());
             case ResponseField.Score score -> json.writeNumber(verdict.score());
             case ResponseField.Computed computed -> {
-                double value = verdict.of(computed);
+                double value = computed.of(verdict::of);
                 if (Double.isNaN(value)) {
                     json.writeNull();
                 } else {
                     json.writeNumber(value);
                 }
             }
+            case ResponseField.Text text -> json.writeString(text.of(verdict::of));
         }
     }
 

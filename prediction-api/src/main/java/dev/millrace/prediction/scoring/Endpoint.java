@@ -12,6 +12,7 @@ import dev.millrace.prediction.scoring.ScoringMetrics.Stage;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.web.RequestContext;
 import java.io.IOException;
@@ -276,8 +277,9 @@ final class Endpoint {
      */
     boolean rehearseWithoutModel(byte[] body) throws RequestException {
         Evidence evidence = rehearsals.evidence(local, Asked.of(local, reader -> reader.read(body), "warm-up", ""));
-        List<String> classes = local.compiled().model().definition().classes();
-        Verdict nothing = Verdict.of(classes, new double[Math.max(1, classes.size())], 1);
+        ModelDefinition definition = local.compiled().model().definition();
+        double[] zeros = new double[definition.outputs().size()];
+        Verdict nothing = Verdict.of(definition.classes(), definition.estimates(), zeros, 1);
         Answer answer = Answer.withoutModel(name(), nothing, evidence);
         var unused = AnswerJson.bytes(local.response(), answer, Optional.empty(), "warm-up", 0);
         return !evidence.reasons().contains(EvidenceReader.UNAVAILABLE);

@@ -195,6 +195,9 @@ public final class Endpoints {
             } else {
                 json.put("classes", manifest.classes());
             }
+            if (!manifest.estimates().isEmpty()) {
+                json.put("estimates", manifest.estimates());
+            }
             json.put("definitions_digest", manifest.definitionsDigest());
             json.put("features", manifest.features());
             Map<String, Double> figures = new LinkedHashMap<>();

@@ -20,10 +20,6 @@ public record Origin(String alias, String version, String definitionsDigest, Str
 
     static Origin of(String alias, ServedModel served) {
         ModelManifest manifest = served.model().manifest();
-        return new Origin(
-                alias,
-                served.version(),
-                manifest.definitionsDigest(),
-                String.valueOf(manifest.sha256().get(ModelManifest.TREES)));
+        return new Origin(alias, served.version(), manifest.definitionsDigest(), manifest.treesDigest());
     }
 }

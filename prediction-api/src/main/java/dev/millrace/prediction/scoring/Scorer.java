@@ -6,6 +6,7 @@ import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.definition.ModelDefinition;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,7 +175,7 @@ final class Scorer {
             outputs[i] = shortest(scores[i]);
         }
         ModelManifest manifest = served.model().manifest();
-        return Optional.of(Verdict.of(manifest.classes(), outputs, manifest.threshold()));
+        return Optional.of(Verdict.of(manifest.classes(), manifest.estimates(), outputs, manifest.threshold()));
     }
 
     /** The double that prints like the float. */
@@ -191,7 +192,8 @@ final class Scorer {
             return Optional.empty();
         }
         metrics.fallback(NO_MODEL);
-        Verdict verdict = Verdict.of(model.definition().classes(), outputs.get(), RULE_THRESHOLD);
+        ModelDefinition definition = model.definition();
+        Verdict verdict = Verdict.of(definition.classes(), definition.estimates(), outputs.get(), RULE_THRESHOLD);
         metrics.answered(model.name(), Origin.RULE.version(), "fallback", verdict.score());
         return Optional.of(Scored.byRule(Answer.withoutModel(model.name(), verdict, Evidence.none(at, NO_MODEL))));
     }

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Requests and answers of the Open Inference Protocol's gRPC form. */
@@ -120,7 +121,10 @@ final class TensorMessages {
                 when decision.ofClasses() -> contents.addBytesContents(ByteString.copyFromUtf8(verdict.text()));
                 case ResponseField.Decision decision -> contents.addInt64Contents(verdict.decision());
                 case ResponseField.Score score -> contents.addFp64Contents(verdict.score());
-                case ResponseField.Computed computed -> contents.addFp64Contents(verdict.of(computed));
+                case ResponseField.Computed computed -> contents.addFp64Contents(computed.of(verdict::of));
+                case ResponseField.Text text ->
+                    contents.addBytesContents(
+                            ByteString.copyFromUtf8(Objects.requireNonNullElse(text.of(verdict::of), "")));
             }
         }
         return contents.build();

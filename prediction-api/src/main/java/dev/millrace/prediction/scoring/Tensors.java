@@ -83,6 +83,7 @@ public record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
             case ResponseField.Decision decision -> decision.ofClasses() ? BYTES : INT64;
             case ResponseField.Score score -> FP64;
             case ResponseField.Computed computed -> FP64;
+            case ResponseField.Text text -> BYTES;
         };
     }
 

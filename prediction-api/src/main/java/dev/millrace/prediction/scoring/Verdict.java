@@ -1,6 +1,6 @@
 package dev.millrace.prediction.scoring;
 
-import dev.millrace.feature.ResponseField;
+import dev.millrace.schema.definition.ModelDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,29 +10,33 @@ import org.jspecify.annotations.Nullable;
  * What a version, or the rule, says.
  *
  * @param classes what is told apart, in the order of the outputs; none where there is one output
- * @param outputs the score, or each class's probability
+ * @param estimates names of further numbers
+ * @param outputs the score, or each class's probability; then the estimates
  * @param decision 0 or 1; of classes, the place of the most probable one
  */
-public record Verdict(List<String> classes, double[] outputs, int decision) {
+public record Verdict(List<String> classes, List<String> estimates, double[] outputs, int decision) {
 
     public Verdict {
         classes = List.copyOf(classes);
-        if (outputs.length != Math.max(1, classes.size()) || decision < 0 || decision >= Math.max(2, outputs.length)) {
+        estimates = List.copyOf(estimates);
+        int answers = Math.max(1, classes.size());
+        if (outputs.length != answers + estimates.size() || decision < 0 || decision >= Math.max(2, answers)) {
             throw new IllegalArgumentException(
-                    "expected an output for each of the classes %s, or one, and a decision, but came %d outputs and %d"
-                            .formatted(classes, outputs.length, decision));
+                    "expected an output for each of the classes %s, or one, and of the estimates %s, and a decision, but came %d outputs and %d"
+                            .formatted(classes, estimates, outputs.length, decision));
         }
     }
 
     /** @param threshold the score from which on the decision is 1; of classes it is not read */
-    static Verdict of(List<String> classes, double[] outputs, double threshold) {
-        return new Verdict(classes, outputs, classes.isEmpty() ? outputs[0] >= threshold ? 1 : 0 : greatest(outputs));
+    static Verdict of(List<String> classes, List<String> estimates, double[] outputs, double threshold) {
+        int decision = classes.isEmpty() ? outputs[0] >= threshold ? 1 : 0 : greatest(outputs, classes.size());
+        return new Verdict(classes, estimates, outputs, decision);
     }
 
     /** The first of those that are equal. */
-    private static int greatest(double[] outputs) {
+    private static int greatest(double[] outputs, int classes) {
         int greatest = 0;
-        for (int i = 1; i < outputs.length; i++) {
+        for (int i = 1; i < classes; i++) {
             if (outputs[i] > outputs[greatest]) {
                 greatest = i;
             }
@@ -47,14 +51,23 @@ public record Verdict(List<String> classes, double[] outputs, int decision) {
 
     /** By class; none where there are no classes. */
     public Map<String, Double> probabilities() {
-        if (classes.isEmpty()) {
+        return named(classes, 0);
+    }
+
+    /** By name; none where there are none. */
+    public Map<String, Double> estimated() {
+        return named(estimates, outputs.length - estimates.size());
+    }
+
+    private Map<String, Double> named(List<String> names, int from) {
+        if (names.isEmpty()) {
             return Map.of();
         }
-        Map<String, Double> probabilities = new LinkedHashMap<>();
-        for (int i = 0; i < outputs.length; i++) {
-            probabilities.put(classes.get(i), outputs[i]);
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            values.put(names.get(i), outputs[from + i]);
         }
-        return probabilities;
+        return values;
     }
 
     /** The name of the class decided for; null where there are none. */
@@ -62,9 +75,17 @@ public record Verdict(List<String> classes, double[] outputs, int decision) {
         return classes.isEmpty() ? null : classes.get(decision);
     }
 
-    /** What a field holds; NaN when it cannot be computed. */
-    double of(ResponseField.Computed field) {
-        return field.of(score(), classes, outputs);
+    /** What an answer's fields call this: the score, a class's probability, an estimate; null when it is none of them. */
+    @Nullable
+    Object of(String name) {
+        if (name.equals(ModelDefinition.Answer.SCORE)) {
+            return score();
+        }
+        int place = classes.indexOf(name);
+        int estimate = estimates.indexOf(name);
+        return place >= 0
+                ? (Double) outputs[place]
+                : estimate < 0 ? null : (Double) outputs[outputs.length - estimates.size() + estimate];
     }
 
     /** Whether the score reached the threshold; never of classes. */

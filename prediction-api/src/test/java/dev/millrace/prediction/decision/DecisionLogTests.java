@@ -19,7 +19,12 @@ class DecisionLogTests {
     void whatFindsNoRoomIsCountedAndNobodyWaits() {
         Evidence evidence = new Evidence(new double[] {1}, 0, OptionalLong.empty(), false, List.of(), List.of());
         Decision decision = new Decision(
-                new Answer("late", Origin.RULE, new Verdict(List.of(), new double[] {0.5}, 1), evidence, List.of()),
+                new Answer(
+                        "late",
+                        Origin.RULE,
+                        new Verdict(List.of(), List.of(), new double[] {0.5}, 1),
+                        evidence,
+                        List.of()),
                 "mine",
                 "00-00000000000000000000000000000001-0000000000000001-00",
                 null,

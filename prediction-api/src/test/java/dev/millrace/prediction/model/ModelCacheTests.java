@@ -48,7 +48,7 @@ class ModelCacheTests {
         assertThat(last.files().keySet())
                 .isEqualTo(second.files().keySet())
                 .contains("millrace.json", "model.ubj", "definitions/events/parcel.avsc");
-        assertThat(last.file("model.ubj")).isEqualTo(second.file("model.ubj"));
+        assertThat(last.files().get("model.ubj")).isEqualTo(second.files().get("model.ubj"));
         assertThat(last.open(Parcels.compiled()).version()).isEqualTo("v2");
         try (Stream<Path> kept = Files.list(folder.resolve("late"))) {
             assertThat(kept).hasSize(2);

@@ -67,6 +67,7 @@ public final class PackageWriter {
                 spec.model(),
                 spec.kind(),
                 List.of(),
+                List.of(),
                 set.featureNames(),
                 spec.definitionsDigest(),
                 model.scaler(),
@@ -91,7 +92,7 @@ public final class PackageWriter {
         double[] nothing = new double[set.featureNames().size()];
         Arrays.fill(nothing, Double.NaN);
         vectors.add(nothing);
-        return ModelPackage.golden(model.forest(), model.scaler(), vectors);
+        return ModelPackage.golden(List.of(model.forest()), model.scaler(), vectors);
     }
 
     private static DriftBaseline baseline(TrainingSet set, TrainedModel model, int[] trained) {
