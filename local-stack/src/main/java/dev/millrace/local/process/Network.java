@@ -1,7 +1,6 @@
 package dev.millrace.local.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,20 +9,36 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Small questions to ports of this machine. */
 public final class Network {
     private static final int TIMEOUT_MILLIS = 1_000;
 
+    /**
+     * To below 32,768, from where on Linux takes the ports of outgoing connections: one of those could have the port before the
+     * server does that it was chosen for.
+     */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int PORTS = 22_000;
+
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
     private Network() {}
 
-    /** A port that nobody listens on now. */
+    /** A port that nobody listens on now, each time another one. */
     public static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("No free port on 127.0.0.1", e);
+        for (int i = 0; i < PORTS; i++) {
+            int port = FIRST_PORT + Math.floorMod(NEXT.getAndIncrement(), PORTS);
+            if (isFree(port)) {
+                return port;
+            }
         }
+        throw new IllegalStateException(
+                "No free port on 127.0.0.1 from %d to %d".formatted(FIRST_PORT, FIRST_PORT + PORTS - 1));
     }
 
     /** Whether a server could listen on {@code port}. */

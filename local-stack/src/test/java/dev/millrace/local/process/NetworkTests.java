@@ -15,7 +15,9 @@ class NetworkTests {
     @Test
     void aFreePortIsFreeUntilSomebodyListens() throws Exception {
         int port = Network.freePort();
+        assertThat(port).as("never an outgoing connection's").isBetween(10_000, 32_767);
         assertThat(Network.isFree(port)).isTrue();
+        assertThat(Network.freePort()).isNotEqualTo(port);
         assertThat(Network.status("http://127.0.0.1:" + port)).isZero();
         assertThat(Network.body("http://127.0.0.1:" + port)).isEmpty();
         assertThat(Network.exchange(port, "x", 1)).isEmpty();
