@@ -277,8 +277,10 @@ class TruthIT {
         answer(UUID.randomUUID().toString(), TIME, "v3", 0.9, 0.9, Instant.now());
         answer(null, TIME, "v3", 0.9, 0.9, Instant.now());
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-            assertThat(gauge("v3")).isCloseTo(auc(champion), within(1e-12));
-            assertThat(gauge("v4")).isCloseTo(auc(shadow), within(1e-12));
+            assertThat(gauge("accuracy", "v3")).isCloseTo(auc(champion), within(1e-12));
+            assertThat(gauge("accuracy", "v4")).isCloseTo(auc(shadow), within(1e-12));
+            assertThat(gauge("average_precision", "v3")).isCloseTo(averagePrecision(champion), within(1e-12));
+            assertThat(gauge("average_precision", "v4")).isCloseTo(averagePrecision(shadow), within(1e-12));
         });
     }
 
@@ -304,10 +306,28 @@ class TruthIT {
         }
     }
 
-    private static double gauge(String version) throws Exception {
-        Matcher found = Pattern.compile("model_accuracy\\{model=\"late\",model_version=\"" + version + "\"} (\\S+)")
+    private static double gauge(String figure, String version) throws Exception {
+        Matcher found = Pattern.compile(
+                        "model_%s\\{model=\"late\",model_version=\"%s\"} (\\S+)".formatted(figure, version))
                 .matcher(send("GET", "/metrics", "").body());
         return found.find() ? Double.parseDouble(found.group(1)) : Double.NaN;
+    }
+
+    /** By its definition: of each positive row, how many of those that score as high or higher are positive. */
+    private static double averagePrecision(List<Scored> rows) {
+        List<Scored> positives = rows.stream().filter(Scored::positive).toList();
+        return positives.stream()
+                .mapToDouble(row -> {
+                    double hits = positives.stream()
+                            .filter(other -> other.score() >= row.score())
+                            .count();
+                    return hits
+                            / rows.stream()
+                                    .filter(other -> other.score() >= row.score())
+                                    .count();
+                })
+                .average()
+                .orElseThrow();
     }
 
     /** By its definition. */
@@ -328,7 +348,7 @@ class TruthIT {
     @Test
     @Order(6)
     void withoutTheDatabaseNoTruthIsTakenAndTheGaugeStays() throws Exception {
-        double before = gauge("v3");
+        double before = gauge("accuracy", "v3");
         assertThat(send("GET", "/health", "").body()).doesNotContain("database");
         assertThat(send("GET", "/metrics", "").body()).contains("db_pool_connections{state=\"active\"}");
         stack.stop(Server.POSTGRES);
@@ -336,7 +356,7 @@ class TruthIT {
                 send("POST", "/v1/labels", "{\"event_id\": \"%s\", \"value\": 1}".formatted(UUID.randomUUID()));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(JSON.readTree(answer.body()).path("code").textValue()).isEqualTo("history-unavailable");
-        assertThat(gauge("v3")).isEqualTo(before);
+        assertThat(gauge("accuracy", "v3")).isEqualTo(before);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(send("GET", "/health", "").body()).contains("\"degraded\"", "database-unavailable"));

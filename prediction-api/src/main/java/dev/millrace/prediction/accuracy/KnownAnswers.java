@@ -39,7 +39,7 @@ final class KnownAnswers {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
-    /** AUC as Mann and Whitney have it: the mean rank of the positive answers, equal scores sharing theirs. */
+    /** Per version, the events of each class, and what {@link Ranking} is made of: sums over its scores from the highest down. */
     private static String sql(EventType type) {
         String flag = type.label()
                 .flatMap(EventType.LabelRule::field)
@@ -63,13 +63,17 @@ final class KnownAnswers {
                               where l.event_type = ? and l.event_id = a.event_id and l.event_time = e.%2$s
                               order by l.revision desc, l.value desc limit 1), %4$s, 0) = 1 as positive
                   from newest a join %1$s e on e.%3$s = a.event_id::%5$s
-                ), ranked as (
-                  select *, rank() over (partition by model_version order by score)
-                    + (count(*) over (partition by model_version, score) - 1) / 2.0 as rank from known
+                ), scores as (
+                  select model_version, score, count(*) filter (where positive)::float8 as positives,
+                    count(*) filter (where not positive)::float8 as negatives
+                  from known group by model_version, score
+                ), thresholds as (
+                  select *, sum(positives) over higher as hits, sum(positives + negatives) over higher as taken
+                  from scores window higher as (partition by model_version order by score desc)
                 )
-                select model_version, count(*) filter (where positive), count(*) filter (where not positive),
-                  sum(rank) filter (where positive)
-                from ranked group by model_version
+                select model_version, sum(positives), sum(negatives), sum(negatives * (hits - positives / 2)),
+                  sum(positives * hits / taken)
+                from thresholds group by model_version
                 """.formatted(
                         quoted(type.name()),
                         quoted(type.timeField()),
@@ -97,14 +101,13 @@ final class KnownAnswers {
     }
 
     /**
-     * The AUC of each version that answered, or said beside an answer what it thinks.
+     * Of each version that answered, or said beside an answer what it thinks.
      *
      * @param window how much of what is known counts, in time of events
-     * @return NaN where a class is missing
      */
-    Map<String, Double> auc(Instant now, Duration window) throws SQLException {
+    Map<String, Ranking> rankings(Instant now, Duration window) throws SQLException {
         Instant known = now.minus(model.label().knownAfter());
-        Map<String, Double> found = new TreeMap<>();
+        Map<String, Ranking> found = new TreeMap<>();
         try (Connection connection = source.getConnection();
                 PreparedStatement query = connection.prepareStatement(sql)) {
             query.setQueryTimeout(LONGEST_SECONDS);
@@ -114,10 +117,9 @@ final class KnownAnswers {
             query.setString(4, model.rows());
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    double positives = rows.getLong(2);
-                    double negatives = rows.getLong(3);
-                    double ranks = rows.getDouble(4);
-                    found.put(rows.getString(1), (ranks - positives * (positives + 1) / 2) / (positives * negatives));
+                    found.put(
+                            rows.getString(1),
+                            Ranking.of(rows.getDouble(2), rows.getDouble(3), rows.getDouble(4), rows.getDouble(5)));
                 }
             }
         }

@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code model_accuracy}: how well each version ranked the events whose truth is known by now, looked up from time to time on a
+ * {@code model_accuracy} and {@code model_average_precision}: how well each version ranked the events whose truth is known by now, looked up from time to time on a
  * thread of its own. While the database is away the gauges stay as they are.
  */
 public final class ModelAccuracy extends RepeatedTask {
@@ -29,8 +30,9 @@ public final class ModelAccuracy extends RepeatedTask {
     private final List<KnownAnswers> models;
     private final AccuracySettings settings;
     private final Clock clock;
-    private final MultiGauge gauge;
-    private final Map<String, Map<String, Double>> last = new ConcurrentHashMap<>();
+    private final MultiGauge auc;
+    private final MultiGauge averagePrecision;
+    private final Map<String, Map<String, Ranking>> last = new ConcurrentHashMap<>();
     private final Set<String> failing = new HashSet<>();
 
     public ModelAccuracy(
@@ -43,36 +45,45 @@ public final class ModelAccuracy extends RepeatedTask {
                 .toList();
         this.settings = settings;
         this.clock = clock;
-        this.gauge = MultiGauge.builder("model_accuracy")
+        this.auc = MultiGauge.builder("model_accuracy")
                 .description("AUC of the last window of answers whose truth is known")
+                .register(meters);
+        this.averagePrecision = MultiGauge.builder("model_average_precision")
+                .description("Average precision of the same answers")
                 .register(meters);
     }
 
     @Override
     protected void turn() {
         models.forEach(this::look);
+        tell(auc, Ranking::auc);
+        tell(averagePrecision, Ranking::averagePrecision);
+    }
+
+    private void tell(MultiGauge gauge, ToDoubleFunction<Ranking> figure) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         last.forEach((model, versions) -> versions.keySet()
                 .forEach(version -> rows.add(MultiGauge.Row.of(
-                        Tags.of("model", model, "model_version", version), () -> auc(model, version)))));
+                        Tags.of("model", model, "model_version", version),
+                        () -> figure.applyAsDouble(ranking(model, version))))));
         // Gauges that are there already stay: whoever reads while one takes another's place would see both.
         gauge.register(rows, false);
     }
 
-    private double auc(String model, String version) {
-        return last.getOrDefault(model, Map.of()).getOrDefault(version, Double.NaN);
+    private Ranking ranking(String model, String version) {
+        return last.getOrDefault(model, Map.of()).getOrDefault(version, Ranking.UNKNOWN);
     }
 
     /** One use case's tables may not be there yet while another's are. */
     private void look(KnownAnswers model) {
         try {
-            last.put(model.name(), model.auc(clock.instant(), settings.window()));
+            last.put(model.name(), model.rankings(clock.instant(), settings.window()));
             failing.remove(model.name());
         } catch (SQLException e) {
             // Said once, until it works again.
             if (failing.add(model.name())) {
                 LOG.warn(
-                        "model_accuracy of {} stays as it is: the answers and their truth cannot be read: {}",
+                        "model_accuracy and model_average_precision of {} stay as they are: the answers and their truth cannot be read: {}",
                         model.name(),
                         e.toString());
             }
