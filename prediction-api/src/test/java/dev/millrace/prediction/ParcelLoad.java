@@ -17,10 +17,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Asks a service for scores of parcels, of which every one must be answered with 200. */
+/** Asks a service for scores of parcels, every fifth in a batch, of which every one must be answered with 200. */
 final class ParcelLoad {
 
     static final int PER_SECOND = 300;
+
+    private static final String BATCH = "/v1/models/late/predict:batch";
 
     private static final int ROWS = 1_000;
 
@@ -44,15 +46,9 @@ final class ParcelLoad {
                 .open(
                         PER_SECOND,
                         length,
-                        i -> HttpCall.post(
-                                server.resolve("/score"),
-                                Map.of(),
-                                "{\"sender\":\"ann%d\",\"depot\":%d,\"price\":7,\"parcel_id\":\"%s\",\"timestamp\":\"%s\"}"
-                                        .formatted(
-                                                random.nextInt(50),
-                                                1 + random.nextInt(4),
-                                                new UUID(random.nextLong(), i),
-                                                time)),
+                        i -> i % 5 == 0
+                                ? HttpCall.post(server.resolve(BATCH), Map.of(), "{\"rows\":[" + parcel(i) + "]}")
+                                : HttpCall.post(server.resolve("/score"), Map.of(), parcel(i)),
                         (number, status, body, nanos) -> {
                             if (new String(body, StandardCharsets.UTF_8).contains("features-unavailable")) {
                                 marked.incrementAndGet();
@@ -66,16 +62,18 @@ final class ParcelLoad {
         return new Seen(result, marked.get());
     }
 
+    private String parcel(long number) {
+        return "{\"sender\":\"ann%d\",\"depot\":%d,\"price\":7,\"parcel_id\":\"%s\",\"timestamp\":\"%s\"}"
+                .formatted(random.nextInt(50), 1 + random.nextInt(4), new UUID(random.nextLong(), number), time);
+    }
+
     /** A thousand rows at once, each of a kilobyte that no compression makes less. */
     void runBatch() throws Exception {
         String rows = IntStream.range(0, ROWS)
                 .mapToObj(i -> "{\"sender\":\"%s\",\"depot\":1,\"price\":7}".formatted(letters(900)))
                 .collect(Collectors.joining(",", "{\"rows\":[", "]}"));
         LoadResult result = new HttpLoad(server, 1)
-                .open(
-                        1,
-                        Duration.ofSeconds(1),
-                        i -> HttpCall.post(server.resolve("/v1/models/late/predict:batch"), Map.of(), rows));
+                .open(1, Duration.ofSeconds(1), i -> HttpCall.post(server.resolve(BATCH), Map.of(), rows));
         assertThat(result.statuses()).isEqualTo(Map.of(200, 1L));
         answered.addAndGet(ROWS);
     }

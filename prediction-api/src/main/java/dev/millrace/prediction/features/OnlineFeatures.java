@@ -31,17 +31,17 @@ public final class OnlineFeatures {
      * @throws StoreUnavailableException when it cannot be had, or is of other definitions than the model
      */
     public Reading read(CompiledModel model, Values row) throws StoreUnavailableException {
-        return read(model, List.of(row), store.reads()).getFirst();
-    }
-
-    /** The same for a caller who would rather wait than go without. */
-    public Reading readPatiently(CompiledModel model, Values row) throws StoreUnavailableException {
-        return read(model, List.of(row), store.patientReads()).getFirst();
+        return read(model, List.of(row)).getFirst();
     }
 
     /** The same of several rows, in one round trip. */
-    public List<Reading> readPatiently(CompiledModel model, List<Values> rows) throws StoreUnavailableException {
-        return read(model, rows, store.patientReads());
+    public List<Reading> read(CompiledModel model, List<Values> rows) throws StoreUnavailableException {
+        return read(model, rows, store.reads(rows.size()));
+    }
+
+    /** The same of one row, for a caller who would rather wait than go without. */
+    public Reading readPatiently(CompiledModel model, Values row) throws StoreUnavailableException {
+        return read(model, List.of(row), store.patientReads()).getFirst();
     }
 
     private List<Reading> read(CompiledModel compiled, List<Values> rows, OnlineRecords.Hashes source)

@@ -41,6 +41,8 @@ public final class OnlineStore extends RepeatedTask {
 
     private static final Duration CONNECT = Duration.ofMillis(500);
     private static final Duration PROBE_EVERY = Duration.ofMillis(250);
+    /** What each row after the first adds to the deadline: several times what it takes. */
+    private static final Duration ROW = Duration.ofNanos(250_000);
     /** Of a probe, for which a pause of the machine is no outage, and of a patient read. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
@@ -56,7 +58,7 @@ public final class OnlineStore extends RepeatedTask {
 
     /**
      * @param uri such as {@code redis://127.0.0.1:6379}
-     * @param deadline how long a read may take
+     * @param deadline how long the reads of one row may take
      * @param probe a key to read when nobody else does
      */
     public OnlineStore(String uri, Duration deadline, byte[] probe) {
@@ -85,9 +87,11 @@ public final class OnlineStore extends RepeatedTask {
     /**
      * The reads of one request, which have the deadline together: each of the hashes under some keys, in one round trip; an empty
      * hash for a key that is not there. They fail when they do not come before the deadline, or have not come lately.
+     *
+     * @param rows how many rows' features they are
      */
-    OnlineRecords.Hashes reads() {
-        return within(deadline);
+    OnlineRecords.Hashes reads(int rows) {
+        return within(deadline.plus(ROW.multipliedBy(rows - 1L)));
     }
 
     /** The same for a caller who would rather wait than go without. */

@@ -58,7 +58,7 @@ final class EvidenceReader {
         try {
             List<Values> rows = new ArrayList<>(all.size());
             all.forEach(asked -> rows.add(asked.request().fields()::get));
-            List<Reading> readings = features.readPatiently(serving.compiled(), rows);
+            List<Reading> readings = features.read(serving.compiled(), rows);
             for (int i = 0; i < all.size(); i++) {
                 evidence.add(of(serving, all.get(i), readings.get(i), began));
             }
