@@ -266,17 +266,26 @@ class FaultsIT {
 
     @Test
     void postgresIsKilledAndThePastIsToldAgain() throws Exception {
+        postgresIsAway("PostgreSQL killed", () -> stack.kill(Server.POSTGRES), () -> stack.start(Server.POSTGRES));
+    }
+
+    @Test
+    void postgresIsFrozenAndThePastIsToldAgain() throws Exception {
+        postgresIsAway("PostgreSQL frozen", () -> stack.pause(Server.POSTGRES), () -> stack.resume(Server.POSTGRES));
+    }
+
+    private static void postgresIsAway(String fault, Happening begins, Happening ends) throws Exception {
         String before = past().body();
         assertThat(before).contains("\"source\":\"history\"");
         ParcelLoad.Seen faulty = during(
-                "PostgreSQL killed",
-                () -> stack.kill(Server.POSTGRES),
+                fault,
+                begins,
                 () -> soon(() -> {
                     assertThat(get("/health").body()).contains("database-unavailable");
                     assertThat(past().body()).contains("history-unavailable");
                 }),
                 () -> {
-                    stack.start(Server.POSTGRES);
+                    ends.run();
                     soon(() -> {
                         assertThat(past().body()).isEqualTo(before);
                         assertThat(truth().statusCode()).isEqualTo(202);
