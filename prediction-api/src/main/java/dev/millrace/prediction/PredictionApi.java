@@ -37,10 +37,10 @@ import dev.millrace.prediction.scoring.WarmUpBody;
 import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Admission;
-import dev.millrace.prediction.web.Backlog;
 import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.RequestThreads;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.PartialDocument;
@@ -58,6 +58,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.DependsOn;
@@ -157,14 +160,22 @@ public class PredictionApi {
     }
 
     @Bean
-    Backlog backlog(PrometheusMeterRegistry meters) {
-        return new Backlog(meters);
+    RequestThreads requestThreads(
+            PredictionSettings settings, TomcatServerProperties tomcat, PrometheusMeterRegistry meters) {
+        TomcatServerProperties.Threads threads = tomcat.getThreads();
+        return new RequestThreads(settings.concurrentRequests(), threads.getMax(), threads.getMinSpare(), meters);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverThreads(RequestThreads threads) {
+        return server -> server.addConnectorCustomizers(
+                connector -> connector.getProtocolHandler().setExecutor(threads));
     }
 
     @Bean
     @Primary
-    Admission admission(PredictionSettings settings, Backlog backlog, PrometheusMeterRegistry meters) {
-        return new Admission("scoring", settings.concurrentRequests(), backlog, meters);
+    Admission admission(PredictionSettings settings, RequestThreads threads, PrometheusMeterRegistry meters) {
+        return new Admission("scoring", settings.concurrentRequests(), threads::waiting, meters);
     }
 
     /** Of requests that may wait for the database. */

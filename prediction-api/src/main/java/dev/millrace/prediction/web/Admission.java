@@ -42,10 +42,12 @@ public final class Admission {
 
     /** Whether there is room for one more, which must {@link #leave} then. */
     public boolean enter() {
-        if (inside.incrementAndGet() + waiting.getAsInt() <= most) {
-            return true;
+        if (!RequestThreads.isTurningAway()) {
+            if (inside.incrementAndGet() + waiting.getAsInt() <= most) {
+                return true;
+            }
+            inside.decrementAndGet();
         }
-        inside.decrementAndGet();
         turnedAway.increment();
         return false;
     }
