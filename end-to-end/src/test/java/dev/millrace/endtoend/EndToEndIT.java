@@ -9,14 +9,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.endtoend.PaymentFile.Payment;
 import dev.millrace.endtoend.PaymentOracle.Known;
 import dev.millrace.local.home.Folders;
+import dev.millrace.local.process.JavaCommand;
 import dev.millrace.local.process.Network;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
 import dev.millrace.local.server.Connection.Postgres;
+import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Ports;
 import dev.millrace.local.up.Progress;
+import dev.millrace.local.up.State;
 import dev.millrace.local.up.Supervisor;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.UseCase;
@@ -393,6 +396,41 @@ final class EndToEndIT {
     private static void run(ProcessSpec job) throws IOException {
         RunningProcess process = Spawner.start(job);
         assertThat(process.await()).as(Files.readString(job.log())).isZero();
+    }
+
+    /** As a person writes it: what the command has itself must not take what is the program's. */
+    @Test
+    @Order(5)
+    void theCommandPassesOnWhatIsTheProgramsToRead() throws Exception {
+        State.of("fraud", State.Phase.READY, List.of(entry("mlflow"), entry(Platform.PREDICTION)))
+                .write(platform.folders());
+        assertThat(millrace("promote", "--model", "transaction-fraud", "--version", "1"))
+                .contains("version 1 of transaction-fraud is the champion");
+        assertThat(millrace("promote", "--help")).contains("--model", "--version", "--alias");
+        assertThat(millrace("train", "--help")).contains("--promote");
+        assertThat(millrace("compare", "-h")).contains("--window");
+        assertThat(millrace("dataset", "--help")).contains("--lag");
+        assertThat(millrace("traffic", "--help")).contains("--per-day");
+        assertThat(millrace("replay", "--help")).contains("--speed", "FILE");
+    }
+
+    private static State.Entry entry(String service) {
+        return new State.Entry(
+                service, ProcessHandle.current().pid(), platform.ports().of(service));
+    }
+
+    /** What {@code ./millrace} prints. */
+    private static String millrace(String... arguments) throws IOException {
+        JavaCommand command = new JavaCommand(
+                new Modules(platform.folders()).classPath("local-stack"),
+                "dev.millrace.local.cli.Millrace",
+                List.of("-Dmillrace.root=" + platform.folders().root(), "-Dmillrace.home=" + home),
+                List.of(arguments));
+        ProcessSpec spec = ProcessSpec.of(
+                "millrace", command.line(), Map.of(), home.resolve("millrace-" + arguments.length + ".log"));
+        Files.deleteIfExists(spec.log());
+        run(spec);
+        return Files.readString(spec.log());
     }
 
     @Test

@@ -15,6 +15,6 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PassThrough.runJob(platform -> platform.stream("backfill"));
+        return PassThrough.run(PassThrough.platform().stream("backfill"));
     }
 }

@@ -1,24 +1,21 @@
 package dev.millrace.local.cli;
 
-import java.util.ArrayList;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.up.Platform;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
 
 /** Makes a training set of what the platform holds now. */
-@Command(
-        name = "dataset",
-        description =
-                "Makes a training set in the lake. Options are the training job's: --model NAME, --from TIME, --lag DURATION, …",
-        mixinStandardHelpOptions = true)
-final class DatasetCommand implements Callable<Integer> {
-    @Unmatched
-    private List<String> others = new ArrayList<>();
+@Command(name = "dataset", description = "Makes a training set in the lake.")
+final class DatasetCommand extends ProgramCommand {
 
     @Override
-    public Integer call() {
-        return PassThrough.runJob(
-                platform -> platform.training("dataset", Arguments.withUseCase("dataset", others, platform)));
+    ProcessSpec program(Platform platform, List<String> arguments) {
+        return platform.shortJob(Arguments.withUseCase("dataset", arguments, platform));
+    }
+
+    @Override
+    int run(Platform platform, List<String> arguments) {
+        return PassThrough.run(platform.training("dataset", Arguments.withUseCase("dataset", arguments, platform)));
     }
 }

@@ -12,32 +12,25 @@ import java.io.IOException;
 final class PassThrough {
     private PassThrough() {}
 
-    /** Which program, given the platform that is up. */
-    interface Program {
-        ProcessSpec of(Platform platform);
-    }
+    /** Of a run that did its work and changed nothing: a gate keeps the champion. */
+    private static final int KEPT = 3;
 
-    /** A program that starts faster the next time. */
-    interface Job {
-        Platform.Job of(Platform platform);
-    }
-
-    /** Its exit code. Ctrl-C reaches it as it reaches us. */
-    static int run(Program program) {
-        return run(program.of(platform()));
-    }
-
-    /** The same, and makes its cache once it has done its work. */
-    static int runJob(Job program) {
-        Platform.Job job = program.of(platform());
+    /** Runs a program that starts faster the next time: makes its cache once it has done its work. */
+    static int run(Platform.Job job) {
         int code = run(job.process());
-        if (code == 0) {
+        if (code == 0 || code == KEPT) {
             job.cache().make();
         }
         return code;
     }
 
-    private static Platform platform() {
+    /** What a program needs that only says how it is used: nothing has to be up. */
+    static Platform anyPlatform() {
+        return Platform.of(Folders.standard(), Ports.from(System.getenv()), "");
+    }
+
+    /** The one that is up. */
+    static Platform platform() {
         var folders = Folders.standard();
         State state = State.running(folders)
                 .orElseThrow(
@@ -45,7 +38,8 @@ final class PassThrough {
         return Platform.of(folders, state.ports(Ports.from(System.getenv())), state.useCase());
     }
 
-    private static int run(ProcessSpec spec) {
+    /** Its exit code. Ctrl-C reaches it as it reaches us. */
+    static int run(ProcessSpec spec) {
         var builder = new ProcessBuilder(spec.command()).inheritIO();
         builder.environment().putAll(spec.environment());
         try {

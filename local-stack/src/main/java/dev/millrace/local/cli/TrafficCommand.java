@@ -1,23 +1,18 @@
 package dev.millrace.local.cli;
 
-import java.util.ArrayList;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.up.Platform;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
 
 /** Live events from the generator, in this terminal. */
-@Command(
-        name = "traffic",
-        description = "Sends generated events as if live, until Ctrl-C. Other options are the feed's.",
-        mixinStandardHelpOptions = true)
-final class TrafficCommand implements Callable<Integer> {
-    @Unmatched
-    private List<String> others = new ArrayList<>();
+@Command(name = "traffic", description = "Sends generated events as if live, until Ctrl-C.")
+final class TrafficCommand extends ProgramCommand {
 
     @Override
-    public Integer call() {
-        others.add(0, "traffic");
-        return PassThrough.run(platform -> platform.feed(others.toArray(String[]::new)));
+    ProcessSpec program(Platform platform, List<String> arguments) {
+        return platform.feed(
+                Stream.concat(Stream.of("traffic"), arguments.stream()).toArray(String[]::new));
     }
 }

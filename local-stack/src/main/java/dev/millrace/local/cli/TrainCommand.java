@@ -1,23 +1,21 @@
 package dev.millrace.local.cli;
 
-import java.util.ArrayList;
+import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.up.Platform;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
 
 /** Trains a model on what the platform holds now. */
-@Command(
-        name = "train",
-        description = "Trains and registers a model. Options are the training job's: --model NAME, --promote, …",
-        mixinStandardHelpOptions = true)
-final class TrainCommand implements Callable<Integer> {
-    @Unmatched
-    private List<String> others = new ArrayList<>();
+@Command(name = "train", description = "Trains and registers a model. Exit code 3: a gate keeps the champion.")
+final class TrainCommand extends ProgramCommand {
 
     @Override
-    public Integer call() {
-        return PassThrough.runJob(
-                platform -> platform.training("train", Arguments.withUseCase("train", others, platform)));
+    ProcessSpec program(Platform platform, List<String> arguments) {
+        return platform.shortJob(Arguments.withUseCase("train", arguments, platform));
+    }
+
+    @Override
+    int run(Platform platform, List<String> arguments) {
+        return PassThrough.run(platform.training("train", Arguments.withUseCase("train", arguments, platform)));
     }
 }

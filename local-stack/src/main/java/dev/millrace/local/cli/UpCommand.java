@@ -83,6 +83,12 @@ final class UpCommand implements Callable<Integer> {
         remember(List.of(), Phase.STARTING);
         Runtime.getRuntime().addShutdownHook(ended);
         try {
+            if (!platform.makesEvents()) {
+                progress.say(
+                        ("%s has no generator: nothing is loaded and no model is trained. Send events to %s/v1/events/…;"
+                                        + " until a model is promoted the rule of the use case answers")
+                                .formatted(useCase, platform.url(Platform.INGESTION)));
+            }
             supervisor.run(platform.steps(models, noTraffic ? Traffic.NONE : Traffic.LIVE));
             show(platform, example, progress, (System.nanoTime() - start) / 1_000_000_000);
             remember(List.copyOf(processes), Phase.READY);

@@ -16,6 +16,7 @@ import dev.millrace.local.server.RedisServer;
 import dev.millrace.local.server.S3Server;
 import dev.millrace.local.server.Server;
 import dev.millrace.local.server.ServerPlace;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,9 +97,12 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         return "http://127.0.0.1:" + ports.of(service);
     }
 
-    /** The way up. What its marker says was done before is not done again. */
+    /** The way up. What its marker says was done before is not done again. A use case that makes no events has nothing to train on. */
     public List<Step> steps(List<String> models, Traffic traffic) {
         var steps = new ArrayList<>(serving());
+        if (!makesEvents()) {
+            return steps;
+        }
         steps.add(Step.of(
                 "Loading %d days of history, %,d events a day".formatted(DAYS, EVENTS_PER_DAY),
                 new Work.Once(
@@ -123,6 +127,11 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
                     new Work.Start("traffic", 0, () -> feed("traffic"), () -> true, PATIENCE)));
         }
         return steps;
+    }
+
+    /** Whether the use case has a generator, whose settings its folder then holds. */
+    public boolean makesEvents() {
+        return Files.exists(new Modules(folders).useCase(useCase).resolve("generator.yaml"));
     }
 
     /** The part of the way up that has every server and service running, with no data. */

@@ -44,22 +44,7 @@ class MillraceTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "up",
-                "down",
-                "status",
-                "doctor",
-                "replay",
-                "traffic",
-                "train",
-                "promote",
-                "compare",
-                "backfill",
-                "bench",
-                "key",
-                "prepare"
-            })
+    @ValueSource(strings = {"up", "down", "status", "doctor", "backfill", "bench", "key", "prepare"})
     void everySubcommandHasHelp(String name) {
         assertThat(run(name, "--help")).isZero();
         assertThat(usage.toString()).startsWith("Usage: millrace " + name).contains("-h, --help");
@@ -142,17 +127,11 @@ class MillraceTests {
                 List.of("replay", file.toString(), "--speed", "10"),
                 List.of("traffic"),
                 List.of("train", "--model", "rain"),
-                List.of("promote"),
+                List.of("promote", "--model", "rain", "--version", "1"),
                 List.of("backfill"))) {
             assertThat(run(command.toArray(String[]::new))).isEqualTo(1);
         }
         assertThat(err.toString()).contains("Millrace is not running: ./millrace up --detach starts it");
-    }
-
-    @Test
-    void aFileThatIsNotThereIsNamed() {
-        assertThat(run("replay", "/no/such/file.csv")).isEqualTo(1);
-        assertThat(err.toString()).contains("Cannot read /no/such/file.csv: expected a file of events");
     }
 
     @Test

@@ -55,6 +55,7 @@ class UpIT {
         }
         Path models = Files.createDirectories(root.resolve("use-cases/weather/models"));
         Files.writeString(models.resolve("rain.yaml"), "");
+        Files.writeString(models.resolveSibling("generator.yaml"), "");
         Files.writeString(
                 models.resolveSibling("example.json"), "{\"path\": \"/predict\", \"body\": {\"cloud\": 0.5}}");
         environment.put("MILLRACE_HOME", folders.home().toString());

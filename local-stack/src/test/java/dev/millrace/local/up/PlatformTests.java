@@ -41,6 +41,7 @@ class PlatformTests {
         Files.createDirectories(useCase.resolve("models"));
         Files.writeString(useCase.resolve("models/rain.yaml"), "");
         Files.writeString(useCase.resolve("models/notes.txt"), "");
+        Files.writeString(useCase.resolve("generator.yaml"), "");
         Files.writeString(
                 useCase.resolve("example.json"), "{\"path\": \"/predict\", \"body\": {\"town\": \"L'Aquila\"}}");
     }
@@ -57,6 +58,14 @@ class PlatformTests {
         assertThat(ports.of("kafka")).isEqualTo(19_092);
         assertThat(ports.of("ingestion-service")).isEqualTo(8001);
         assertThat(ports.byName()).doesNotContainKey("traffic");
+    }
+
+    @Test
+    void withoutAGeneratorThereIsNothingToTrainOn() throws Exception {
+        Files.delete(folder.resolve("use-cases/weather/generator.yaml"));
+        assertThat(platform().steps(List.of("rain"), Traffic.LIVE))
+                .extracting(Step::title)
+                .isEqualTo(platform().serving().stream().map(Step::title).toList());
     }
 
     @Test
