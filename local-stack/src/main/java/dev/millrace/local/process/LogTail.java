@@ -17,7 +17,12 @@ public final class LogTail {
 
     /** The last lines, indented, under a line that says which file it is. */
     public static String of(Path log) {
-        List<String> lines = lines(log, LINES);
+        return of(log, 0);
+    }
+
+    /** The same of what was written after the first {@code from} bytes: an earlier run's lines would tell of something else. */
+    static String of(Path log, long from) {
+        List<String> lines = lines(log, LINES, from);
         return lines.isEmpty()
                 ? "Its log is empty: " + log
                 : "The end of its log " + log + ":"
@@ -26,12 +31,18 @@ public final class LogTail {
 
     /** At most {@code count} lines from the end. */
     public static List<String> lines(Path log, int count) {
+        return lines(log, count, 0);
+    }
+
+    static List<String> lines(Path log, int count, long from) {
         if (!Files.exists(log)) {
             return List.of();
         }
         try (var file = new RandomAccessFile(log.toFile(), "r")) {
-            file.seek(Math.max(0, file.length() - BYTES));
-            byte[] end = new byte[(int) (file.length() - file.getFilePointer())];
+            long length = file.length();
+            // A log that has become shorter was begun anew.
+            file.seek(Math.max(length - BYTES, from <= length ? from : 0));
+            byte[] end = new byte[(int) (length - file.getFilePointer())];
             file.readFully(end);
             List<String> lines = new String(end, StandardCharsets.UTF_8)
                     .lines()

@@ -3,7 +3,6 @@ package dev.millrace.local.process;
 import dev.millrace.local.home.LocalStackException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +13,13 @@ import java.util.stream.Stream;
 public final class RunningProcess {
     private final ProcessSpec spec;
     private final Process process;
+    private final long logged;
 
-    RunningProcess(ProcessSpec spec, Process process) {
+    /** @param logged how many bytes its log had before it was started */
+    RunningProcess(ProcessSpec spec, Process process, long logged) {
         this.spec = spec;
         this.process = process;
+        this.logged = logged;
     }
 
     public ProcessSpec spec() {
@@ -37,17 +39,27 @@ public final class RunningProcess {
         return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
+    /** The end of what it has logged, for messages. */
+    public String logTail() {
+        return LogTail.of(spec.log(), logged);
+    }
+
+    /** At most {@code count} lines from the end of what it has logged. */
+    public List<String> lastLines(int count) {
+        return LogTail.lines(spec.log(), count, logged);
+    }
+
     /** Waits until {@code condition} holds. Fails with the end of the log when the process ends first or takes longer. */
     public void awaitReady(Condition condition, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             if (!process.isAlive()) {
                 throw new LocalStackException("%s ended with exit code %d before it was ready.%n%s"
-                        .formatted(spec.name(), process.exitValue(), LogTail.of(spec.log())));
+                        .formatted(spec.name(), process.exitValue(), logTail()));
             }
             if (System.nanoTime() > end) {
-                throw new LocalStackException("%s was not ready after %d s.%n%s"
-                        .formatted(spec.name(), patience.toSeconds(), LogTail.of(spec.log())));
+                throw new LocalStackException(
+                        "%s was not ready after %d s.%n%s".formatted(spec.name(), patience.toSeconds(), logTail()));
             }
             Pause.millis(40);
         }
@@ -83,6 +95,16 @@ public final class RunningProcess {
         }
     }
 
+    /**
+     * Ends what it started and left behind when it died: that may still hold its port and its files. Does nothing where processes
+     * have no group of their own.
+     */
+    public void endLeftBehind() {
+        if (!process.isAlive() && Spawner.canTieToParent()) {
+            send("KILL", "-" + pid());
+        }
+    }
+
     /** Freezes it: it keeps its connections and answers nothing. */
     public void pause() {
         signal("STOP", tree());
@@ -108,14 +130,14 @@ public final class RunningProcess {
     }
 
     private void signal(String name, List<ProcessHandle> targets) {
-        var command = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                targets.stream()
-                        .map(target -> Long.toString(target.pid()))
-                        .collect(Collectors.joining(" ", "kill -s " + name + " ", " 2>/dev/null"))));
+        send(name, targets.stream().map(target -> Long.toString(target.pid())).collect(Collectors.joining(" ")));
+    }
+
+    private void send(String name, String targets) {
         try {
-            new ProcessBuilder(command).start().waitFor();
+            new ProcessBuilder("sh", "-c", "kill -s %s -- %s 2>/dev/null".formatted(name, targets))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new LocalStackException("Cannot send " + name + " to " + spec.name(), e);
         } catch (InterruptedException e) {

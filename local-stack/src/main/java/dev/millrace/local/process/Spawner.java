@@ -28,7 +28,9 @@ public final class Spawner {
     /** Starts it, without waiting for it to be ready. */
     public static RunningProcess start(ProcessSpec spec) {
         try {
-            return new RunningProcess(spec, THREAD.submit(() -> launch(spec)).get());
+            // What the log holds already is of earlier runs.
+            long logged = spec.log().toFile().length();
+            return new RunningProcess(spec, THREAD.submit(() -> launch(spec)).get(), logged);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalStackException("Interrupted while starting " + spec.name(), e);

@@ -3,8 +3,8 @@ package dev.millrace.local.server;
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.process.Exclusive;
-import dev.millrace.local.process.LogTail;
 import dev.millrace.local.process.ProcessSpec;
+import dev.millrace.local.process.RunningProcess;
 import dev.millrace.local.process.Spawner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,9 +44,10 @@ final class Tool {
 
     /** Runs a command to its end; fails with the end of its log. */
     static void run(String what, List<String> command, Path log) {
-        int code = Spawner.start(ProcessSpec.of(what, command, Map.of(), log)).await();
+        RunningProcess process = Spawner.start(ProcessSpec.of(what, command, Map.of(), log));
+        int code = process.await();
         if (code != 0) {
-            throw new LocalStackException("Cannot %s: exit code %d.%n%s".formatted(what, code, LogTail.of(log)));
+            throw new LocalStackException("Cannot %s: exit code %d.%n%s".formatted(what, code, process.logTail()));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.millrace.local.up;
 
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
-import dev.millrace.local.process.LogTail;
 import dev.millrace.local.process.Pause;
 import dev.millrace.local.process.ProcessSpec;
 import dev.millrace.local.process.RunningProcess;
@@ -10,6 +9,7 @@ import dev.millrace.local.process.Spawner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +21,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Goes through steps, watches the processes that stay, and stops them all in reverse order. */
+/**
+ * Goes through steps, watches the processes that stay, and stops them all in reverse order. On the way up a process that dies is an
+ * error; later it is started again.
+ */
 public final class Supervisor implements AutoCloseable {
     private static final Duration NEWS = Duration.ofSeconds(5);
     private static final int LINE = 110;
@@ -30,14 +35,31 @@ public final class Supervisor implements AutoCloseable {
     private final Progress progress;
     private final Consumer<List<State.Entry>> changed;
     private final List<Started> started = new ArrayList<>();
+    private final Clock clock;
+    private int stage;
     private boolean closed;
 
-    private record Started(RunningProcess process, int port, boolean stays) {}
+    /**
+     * A process of ours.
+     *
+     * @param stage the how manieth step started it: it may need what an earlier one started
+     * @param work how to start it again; null for one that runs to its end
+     */
+    record Started(RunningProcess process, int stage, Work.@Nullable Start work) {
+        boolean stays() {
+            return work != null;
+        }
+    }
 
     /** {@code changed} is told of the processes that stay, whenever there is a new one. */
     public Supervisor(Progress progress, Consumer<List<State.Entry>> changed) {
+        this(progress, changed, Clock.systemUTC());
+    }
+
+    Supervisor(Progress progress, Consumer<List<State.Entry>> changed, Clock clock) {
         this.progress = progress;
         this.changed = changed;
+        this.clock = clock;
     }
 
     public void run(List<Step> steps) {
@@ -50,10 +72,11 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** Returns when closed; fails when a process that should stay has ended. */
+    /** Starts again what dies. Returns when closed; fails when a process that should stay dies again and again. */
     public void watch() {
+        var restarts = new Restarts(this, progress, clock);
         while (!isClosed()) {
-            failWhenOneDied();
+            restarts.look();
             Pause.millis(300);
         }
     }
@@ -76,6 +99,9 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void run(Step step, long start) {
+        synchronized (this) {
+            stage++;
+        }
         ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().daemon().name("step-", 0).factory());
         var works = new ExecutorCompletionService<Void>(threads);
@@ -113,7 +139,7 @@ public final class Supervisor implements AutoCloseable {
     private void perform(Work work) {
         switch (work) {
             case Work.Start start -> {
-                RunningProcess process = launch(start.process().get(), start.port(), true);
+                RunningProcess process = launch(start.process().get(), start);
                 process.awaitReady(start.ready(), start.patience());
             }
             case Work.Once once -> once(once);
@@ -126,14 +152,14 @@ public final class Supervisor implements AutoCloseable {
             progress.note(once.name() + ": done before");
             return;
         }
-        RunningProcess process = launch(once.process().get(), 0, false);
+        RunningProcess process = launch(once.process().get(), null);
         int code = process.await();
         synchronized (this) {
             started.removeIf(one -> one.process() == process);
         }
         if (code != 0) {
-            throw new LocalStackException("%s failed with exit code %d.%n%s"
-                    .formatted(once.name(), code, LogTail.of(process.spec().log())));
+            throw new LocalStackException(
+                    "%s failed with exit code %d.%n%s".formatted(once.name(), code, process.logTail()));
         }
         try {
             Folders.madeFor(once.marker());
@@ -154,17 +180,28 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    private RunningProcess launch(ProcessSpec spec, int port, boolean stays) {
-        RunningProcess process;
-        synchronized (this) {
-            if (closed) {
-                throw new LocalStackException("Stopping: " + spec.name() + " is not started any more");
-            }
-            process = Spawner.start(spec);
-            started.add(new Started(process, port, stays));
+    private synchronized RunningProcess launch(ProcessSpec spec, Work.@Nullable Start work) {
+        if (closed) {
+            throw new LocalStackException("Stopping: " + spec.name() + " is not started any more");
         }
+        RunningProcess process = Spawner.start(spec);
+        started.add(new Started(process, stage, work));
         changed.accept(entries());
         return process;
+    }
+
+    /** Starts a process in the place of a dead one; nothing when closed. */
+    synchronized void replace(Started dead, ProcessSpec spec) {
+        int place = started.indexOf(dead);
+        if (place >= 0) {
+            started.set(place, new Started(Spawner.start(spec), dead.stage(), dead.work()));
+            changed.accept(entries());
+        }
+    }
+
+    /** Those that stay, in the order in which they were first started. */
+    synchronized List<Started> staying() {
+        return started.stream().filter(Started::stays).toList();
     }
 
     /** One that stays, by its name. */
@@ -178,9 +215,9 @@ public final class Supervisor implements AutoCloseable {
 
     private synchronized List<State.Entry> entries() {
         return started.stream()
-                .filter(Started::stays)
-                .map(one -> new State.Entry(
-                        one.process().spec().name(), one.process().pid(), one.port()))
+                .flatMap(one -> Stream.ofNullable(one.work())
+                        .map(work -> new State.Entry(
+                                one.process().spec().name(), one.process().pid(), work.port())))
                 .toList();
     }
 
@@ -194,20 +231,21 @@ public final class Supervisor implements AutoCloseable {
                 .filter(one -> one.stays() && !one.process().isAlive())
                 .findFirst();
         if (dead.isPresent() && !closed) {
-            RunningProcess process = dead.get().process();
-            throw new LocalStackException("%s died (exit code %d).%n%s"
-                    .formatted(
-                            process.spec().name(),
-                            process.exitCode().orElse(-1),
-                            LogTail.of(process.spec().log())));
+            throw new LocalStackException(obituary(dead.get().process()));
         }
+    }
+
+    /** Who died, how, and the end of its log. */
+    static String obituary(RunningProcess process) {
+        return "%s died (exit code %d).%n%s"
+                .formatted(process.spec().name(), process.exitCode().orElse(-1), process.logTail());
     }
 
     // The last line of what runs to its end: that is where the waiting is.
     private synchronized String latest() {
         return started.stream()
                 .filter(one -> !one.stays())
-                .flatMap(one -> LogTail.lines(one.process().spec().log(), 1).stream())
+                .flatMap(one -> one.process().lastLines(1).stream())
                 .findFirst()
                 .map(line -> ": " + (line.length() > LINE ? line.substring(0, LINE) + "…" : line))
                 .orElse("");

@@ -13,9 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SupervisorTests {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private final List<List<State.Entry>> told = new ArrayList<>();
+    private final List<List<State.Entry>> told = new CopyOnWriteArrayList<>();
     private final Supervisor supervisor =
             new Supervisor(new Progress(new PrintStream(output, true, StandardCharsets.UTF_8)), told::add);
 
@@ -100,12 +105,174 @@ class SupervisorTests {
     }
 
     @Test
-    void aServiceThatDiesLaterIsReportedWithItsLog() {
+    void aJobThatFailsIsReportedWithWhatThisRunOfItLogged() throws Exception {
+        Files.writeString(folder.resolve("train.log"), "a line of another run\n");
+        Work once = new Work.Once("train", folder.resolve("done/train"), () -> script("train", "echo no rows; exit 4"));
+
+        assertThatThrownBy(() -> supervisor.run(List.of(Step.of("Train", once))))
+                .hasMessageContaining("| no rows")
+                .message()
+                .doesNotContain("another run");
+    }
+
+    @Test
+    void aServiceThatIsKilledLaterIsStartedAgainAndToldOf() {
+        supervisor.run(List.of(Step.of("Start", stays("steady"), stays("fragile"))));
+        long steady = pid("steady");
+        long before = pid("fragile");
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+
+        kill("fragile");
+
+        Awaitility.await().until(() -> printed().contains("fragile is up again"));
+        assertThat(printed())
+                .containsSubsequence(
+                        "fragile died (exit code 137).",
+                        folder.resolve("fragile.log").toString(),
+                        "| up",
+                        "Starting fragile again",
+                        "fragile is up again after");
+        assertThat(pid("fragile")).isNotEqualTo(before);
+        assertThat(told.getLast())
+                .containsExactlyInAnyOrder(
+                        new State.Entry("steady", steady, 0), new State.Entry("fragile", pid("fragile"), 0));
+        supervisor.close();
+        watch.join();
+    }
+
+    @Test
+    void aServiceThatDiesAgainAndAgainIsGivenUpWithItsLog() {
+        Supervisor supervisor = supervisor(Duration.ofSeconds(1));
         supervisor.run(List.of(Step.of("Start", stays("steady"), dying("fragile"))));
 
         assertThatThrownBy(supervisor::watch)
+                .isInstanceOf(LocalStackException.class)
                 .hasMessageContaining("fragile died (exit code 9).")
-                .hasMessageContaining("| up");
+                .hasMessageContaining("| up")
+                .hasMessageContaining("fragile was started again 3 times within 5 minutes, and is given up");
+        supervisor.close();
+        assertThat(starts("fragile")).isEqualTo(4);
+    }
+
+    @Test
+    void deathsOfLongAgoDoNotCount() {
+        Supervisor supervisor = supervisor(Duration.ofMinutes(4));
+        supervisor.run(List.of(Step.of("Start", dying("fragile"))));
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+
+        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> starts("fragile") > 5);
+
+        supervisor.close();
+        watch.join();
+    }
+
+    @Test
+    void whatCannotBePreparedAgainIsGivenUp() {
+        Supervisor supervisor = supervisor(Duration.ofSeconds(1));
+        var asked = new AtomicInteger();
+        Work once = new Work.Start(
+                "fragile",
+                0,
+                () -> {
+                    if (asked.getAndIncrement() > 0) {
+                        throw new LocalStackException("fragile is not built");
+                    }
+                    return script("fragile", "exec sleep 50");
+                },
+                () -> true,
+                Duration.ofSeconds(20));
+        supervisor.run(List.of(Step.of("Start", once)));
+        kill("fragile");
+
+        assertThatThrownBy(supervisor::watch)
+                .hasMessageContaining("fragile cannot be started: fragile is not built")
+                .hasMessageContaining("and is given up");
+        supervisor.close();
+    }
+
+    @Test
+    void whatWasStartedLaterWaitsForWhatItMayNeed() {
+        var serverIsReady = new AtomicBoolean(true);
+        List<String> starts = Collections.synchronizedList(new ArrayList<>());
+        Work server = new Work.Start(
+                "server",
+                0,
+                () -> {
+                    starts.add("server");
+                    return script("server", "exec sleep 50");
+                },
+                serverIsReady::get,
+                Duration.ofHours(1));
+        Work client = new Work.Start(
+                "client",
+                0,
+                () -> {
+                    starts.add("client, server is ready: " + serverIsReady);
+                    return script("client", "exec sleep 50");
+                },
+                () -> true,
+                Duration.ofHours(1));
+        supervisor.run(List.of(Step.of("Server", server), Step.of("Client", client)));
+        serverIsReady.set(false);
+        kill("client");
+        kill("server");
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+        Awaitility.await().until(() -> starts.size() == 3);
+
+        serverIsReady.set(true);
+
+        Awaitility.await().until(() -> printed().contains("client is up again"));
+        assertThat(starts)
+                .containsExactly("server", "client, server is ready: true", "server", "client, server is ready: true");
+        supervisor.close();
+        watch.join();
+    }
+
+    @Test
+    void closingWhileOneIsBroughtBackStartsNothingMore() throws Exception {
+        var again = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        Work slow = new Work.Start(
+                "slow",
+                0,
+                () -> {
+                    if (asked.getAndIncrement() > 0) {
+                        again.countDown();
+                        await(closed);
+                    }
+                    return script("slow", "exec sleep 50");
+                },
+                () -> true,
+                Duration.ofSeconds(20));
+        supervisor.run(List.of(Step.of("Start", slow)));
+        kill("slow");
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+        again.await();
+
+        supervisor.close();
+        closed.countDown();
+
+        watch.join();
+        assertThat(starts("slow")).isEqualTo(1);
+    }
+
+    @Test
+    void whatADeadProcessLeftBehindIsEndedToo() throws Exception {
+        Path child = folder.resolve("child");
+        supervisor.run(List.of(Step.of(
+                "Start",
+                starts("parent", "sleep 50 & echo $! > %s; echo up; wait".formatted(child), Duration.ofSeconds(20)))));
+        long left = Long.parseLong(Files.readString(child).strip());
+        kill("parent");
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+
+        Awaitility.await()
+                .until(() ->
+                        ProcessHandle.of(left).filter(ProcessHandle::isAlive).isEmpty());
+
+        supervisor.close();
+        watch.join();
     }
 
     @Test
@@ -145,6 +312,50 @@ class SupervisorTests {
     @Test
     void aStepNeedsWork() {
         assertThatThrownBy(() -> Step.of("Nothing")).hasMessage("step \"Nothing\" has no work");
+    }
+
+    /** With a clock that goes on by {@code step} at each look. */
+    private Supervisor supervisor(Duration step) {
+        return new Supervisor(
+                new Progress(new PrintStream(output, true, StandardCharsets.UTF_8)),
+                told::add,
+                new SteppingClock(step));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String printed() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Of the newest process of that name. */
+    private long pid(String name) {
+        return told.getLast().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    private void kill(String name) {
+        ProcessHandle process = ProcessHandle.of(pid(name)).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    private long starts(String name) {
+        return told.stream()
+                .flatMap(List::stream)
+                .filter(entry -> entry.name().equals(name))
+                .map(State.Entry::pid)
+                .distinct()
+                .count();
     }
 
     private Work stays(String name) {
