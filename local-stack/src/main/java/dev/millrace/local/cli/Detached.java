@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ final class Detached {
 
     /** 0 once it is ready, 1 when it ended before. */
     int up(String useCase, boolean noTraffic) {
-        var arguments = new ArrayList<>(List.of("up", "--use-case", useCase));
+        var arguments = new ArrayList<>(List.of("up", UpCommand.IN_BACKGROUND, "--use-case", useCase));
         if (noTraffic) {
             arguments.add("--no-traffic");
         }
@@ -68,7 +69,10 @@ final class Detached {
                         arguments)
                 .line());
         try {
-            Files.deleteIfExists(log);
+            // It may say why the run before this one ended.
+            if (Files.exists(log)) {
+                Files.move(log, folders.log("up.previous"), StandardCopyOption.REPLACE_EXISTING);
+            }
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectInput(new File("/dev/null"))

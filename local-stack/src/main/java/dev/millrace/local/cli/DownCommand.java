@@ -2,6 +2,7 @@ package dev.millrace.local.cli;
 
 import dev.millrace.local.home.Folders;
 import dev.millrace.local.process.Pause;
+import dev.millrace.local.up.LastEnd;
 import dev.millrace.local.up.State;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,6 +26,8 @@ final class DownCommand implements Callable<Integer> {
         } else {
             System.out.println("Millrace is not running.");
         }
+        State.clear(folders);
+        LastEnd.forget(folders);
         if (purge) {
             Folders.delete(folders.home().resolve("data"));
             Folders.delete(folders.home().resolve("logs"));

@@ -46,7 +46,7 @@ public final class Millrace {
         });
     }
 
-    private static String message(Exception failure) {
+    static String message(Exception failure) {
         return failure instanceof LocalStackException || failure instanceof UncheckedIOException
                 ? String.valueOf(failure.getMessage())
                 : failure.toString();

@@ -4,6 +4,7 @@ import dev.millrace.local.home.Folders;
 import dev.millrace.local.home.LocalStackException;
 import dev.millrace.local.up.Example;
 import dev.millrace.local.up.Finding;
+import dev.millrace.local.up.LastEnd;
 import dev.millrace.local.up.LinuxMachine;
 import dev.millrace.local.up.Machine;
 import dev.millrace.local.up.Modules;
@@ -15,7 +16,7 @@ import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.State;
 import dev.millrace.local.up.State.Phase;
 import dev.millrace.local.up.Supervisor;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
             "Ports can be moved: MILLRACE_PORT_KAFKA, MILLRACE_PORT_PREDICTION_API, …"
         })
 final class UpCommand implements Callable<Integer> {
+    static final String IN_BACKGROUND = "--in-background";
+
     @Option(
             names = "--use-case",
             paramLabel = "NAME",
@@ -47,12 +50,16 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Return when everything is up; ./millrace down stops it.")
     private boolean detach;
 
+    @Option(names = IN_BACKGROUND, hidden = true, description = "Is the process that --detach leaves.")
+    private boolean inBackground;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     private final Folders folders = Folders.standard();
     private final Machine machine = new LinuxMachine();
-    private final List<State.Entry> processes = new ArrayList<>();
+    private List<State.Entry> processes = List.of();
+    private Phase phase = Phase.STARTING;
 
     @Override
     public Integer call() {
@@ -65,6 +72,7 @@ final class UpCommand implements Callable<Integer> {
         if (detach) {
             return new Detached(folders, progress).up(useCase, noTraffic);
         }
+        LastEnd.forget(folders);
         var ports = Ports.from(System.getenv());
         if (!report(new Preflight(machine, folders.home()).all(ports))) {
             return 1;
@@ -72,17 +80,17 @@ final class UpCommand implements Callable<Integer> {
         var modules = new Modules(folders);
         var example = Example.in(modules.useCase(useCase));
         List<String> models = modules.models(useCase);
-        var platform = Platform.of(folders, ports, useCase);
-        return up(platform, models, example, progress);
+        return up(new Welcome(Platform.of(folders, ports, useCase), example), models, progress);
     }
 
-    private int up(Platform platform, List<String> models, Example example, Progress progress) {
+    private int up(Welcome welcome, List<String> models, Progress progress) {
         long start = System.nanoTime();
-        var supervisor = new Supervisor(progress, entries -> remember(entries, Phase.STARTING));
+        var supervisor = new Supervisor(progress, this::remember);
         var ended = new Thread(() -> end(supervisor), "millrace-down");
-        remember(List.of(), Phase.STARTING);
+        remember(List.of());
         Runtime.getRuntime().addShutdownHook(ended);
         try {
+            Platform platform = welcome.platform();
             if (!platform.makesEvents()) {
                 progress.say(
                         ("%s has no generator: nothing is loaded and no model is trained. Send events to %s/v1/events/…;"
@@ -90,15 +98,18 @@ final class UpCommand implements Callable<Integer> {
                                 .formatted(useCase, platform.url(Platform.INGESTION)));
             }
             supervisor.run(platform.steps(models, noTraffic ? Traffic.NONE : Traffic.LIVE));
-            show(platform, example, progress, (System.nanoTime() - start) / 1_000_000_000);
-            remember(List.copyOf(processes), Phase.READY);
+            welcome.lines((System.nanoTime() - start) / 1_000_000_000, stop()).forEach(progress::say);
+            ready();
             supervisor.watch();
             return 0;
-        } catch (LocalStackException e) {
+        } catch (RuntimeException e) {
             // What fails while everything is being stopped fails because of that.
             if (!supervisor.isClosed()) {
-                spec.commandLine().getErr().println("millrace: " + e.getMessage());
-                spec.commandLine().getErr().flush();
+                LastEnd.write(
+                        folders,
+                        Instant.now(),
+                        Millrace.message(e) + (inBackground ? "\nIts log: " + folders.log("up") : ""));
+                throw e;
             }
             return 1;
         }
@@ -109,11 +120,19 @@ final class UpCommand implements Callable<Integer> {
         State.clear(folders);
     }
 
-    private synchronized void remember(List<State.Entry> entries, Phase phase) {
-        List<State.Entry> copy = List.copyOf(entries);
-        processes.clear();
-        processes.addAll(copy);
-        State.of(useCase, phase, copy).write(folders);
+    // What stops it: Ctrl-C reaches only what runs in a terminal.
+    private String stop() {
+        return inBackground ? "./millrace down" : "Ctrl-C or ./millrace down";
+    }
+
+    private synchronized void remember(List<State.Entry> entries) {
+        processes = List.copyOf(entries);
+        State.of(useCase, phase, processes).write(folders);
+    }
+
+    private synchronized void ready() {
+        phase = Phase.READY;
+        remember(processes);
     }
 
     private boolean report(List<Finding> findings) {
@@ -129,21 +148,5 @@ final class UpCommand implements Callable<Integer> {
         problems.forEach(problem -> err.println("  - " + problem.what() + "\n      " + problem.remedy()));
         err.flush();
         return false;
-    }
-
-    private static void show(Platform platform, Example example, Progress progress, long seconds) {
-        String prediction = platform.url(Platform.PREDICTION);
-        progress.say("");
-        progress.say("Millrace is up after %d s:".formatted(seconds));
-        progress.say("  predictions   " + prediction + "  (documentation: " + prediction + "/docs)");
-        progress.say("  events        " + platform.url(Platform.INGESTION) + "/v1/events/…");
-        progress.say("  models        " + platform.url("mlflow"));
-        progress.say("  logs          " + platform.folders().logs());
-        progress.say("");
-        progress.say("Try it:");
-        progress.say("  " + example.curl(prediction));
-        progress.say(example.send(prediction));
-        progress.say("");
-        progress.say("./millrace status shows what runs; Ctrl-C or ./millrace down stops it.");
     }
 }

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A request that a person can paste, from {@code example.json} of the use case: {@code {"path": …, "body": …}}. */
 public record Example(String path, String body) {
@@ -30,12 +31,21 @@ public record Example(String path, String body) {
 
     /** The command that sends it to {@code server}. */
     public String curl(String server) {
-        return "curl -s %s%s -H 'Content-Type: application/json' -d '%s'"
-                .formatted(server, path, body.replace("'", "'\\''"));
+        return curl(server, "");
     }
 
-    /** Sends it; the answer's body. */
-    public String send(String server) {
+    /** The same for a server that wants a key, which is to be put in the place of KEY. */
+    public String curlWithKey(String server) {
+        return curl(server, " -H 'X-API-Key: KEY'");
+    }
+
+    private String curl(String server, String header) {
+        return "curl -s %s%s%s -H 'Content-Type: application/json' -d '%s'"
+                .formatted(server, path, header, body.replace("'", "'\\''"));
+    }
+
+    /** Sends it without a key; the answer's body, or nothing when the server wants one. */
+    public Optional<String> send(String server) {
         var request = HttpRequest.newBuilder(URI.create(server + path))
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(10))
@@ -44,11 +54,13 @@ public record Example(String path, String body) {
         try {
             HttpResponse<String> answer =
                     HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new LocalStackException("%s%s answered %d, expected 200: %s"
-                        .formatted(server, path, answer.statusCode(), answer.body()));
-            }
-            return answer.body();
+            return switch (answer.statusCode()) {
+                case 200 -> Optional.of(answer.body());
+                case 401, 403 -> Optional.empty();
+                default ->
+                    throw new LocalStackException("%s%s answered %d, expected 200: %s"
+                            .formatted(server, path, answer.statusCode(), answer.body()));
+            };
         } catch (IOException e) {
             throw new LocalStackException("Cannot send the example request to " + server + path + ": " + e, e);
         } catch (InterruptedException e) {

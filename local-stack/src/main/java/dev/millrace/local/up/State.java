@@ -36,12 +36,17 @@ public record State(long supervisor, long supervisorStarted, String useCase, Pha
 
     /** The state of the supervisor that is alive now. */
     public static Optional<State> running(Folders folders) {
+        return written(folders).filter(State::isAlive);
+    }
+
+    /** What was written last and not cleared, whoever wrote it. */
+    static Optional<State> written(Folders folders) {
         Path file = file(folders);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readValue(file.toFile(), State.class)).filter(State::isAlive);
+            return Optional.of(JSON.readValue(file.toFile(), State.class));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + ": delete it when nothing runs", e);
         }

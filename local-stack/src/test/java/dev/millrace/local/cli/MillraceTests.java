@@ -3,6 +3,7 @@ package dev.millrace.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.local.home.Folders;
+import dev.millrace.local.up.LastEnd;
 import dev.millrace.local.up.State;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,14 +90,55 @@ class MillraceTests {
                                 new State.Entry("gone", Integer.MAX_VALUE, 1)))
                 .write(Folders.standard());
 
-        assertThat(run("status")).isZero();
+        assertThat(run("status")).isEqualTo(1);
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .contains("Use case weather, ready")
+                .contains("Use case weather, not well: feature-stream (no answer), gone (dead)")
+                .doesNotContain("ready")
                 .containsPattern("feature-stream +" + self + " +1 +no answer +\\d+")
                 .containsPattern("traffic +" + self + " +ok +\\d+")
                 .containsPattern("gone +2147483647 +1 +dead +0")
                 .containsPattern("total +-?\\d+");
+    }
+
+    @Test
+    void statusIsReadyWhenAllIsWellAndStartingWhileSomethingDoesNotAnswerYet() {
+        long self = ProcessHandle.current().pid();
+        State.of("weather", State.Phase.READY, List.of(new State.Entry("traffic", self, 0)))
+                .write(Folders.standard());
+        assertThat(run("status")).isZero();
+        State.of("weather", State.Phase.STARTING, List.of(new State.Entry("feature-stream", self, 1)))
+                .write(Folders.standard());
+        assertThat(run("status")).isZero();
+
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("Use case weather, ready", "Use case weather, starting");
+    }
+
+    @Test
+    void statusSaysWhyItEndedUntilItIsTakenDown() {
+        LastEnd.write(Folders.standard(), Instant.EPOCH, "kafka died (exit code 137).");
+        assertThat(run("status")).isEqualTo(3);
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "Millrace is not running: ./millrace up starts it.",
+                        "It ended by itself at 1970-01-01T00:00:00Z: kafka died (exit code 137).");
+
+        printed.reset();
+        run("down");
+        run("status");
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("ended");
+    }
+
+    @Test
+    void statusSaysThatTheSupervisorWasKilled() {
+        new State(Integer.MAX_VALUE, 5, "weather", State.Phase.READY, List.of()).write(Folders.standard());
+
+        assertThat(run("status")).isEqualTo(3);
+
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("Its supervisor (pid 2147483647) was killed, or the machine was")
+                .contains(home.resolve("logs/up.log").toString());
     }
 
     @Test

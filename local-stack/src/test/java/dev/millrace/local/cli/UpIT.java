@@ -8,6 +8,7 @@ import dev.millrace.local.process.Network;
 import dev.millrace.local.up.Ports;
 import dev.millrace.local.up.State;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -80,7 +81,9 @@ class UpIT {
                         "[7/7] Starting live traffic",
                         "Millrace is up after",
                         "curl -s http://127.0.0.1:" + port("prediction-api") + "/predict",
-                        "{\"rain\":1}");
+                        "{\"rain\":1}",
+                        "./millrace status shows what runs; ./millrace down stops it.")
+                .doesNotContain("Ctrl-C");
         assertThat(up.code()).isZero();
         State state = State.running(folders).orElseThrow();
         assertThat(state.processes()).hasSize(9);
@@ -105,6 +108,42 @@ class UpIT {
         assertNothingIsLeftOf(again);
         assertThat(millrace("down", "--purge").code()).isZero();
         assertThat(folders.home().resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void whatIsKilledComesBackUntilItCannot() throws Exception {
+        assertThat(millrace("up", "--use-case", "weather", "--detach").code()).isZero();
+        State before = State.running(folders).orElseThrow();
+
+        for (State.Entry entry : before.processes()) {
+            ProcessHandle.of(entry.pid()).orElseThrow().destroyForcibly();
+        }
+
+        Path log = folders.log("up");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> before.processes().stream()
+                        .allMatch(entry -> read(log).contains(entry.name() + " is up again")));
+        State after = State.running(folders).orElseThrow();
+        assertThat(after.processes())
+                .extracting(State.Entry::name)
+                .containsExactlyElementsOf(
+                        before.processes().stream().map(State.Entry::name).toList());
+        assertThat(after.processes()).doesNotContainAnyElementsOf(before.processes());
+        Run status = millrace("status");
+        assertThat(status.output()).contains("Use case weather, ready");
+        assertThat(status.code()).isZero();
+
+        Files.writeString(root.resolve("feature-stream/target/classpath.txt"), "/nothing.jar");
+        ProcessHandle.of(pid(after, "feature-stream")).orElseThrow().destroyForcibly();
+
+        Awaitility.await().atMost(PATIENCE).until(() -> State.running(folders).isEmpty());
+        assertNothingIsLeftOf(after);
+        assertThat(millrace("status").output())
+                .contains("Millrace is not running", "It ended by itself at", "feature-stream died (exit code 1)")
+                .contains("feature-stream was started again 3 times within 5 minutes", "Its log: " + log);
+        assertThat(millrace("up", "--use-case", "weather", "--detach").code()).isEqualTo(1);
+        assertThat(read(folders.log("up.previous"))).contains("feature-stream was started again 3 times");
     }
 
     @Test
@@ -146,6 +185,22 @@ class UpIT {
         assertThat(up.code()).isEqualTo(1);
         assertThat(up.output()).contains("ingestion-service", "exit code 1", "IngestionService", "Stopping kafka");
         assertThat(State.running(folders)).isEmpty();
+    }
+
+    private static long pid(State state, String name) {
+        return state.processes().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String port(String name) {

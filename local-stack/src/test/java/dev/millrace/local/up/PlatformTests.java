@@ -176,7 +176,7 @@ class PlatformTests {
         server.start();
         try {
             String url = "http://127.0.0.1:" + server.getAddress().getPort();
-            assertThat(new Example("/predict", "{}").send(url)).isEqualTo("{\"score\":1}");
+            assertThat(new Example("/predict", "{}").send(url)).contains("{\"score\":1}");
             assertThatThrownBy(() -> new Example("/broken", "{}").send(url))
                     .hasMessageContaining("/broken answered 500, expected 200: {\"score\":1}");
 
