@@ -78,13 +78,16 @@ public record Modules(Folders folders) {
         if (name.isBlank() || !Files.isDirectory(folder)) {
             throw new LocalStackException(
                     "No use case is named \"%s\": expected one of %s (--use-case, or MILLRACE_USE_CASE)"
-                            .formatted(
-                                    name,
-                                    useCases().stream()
-                                            .map(path -> String.valueOf(path.getFileName()))
-                                            .toList()));
+                            .formatted(name, useCaseNames()));
         }
         return folder;
+    }
+
+    /** The names of all use cases. */
+    public List<String> useCaseNames() {
+        return useCases().stream()
+                .map(path -> String.valueOf(path.getFileName()))
+                .toList();
     }
 
     /** The names of the models that a use case defines. */

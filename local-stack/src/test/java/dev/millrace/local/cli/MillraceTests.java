@@ -142,6 +142,25 @@ class MillraceTests {
     }
 
     @Test
+    void aKeyThatWouldBeUselessIsRefused() {
+        assertThat(run(
+                        "key",
+                        "shop",
+                        "--roles",
+                        "scorer",
+                        "--use-cases",
+                        "*,tides",
+                        "--expires",
+                        "2020-01-31T00:00:00Z"))
+                .isEqualTo(1);
+
+        assertThat(err.toString())
+                .startsWith("millrace: --use-cases names [tides]: expected * for all, or some of [")
+                .contains("; --expires 2020-01-31T00:00:00Z has passed: expected a time after 2")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aSecondUpIsRefused() {
         State.of("weather", State.Phase.READY, List.of()).write(Folders.standard());
 
