@@ -40,6 +40,9 @@ final class Restarts {
     /** It was started then, and is not ready yet. */
     private record Starting(Instant since) implements Way {}
 
+    /** It stays dead, and the others go on. */
+    private record GivenUp() implements Way {}
+
     Restarts(Supervisor supervisor, Progress progress, Clock clock) {
         this.supervisor = supervisor;
         this.progress = progress;
@@ -49,7 +52,7 @@ final class Restarts {
     /**
      * Does what is to be done now, and does not wait for anything to become ready.
      *
-     * @throws LocalStackException when one dies again and again
+     * @throws LocalStackException when one that others use dies again and again
      */
     void look() {
         Instant now = clock.instant();
@@ -59,16 +62,21 @@ final class Restarts {
             if (work == null) {
                 continue;
             }
-            Way way = underWay.get(work.name());
             if (one.process().isAlive()) {
-                if (way instanceof Starting starting) {
+                if (underWay.get(work.name()) instanceof Starting starting) {
                     settle(work, one, starting, now);
                 }
-            } else if (!(way instanceof Due due)) {
-                one.process().endLeftBehind();
-                failed(work.name(), Supervisor.obituary(one.process()), now);
-            } else if (!now.isBefore(due.from()) && earlierAreBack(one, staying)) {
-                start(work, one, now);
+                continue;
+            }
+            switch (underWay.get(work.name())) {
+                case null -> died(work, one, now);
+                case Starting again -> died(work, one, now);
+                case Due due -> {
+                    if (!now.isBefore(due.from()) && earlierAreBack(one, staying)) {
+                        start(work, one, now);
+                    }
+                }
+                case GivenUp forGood -> {}
             }
         }
     }
@@ -77,15 +85,26 @@ final class Restarts {
         return staying.stream()
                 .filter(other -> other.stage() < one.stage())
                 .noneMatch(other -> other.work() != null
+                        && serves(other.work())
                         && (!other.process().isAlive()
                                 || underWay.containsKey(other.work().name())));
+    }
+
+    /** Without a port nobody uses it: live traffic is such a one. */
+    private static boolean serves(Work.Start work) {
+        return work.port() > 0;
+    }
+
+    private void died(Work.Start work, Started one, Instant now) {
+        one.process().endLeftBehind();
+        failed(work, Supervisor.obituary(one.process()), now);
     }
 
     private void start(Work.Start work, Started dead, Instant now) {
         try {
             supervisor.replace(dead, work.process().get());
         } catch (LocalStackException | UncheckedIOException e) {
-            failed(work.name(), "%s cannot be started: %s".formatted(work.name(), e.getMessage()), now);
+            failed(work, "%s cannot be started: %s".formatted(work.name(), e.getMessage()), now);
             return;
         }
         underWay.put(work.name(), new Starting(now));
@@ -109,14 +128,21 @@ final class Restarts {
         }
     }
 
-    private void failed(String name, String what, Instant now) {
+    private void failed(Work.Start work, String what, Instant now) {
+        String name = work.name();
         Deque<Instant> recent = deaths.computeIfAbsent(name, any -> new ArrayDeque<>());
         recent.removeIf(death -> death.isBefore(now.minus(WHILE)));
         recent.add(now);
         int count = recent.size();
         if (count > MENDED) {
-            throw new LocalStackException("%s%n%s was started again %d times within %d minutes, and is given up"
-                    .formatted(what, name, MENDED, WHILE.toMinutes()));
+            String end = "%s%n%s was started again %d times within %d minutes, and is given up"
+                    .formatted(what, name, MENDED, WHILE.toMinutes());
+            if (serves(work)) {
+                throw new LocalStackException(end);
+            }
+            underWay.put(name, new GivenUp());
+            progress.say(end + "; everything else goes on");
+            return;
         }
         underWay.put(name, new Due(now.plus(PAUSE.multipliedBy(count - 1))));
         progress.say("%s%nStarting %s again".formatted(what, name));

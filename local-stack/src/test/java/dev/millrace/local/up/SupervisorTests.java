@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SupervisorTests {
+    private static final int PORT = 4242;
+
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final List<List<State.Entry>> told = new CopyOnWriteArrayList<>();
     private final Supervisor supervisor =
@@ -135,7 +137,7 @@ class SupervisorTests {
         assertThat(pid("fragile")).isNotEqualTo(before);
         assertThat(told.getLast())
                 .containsExactlyInAnyOrder(
-                        new State.Entry("steady", steady, 0), new State.Entry("fragile", pid("fragile"), 0));
+                        new State.Entry("steady", steady, PORT), new State.Entry("fragile", pid("fragile"), PORT));
         supervisor.close();
         watch.join();
     }
@@ -152,6 +154,32 @@ class SupervisorTests {
                 .hasMessageContaining("fragile was started again 3 times within 5 minutes, and is given up");
         supervisor.close();
         assertThat(starts("fragile")).isEqualTo(4);
+    }
+
+    @Test
+    void whatServesNobodyIsGivenUpAlone() {
+        Supervisor supervisor = supervisor(Duration.ofSeconds(1));
+        var asked = new AtomicInteger();
+        Work feed = new Work.Start(
+                "feed",
+                0,
+                () -> script("feed", asked.getAndIncrement() == 0 ? "exec sleep 50" : "echo refused; exit 1"),
+                () -> true,
+                Duration.ofSeconds(20));
+        supervisor.run(List.of(Step.of("Start", stays("steady")), Step.of("Feed", feed)));
+        CompletableFuture<Void> watch = CompletableFuture.runAsync(supervisor::watch);
+        kill("feed");
+
+        Awaitility.await()
+                .until(
+                        () -> printed()
+                                .contains(
+                                        "feed was started again 3 times within 5 minutes, and is given up; everything else goes on"));
+
+        assertThat(supervisor.process("steady").orElseThrow().isAlive()).isTrue();
+        assertThat(watch).isNotDone();
+        supervisor.close();
+        watch.join();
     }
 
     @Test
@@ -172,7 +200,7 @@ class SupervisorTests {
         var asked = new AtomicInteger();
         Work once = new Work.Start(
                 "fragile",
-                0,
+                PORT,
                 () -> {
                     if (asked.getAndIncrement() > 0) {
                         throw new LocalStackException("fragile is not built");
@@ -196,7 +224,7 @@ class SupervisorTests {
         List<String> starts = Collections.synchronizedList(new ArrayList<>());
         Work server = new Work.Start(
                 "server",
-                0,
+                PORT,
                 () -> {
                     starts.add("server");
                     return script("server", "exec sleep 50");
@@ -369,7 +397,7 @@ class SupervisorTests {
     private Work starts(String name, String script, Duration patience) {
         return new Work.Start(
                 name,
-                0,
+                PORT,
                 () -> script(name, script),
                 () -> LogTail.lines(folder.resolve(name + ".log"), 1).contains("up"),
                 patience);
