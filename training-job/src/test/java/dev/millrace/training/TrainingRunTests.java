@@ -130,6 +130,31 @@ class TrainingRunTests {
     }
 
     @Test
+    void aLabelThatIsNeitherZeroNorOneEndsBeforeAnythingIsTrained() {
+        double[] labels = SET.labels().clone();
+        labels[908] = 7;
+        assertThatThrownBy(() -> with(SET.spec(), labels))
+                .isInstanceOfSatisfying(
+                        TrainingException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(TrainingException.Code.LABEL))
+                .hasMessage(
+                        "training-label: expected a label of 0 or 1 of every event, but event 'event-908' of"
+                                + " 2026-01-10T11:00:00Z has 7.0: send its truth again with a higher revision, POST /v1/labels");
+        labels[5] = Double.NaN;
+        labels[7] = 0.5;
+        assertThatThrownBy(() -> with(SET.spec(), labels))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageStartingWith(
+                        "training-label: expected a label of 0 or 1 of every event, but event 'event-5' of"
+                                + " 2026-01-01T01:15:00Z has NaN (2 others have such a label, too): send its truth again");
+    }
+
+    private static TrainingSet with(ModelSpec spec, double[] labels) {
+        return new TrainingSet(
+                spec, SET.featureNames(), SET.rows(), labels, SET.eventIds(), SET.eventTimes(), Map.of());
+    }
+
+    @Test
     void theScalerSkipsMissingValues() {
         double[][] rows = {{1, Double.NaN}, {3, 5}, {100, 100}, {Double.NaN, 7}};
         var scaler = ScalerFit.fit(rows, new int[] {0, 1, 3}, 2);

@@ -11,6 +11,8 @@ public final class TrainingException extends RuntimeException {
         UNKNOWN_MODEL("training-unknown-model"),
         /** Too few rows, or labels of one class only. */
         NOT_ENOUGH_DATA("training-not-enough-data"),
+        /** A truth that the kind of model does not know. */
+        LABEL("training-label"),
         /** A gate keeps the version from being promoted. */
         GATE("promotion-gate"),
         /** The version is not there or carries no metrics of ours. */
