@@ -263,6 +263,14 @@ final class IngestionServiceIT {
                 "Arrival-Lag");
     }
 
+    @Test
+    void whereABodyEndsIsSaidInWordsOfItsSender() throws Exception {
+        HttpResponse<String> cut = post("/v1/events/orders", "{\"id\": [1, 2]");
+        assertThat(JSON.readTree(cut.body()).path("detail").textValue())
+                .isEqualTo("Expected JSON: Unexpected end-of-input: expected close marker for Object (start marker at"
+                        + " line 1, column 1) at line 1, column 14");
+    }
+
     private static void assertProblem(HttpResponse<String> answer, int status, String code, String field)
             throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
@@ -314,6 +322,11 @@ final class IngestionServiceIT {
                 400,
                 "wrong-type",
                 "value");
+        HttpResponse<String> impossible = post("/v1/events/labels", label.replace("\"value\": 1", "\"value\": 77"));
+        assertProblem(impossible, 400, "out-of-range", "value");
+        assertThat(JSON.readTree(impossible.body()).path("detail").textValue())
+                .isEqualTo(
+                        "'value' is the returned of its event: 'returned': expected a number of at most 1, found 77");
         assertProblem(post("/v1/events/labels", label.replace(": 2}", ": -1}")), 400, "out-of-range", "revision");
         assertProblem(post("/v1/events/labels", label.replace("2026-01-01T", "x")), 400, "bad-timestamp", "timestamp");
         assertProblem(post("/v1/events/labels", label.replace("\"key\"", "\"keys\"")), 400, "unknown-field", "keys");
@@ -371,6 +384,13 @@ final class IngestionServiceIT {
                             .getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "no json with 4711".getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": {}}".getBytes()));
+            ProducerRecord<byte[], byte[]> impossible = new ProducerRecord<>(
+                    Topics.RAW_EVENTS,
+                    ("{\"event_type\": \"orders\", \"event_id\": \"x\", \"timestamp\": \"2026-01-01T00:00:00Z\","
+                                    + " \"key\": \"7\", \"entities\": {\"shop\": \"s\", \"buyer\": 7}, \"value\": -1}")
+                            .getBytes());
+            impossible.headers().add(Headers.EVENT_TYPE, Topics.LABELS.getBytes());
+            producer.send(impossible);
             ProducerRecord<byte[], byte[]> unknown = new ProducerRecord<>(Topics.RAW_EVENTS, "{}".getBytes());
             unknown.headers().add(Headers.EVENT_TYPE, "others".getBytes());
             producer.send(unknown);
@@ -378,7 +398,7 @@ final class IngestionServiceIT {
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             orderOnTopic(bare);
             orderOnTopic(wrapped);
-            assertThat(all(Topics.DEAD_LETTERS)).hasSize(3);
+            assertThat(all(Topics.DEAD_LETTERS)).hasSize(4);
         });
         assertThat(orderOnTopic(bare).headers().lastHeader(Headers.REQUEST_ID)).isNull();
         assertThat(text(orderOnTopic(bare), Headers.TRACE_PARENT))
@@ -389,7 +409,7 @@ final class IngestionServiceIT {
         }
         assertThat(letters)
                 .extracting(DeadLetter::getReason)
-                .containsExactlyInAnyOrder("malformed-body", "no-event-type", "unknown-event-type");
+                .containsExactlyInAnyOrder("malformed-body", "no-event-type", "out-of-range", "unknown-event-type");
         DeadLetter broken = letters.stream()
                 .filter(letter -> letter.getReason().equals("malformed-body"))
                 .findFirst()

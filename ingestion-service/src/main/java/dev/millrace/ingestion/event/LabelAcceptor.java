@@ -8,6 +8,7 @@ import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.LabelJson;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import java.time.Instant;
@@ -61,7 +62,7 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
                 Instant.ofEpochMilli(time),
                 key(json, type),
                 entities(json, type),
-                value(json),
+                LabelJson.value(type, json),
                 Instant.ofEpochMilli(knownAt),
                 revision(json));
         return new Outgoing(
@@ -115,14 +116,6 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
                     "bad-timestamp",
                     "'" + field + "': expected a time such as 2026-01-31T12:00:00Z, found '" + text + "'");
         }
-    }
-
-    private static double value(JsonNode json) {
-        JsonNode value = required(json, "value");
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw new InvalidEventException("value", "wrong-type", "'value': expected a number, found " + value);
-        }
-        return value.doubleValue();
     }
 
     private static int revision(JsonNode json) {

@@ -1,6 +1,5 @@
 package dev.millrace.ingestion.http;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +10,7 @@ import dev.millrace.ingestion.event.Outgoing;
 import dev.millrace.ingestion.http.EventAnswer.Refused;
 import dev.millrace.ingestion.kafka.EventSender;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
 import dev.millrace.web.security.Caller;
 import dev.millrace.web.security.Role;
@@ -138,10 +138,8 @@ class EventController {
         try {
             json = mapper.readTree(body);
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
             throw new Problem(
-                    HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + e.getOriginalMessage() + place, "");
+                    HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + UnreadableJson.message(e), "");
         } catch (IOException e) {
             throw new Problem(HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + e.getMessage(), "");
         }

@@ -3,10 +3,12 @@ package dev.millrace.ingestion.http;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.LabelJson;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
@@ -67,9 +69,17 @@ final class EventExamples {
             label.put("timestamp", TIME);
             label.put("key", type.key(read));
             label.put("entities", entities);
-            label.put("value", 1);
+            label.put(LabelJson.VALUE, labelValue(type));
             return label;
         });
+    }
+
+    /** What the event's own flag could be. */
+    private static Object labelValue(EventType type) {
+        return LabelJson.flag(type)
+                .filter(flag -> AvroTypes.nonNull(flag.schema()).getType() != Schema.Type.BOOLEAN)
+                .map(flag -> value(AvroTypes.nonNull(flag.schema()), type.rule(flag.name())))
+                .orElse(1);
     }
 
     private static Object value(Schema schema, FieldRule rule) {

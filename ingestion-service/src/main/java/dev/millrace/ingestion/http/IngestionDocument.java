@@ -7,12 +7,14 @@ import static dev.millrace.web.openapi.JsonSchemas.orNull;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.event.LabelJson;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,9 +129,19 @@ public final class IngestionDocument {
         return new TreeSet<>(new LabelFactory(useCase, type).entityFields());
     }
 
+    /** What may be true of an event is its type's to say. */
     private Map<String, Object> label() {
         List<EventType> labelled =
                 types.stream().filter(type -> type.label().isPresent()).toList();
+        if (labelled.isEmpty()) {
+            return label(labelled, Map.of("type", "number"));
+        }
+        List<Map<String, Object>> labels = new ArrayList<>();
+        JsonSchemas.byLabelValue(labelled).forEach((value, alike) -> labels.add(label(alike, value)));
+        return JsonSchemas.anyOf(labels);
+    }
+
+    private Map<String, Object> label(List<EventType> labelled, Map<String, Object> value) {
         Map<String, Set<String>> entities = new TreeMap<>();
         labelled.forEach(type -> entities.put(type.name(), entityFields(type)));
         Map<String, Object> properties = new LinkedHashMap<>();
@@ -148,7 +160,7 @@ public final class IngestionDocument {
                 described(
                         Map.of("type", "object"),
                         "the event's entity fields as the event has them, by event type: " + entities));
-        properties.put("value", Map.of("type", "number"));
+        properties.put(LabelJson.VALUE, value);
         properties.put("known_at", described(orNull(TIME), "the time of arrival, unless it is said"));
         properties.put(
                 "revision",

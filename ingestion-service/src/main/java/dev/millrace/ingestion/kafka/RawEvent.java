@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ record RawEvent(String type, JsonNode fields) {
         try {
             json = mapper.readTree(value == null ? new byte[0] : value);
         } catch (JsonProcessingException e) {
-            throw new InvalidEventException("", "malformed-body", "expected JSON: " + e.getOriginalMessage());
+            throw new InvalidEventException("", "malformed-body", "expected JSON: " + UnreadableJson.message(e));
         } catch (IOException e) {
             throw new InvalidEventException("", "malformed-body", "expected JSON: " + e.getMessage());
         }

@@ -14,6 +14,8 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -35,7 +37,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
 
     static final String EVENT_TYPE = "event_type";
     static final String EVENT_ID = "event_id";
-    static final String VALUE = "value";
+    static final String VALUE = LabelJson.VALUE;
     static final String KNOWN_AT = "known_at";
     static final String REVISION = "revision";
 
@@ -65,7 +67,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
         Fields fields = new Fields(json);
         LabelledType of = fields.type(labelled);
         String id = fields.id(of);
-        double value = fields.value();
+        double value = fields.value(of);
         OptionalLong knownAt = fields.knownAt();
         OptionalInt revision = fields.revision();
         if (of == null || !fields.violations.isEmpty()) {
@@ -80,7 +82,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
             json = STRICT.readTree(body);
         } catch (JsonProcessingException e) {
             throw RequestException.malformed(
-                    "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
+                    "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
         } catch (IOException e) {
             throw RequestException.malformed("expected a JSON object, but it cannot be read: " + e.getMessage());
         }
@@ -141,14 +143,14 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
             return "";
         }
 
-        private double value() {
-            JsonNode value = json.path(VALUE);
-            if (value.isMissingNode()) {
-                wrong(VALUE, "missing-field", "'value' is missing");
-            } else if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-                wrong(VALUE, "wrong-type", "'value': expected a number, found " + value);
+        /** As events of the type could say it themselves. */
+        private double value(@Nullable LabelledType of) {
+            try {
+                return of == null ? LabelJson.value(json) : LabelJson.value(of.type(), json);
+            } catch (InvalidEventException e) {
+                violations.addAll(e.violations());
+                return Double.NaN;
             }
-            return value.doubleValue();
         }
 
         private OptionalLong knownAt() {

@@ -21,7 +21,6 @@ import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.openapi.Operation.In;
 import dev.millrace.web.security.Role;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -95,7 +94,7 @@ public final class PredictionDocument {
         }
         String json = "application/json";
         return document.get("/v1/features/{use_case}", features(useCases))
-                .post("/v1/labels", labels(useCases))
+                .post("/v1/labels", LabelOperation.of(useCases))
                 .get(
                         "/v1/models",
                         Operation.page("models", "The models and their served versions", json)
@@ -181,7 +180,7 @@ public final class PredictionDocument {
     }
 
     /** Of a use case that has none of them any name is as good: it is not found. */
-    private static Map<String, Object> oneOf(List<String> names) {
+    static Map<String, Object> oneOf(List<String> names) {
         return names.isEmpty() ? TEXT : Map.of("type", "string", "enum", names);
     }
 
@@ -316,45 +315,6 @@ public final class PredictionDocument {
                 .problem(413, "The body is too large")
                 .problem(422, "Values break the request's rules; each is named")
                 .unavailable("No model and no rule can answer");
-    }
-
-    private static Operation labels(ServedUseCases useCases) {
-        List<EventType> types = useCases.definitions().stream()
-                .flatMap(useCase -> useCase.events().values().stream())
-                .filter(type -> type.label().isPresent())
-                .sorted(Comparator.comparing(EventType::name))
-                .toList();
-        List<String> labelled = types.stream().map(EventType::name).toList();
-        List<Map<String, Object>> ids = types.stream()
-                .map(type -> JsonSchemas.field(type, type.idField()))
-                .distinct()
-                .toList();
-        Map<String, Object> value = Map.of("type", "number");
-        Map<String, Object> revision = Map.of("type", "integer", "minimum", 0, "maximum", Integer.MAX_VALUE);
-        Map<String, Object> fields = Map.of(
-                "event_id", ids.size() == 1 ? ids.getFirst() : TEXT,
-                "value", value,
-                "event_type", oneOf(labelled),
-                "known_at", TIME,
-                "revision", revision);
-        Map<String, Object> asked = new LinkedHashMap<>(fields);
-        asked.put("known_at", JsonSchemas.orNull(TIME));
-        asked.put("revision", JsonSchemas.orNull(revision));
-        return new Operation("label", "Say what turned out to be true of an event; the highest revision counts")
-                .body(
-                        JsonSchemas.object(
-                                asked,
-                                labelled.size() == 1
-                                        ? List.of("event_id", "value")
-                                        : List.of("event_id", "value", "event_type")),
-                        Map.of())
-                .answer(202, "It lies in Kafka", Map.of("type", "object", "properties", fields))
-                .problem(400, "The body cannot be read")
-                .problem(404, "The stream has written no such event")
-                .problem(413, "The body is too large")
-                .problem(422, "Values that are wrong; each is named")
-                .unavailable("The database or Kafka is away")
-                .role(Role.OPERATOR);
     }
 
     private static Operation features(ServedUseCases useCases) {

@@ -5,11 +5,13 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.FieldRule.Personal;
 import dev.millrace.schema.event.EventJson;
+import dev.millrace.schema.event.LabelJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -66,6 +68,31 @@ public final class JsonSchemas {
         }
         restrict(schema, type.rule(name));
         return schema;
+    }
+
+    /** What labels of the type may say: what the event's own flag could be, as a number. */
+    public static Map<String, Object> labelValue(EventType type) {
+        return LabelJson.flag(type).map(flag -> labelValue(type, flag)).orElse(Map.of("type", "number"));
+    }
+
+    private static Map<String, Object> labelValue(EventType type, Schema.Field flag) {
+        if (AvroTypes.nonNull(flag.schema()).getType() == Schema.Type.BOOLEAN) {
+            return whole(0, 1);
+        }
+        Map<String, Object> schema = new LinkedHashMap<>(of(flag.schema()));
+        restrict(schema, type.rule(flag.name()));
+        return schema;
+    }
+
+    /** Event types that are labelled, together where their labels may say the same. */
+    public static Map<Map<String, Object>, List<EventType>> byLabelValue(List<EventType> labelled) {
+        return labelled.stream()
+                .collect(Collectors.groupingBy(JsonSchemas::labelValue, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /** One of these; the only one stands for itself. */
+    public static Map<String, Object> anyOf(List<Map<String, Object>> schemas) {
+        return schemas.size() == 1 ? schemas.getFirst() : Map.of("anyOf", schemas);
     }
 
     /** Adds what a rule demands to a schema. */

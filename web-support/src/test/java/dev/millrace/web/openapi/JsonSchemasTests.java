@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +95,30 @@ class JsonSchemasTests {
                 .containsEntry("fast", Map.of("type", "boolean"))
                 .containsEntry(
                         "size", Map.of("type", List.of("string", "null"), "enum", Arrays.asList("S", "L", null)));
+    }
+
+    @Test
+    void aLabelMayBeWhatItsEventsOwnFlagCouldBe() throws IOException {
+        assertThat(JsonSchemas.labelValue(labelled("fast")))
+                .isEqualTo(Map.of("type", "integer", "minimum", 0L, "maximum", 1L));
+        assertThat(JsonSchemas.labelValue(labelled("grams")))
+                .isEqualTo(Map.of("type", "integer", "minimum", BigDecimal.ONE, "maximum", BigDecimal.TEN));
+        assertThat(JsonSchemas.labelValue(labelled(null))).isEqualTo(Map.of("type", "number"));
+        assertThat(JsonSchemas.byLabelValue(List.of(labelled("width"), labelled("fast"), labelled("width"))))
+                .hasSize(2);
+    }
+
+    private EventType labelled(@Nullable String flag) throws IOException {
+        EventType type = letters();
+        return new EventType(
+                type.name(),
+                type.schema(),
+                type.idField(),
+                type.timeField(),
+                type.keyFields(),
+                type.topic(),
+                Optional.of(new EventType.LabelRule(Optional.ofNullable(flag), Duration.ofDays(1))),
+                type.rules());
     }
 
     @Test
