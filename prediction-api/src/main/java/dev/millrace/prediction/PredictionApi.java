@@ -7,6 +7,7 @@ import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.prediction.accuracy.AccuracySettings;
 import dev.millrace.prediction.accuracy.ModelAccuracy;
 import dev.millrace.prediction.decision.DecisionLog;
+import dev.millrace.prediction.drift.DriftEndpoint;
 import dev.millrace.prediction.drift.DriftMonitors;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.features.OnlineStore;
@@ -134,8 +135,8 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> driftRoutes(DriftMonitors monitors) {
-        return monitors.routes();
+    RouterFunction<ServerResponse> driftRoutes(DriftMonitors monitors, FollowedModels models, ServedUseCases useCases) {
+        return new DriftEndpoint(monitors, models, useCases.models()).routes();
     }
 
     @Bean

@@ -29,6 +29,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 class ManyUseCasesIT extends WithTwoUseCases {
 
     @Test
+    void theDocumentSaysWhatMayBeTrueOfEachTypesEvents() throws Exception {
+        JsonNode body = answered("all", "GET", "/openapi.json", "")
+                .at("/paths/~1v1~1labels/post/requestBody/content/application~1json/schema/anyOf");
+        List<String> said = new ArrayList<>();
+        body.forEach(each -> said.add(each.at("/properties/event_type/enum") + " "
+                + each.at("/properties/value/minimum") + " " + each.at("/properties/value/maximum")));
+        assertThat(said).containsExactly("[\"letter\"]  ", "[\"parcel\"] 0 1");
+    }
+
+    @Test
     void eachIsAnsweredByItsOwnModelOnItsOwnFeatures() throws Exception {
         for (String path : List.of("/score", "/v1/models/late/predict")) {
             JsonNode parcel = answered("all", "POST", path, PARCEL);
@@ -68,6 +78,10 @@ class ManyUseCasesIT extends WithTwoUseCases {
                         .path("model_version")
                         .asText())
                 .isEqualTo("v8");
+        HttpResponse<String> drift = as("all", "GET", "/v1/models/none/drift", "");
+        assertThat(drift.statusCode()).isEqualTo(404);
+        assertThat(drift.body())
+                .contains("unknown-model", "'none' is no model that is served; there are [late, lost, written-again]");
         assertThat(as("all", "GET", "/v1/features/another", "").body())
                 .contains("unknown-use-case", "this service serves the use cases 'parcels', 'letters'");
     }

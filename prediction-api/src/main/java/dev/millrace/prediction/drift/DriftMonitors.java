@@ -4,8 +4,6 @@ import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.prediction.model.Alias;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
-import dev.millrace.prediction.web.Json;
-import dev.millrace.prediction.web.RequestException;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -22,15 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * Monitors for each version that has a baseline: of the vectors that it answered, and of the scores that it gave, answered or not.
- * Of the champions' vectors and of everyone's scores is told as gauges, which are there as long as the version takes part, and
- * to people.
+ * Of the champions' vectors and of everyone's scores is told as gauges, which are there as long as the version takes part.
  */
 public final class DriftMonitors implements MultiCollector {
 
@@ -46,7 +39,8 @@ public final class DriftMonitors implements MultiCollector {
      */
     private record Monitors(DriftMonitor answered, DriftMonitor scored) {}
 
-    private record Version(ServedModel served, Alias alias, FeatureDrift score, long rows) {}
+    /** Who takes part, and what became of the scores that it gave. */
+    record Version(ServedModel served, Alias alias, FeatureDrift score, long rows) {}
 
     public DriftMonitors(FollowedModels models, Clock clock) {
         this.models = models;
@@ -87,7 +81,13 @@ public final class DriftMonitors implements MultiCollector {
                                 new DriftMonitor(List.of(), baseline.ofScore(), clock))));
     }
 
-    private Stream<Version> versions() {
+    /** What the version has answered; nothing when it has no baseline. */
+    Optional<DriftReport> report(ServedModel served) {
+        return of(served).map(found -> found.answered().report());
+    }
+
+    /** All that have a baseline. */
+    Stream<Version> versions() {
         return models.lineups()
                 .flatMap(lineup -> Arrays.stream(Alias.values())
                         .flatMap(alias -> lineup.of(alias).stream()
@@ -144,66 +144,5 @@ public final class DriftMonitors implements MultiCollector {
                         .value(version.score().score())
                         .build()));
         return gauge.build();
-    }
-
-    /** {@code GET /v1/models/{model}/drift}. */
-    public RouterFunction<ServerResponse> routes() {
-        return RouterFunctions.route()
-                .GET("/v1/models/{model}/drift", request -> answer(request.pathVariable("model")))
-                .build();
-    }
-
-    private ServerResponse answer(String model) {
-        Optional<ServedModel> champion = models.served().stream()
-                .filter(served -> served.name().equals(model))
-                .findFirst();
-        Optional<DriftReport> report =
-                champion.flatMap(this::of).map(found -> found.answered().report());
-        List<Map<String, @Nullable Object>> versions = versions()
-                .filter(version -> version.served().name().equals(model))
-                .map(DriftMonitors::json)
-                .toList();
-        if (report.isEmpty() && versions.isEmpty()) {
-            return Json.problem(RequestException.unknown(
-                    "no-drift-baseline",
-                    "expected a loaded version of '%s' whose package has a drift baseline: train it again"
-                            .formatted(model)));
-        }
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("model", model);
-        champion.ifPresent(served -> json.put("model_version", served.version()));
-        report.ifPresent(found -> {
-            json.put("rows", found.rows());
-            json.put("baseline_rows", found.baselineRows());
-            Map<String, Object> features = new LinkedHashMap<>();
-            found.features().forEach(feature -> features.put(feature.feature(), json(feature)));
-            json.put("features", features);
-        });
-        json.put("versions", versions);
-        return Json.ok(json);
-    }
-
-    private static Map<String, @Nullable Object> json(Version version) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("model_version", version.served().version());
-        json.put("alias", version.alias().id());
-        json.put("rows", version.rows());
-        json.put("psi", known(version.score().psi()));
-        json.put("score", known(version.score().score()));
-        return json;
-    }
-
-    private static Map<String, @Nullable Object> json(FeatureDrift feature) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("psi", known(feature.psi()));
-        json.put("score", known(feature.score()));
-        json.put("missing", known(feature.missing()));
-        json.put("unknown", known(feature.unknown()));
-        json.put("bins", feature.bins());
-        return json;
-    }
-
-    private static @Nullable Double known(double value) {
-        return Double.isNaN(value) ? null : (Double) value;
     }
 }

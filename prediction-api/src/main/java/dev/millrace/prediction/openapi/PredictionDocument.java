@@ -102,11 +102,8 @@ public final class PredictionDocument {
                 .get(
                         "/v1/models/{model}/drift",
                         named(useCases, "drift", "How far what is scored now is from what the champion was trained on")
-                                .answer(
-                                        200,
-                                        "Per feature of the champion, and per version's scores; null below 200 rows an hour",
-                                        Map.of("type", "object"))
-                                .problem(404, "No version with a baseline is loaded")
+                                .answer(200, "Per feature of the champion, and per version's scores", Schemas.drift())
+                                .problem(404, "No such model, or no version of it with a baseline is loaded")
                                 .role(Role.READER))
                 .post(
                         "/v1/models:refresh",
@@ -197,7 +194,8 @@ public final class PredictionDocument {
                                 "maxItems",
                                 BatchServlet.MOST_ROWS,
                                 "items",
-                                Map.of("type", "object", "description", "As one request alone"))),
+                                // What is no request at all has a problem in its place, like any other bad one.
+                                Map.of("description", "As one request alone"))),
                 List.of("rows"));
         Map<String, Object> answer =
                 Map.of("anyOf", List.of(Schemas.answer(asked.compiled()), ApiDocument.reference(ApiDocument.PROBLEM)));

@@ -61,6 +61,44 @@ final class Schemas {
                 expression.text() + "; null where that cannot be computed");
     }
 
+    /** How far a model's features and scores are from what they were in training. */
+    static Map<String, Object> drift() {
+        Map<String, Object> rows = Map.of("type", "integer", "minimum", 0, "description", "Of the last hour");
+        Map<String, Object> figure =
+                Map.of("type", List.of("number", "null"), "description", "null while there are too few rows");
+        Map<String, Object> feature = Map.of(
+                "type",
+                "object",
+                "properties",
+                Map.of(
+                        "psi", figure,
+                        "score", figure,
+                        "missing", figure,
+                        "unknown", figure,
+                        "bins", Map.of("type", "integer")));
+        Map<String, Object> version = Map.of(
+                "type",
+                "object",
+                "properties",
+                Map.of(
+                        "model_version", JsonSchemas.TEXT,
+                        "alias", JsonSchemas.TEXT,
+                        "rows", rows,
+                        "psi", figure,
+                        "score", figure));
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("model", JsonSchemas.TEXT);
+        properties.put("model_version", JsonSchemas.TEXT);
+        properties.put(
+                "rows_needed",
+                Map.of("type", "integer", "description", "Of the last hour: with fewer, nothing is said but null"));
+        properties.put("rows", rows);
+        properties.put("baseline_rows", Map.of("type", "integer", "description", "That the champion was trained on"));
+        properties.put("features", Map.of("type", "object", "additionalProperties", feature));
+        properties.put("versions", Map.of("type", "array", "items", version));
+        return Map.of("type", "object", "properties", properties, "required", List.of("model", "rows_needed"));
+    }
+
     static Map<String, Object> answer(Model model) {
         Map<String, Object> properties = new LinkedHashMap<>();
         model.response().forEach(field -> properties.put(field.name(), value(model.definition(), field)));

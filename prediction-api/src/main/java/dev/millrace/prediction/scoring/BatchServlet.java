@@ -11,6 +11,7 @@ import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -63,11 +64,6 @@ public final class BatchServlet extends JsonServlet {
             throw RequestException.malformed("expected 1 to %d requests in '%s', but came %s"
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));
         }
-        for (JsonNode row : rows) {
-            if (!row.isObject()) {
-                throw RequestException.malformed("expected JSON objects in '" + ROWS + "', but came another value");
-            }
-        }
         RequestContext context = RequestContext.of(request);
         List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context, ExplainParameter.of(request));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -93,7 +89,7 @@ public final class BatchServlet extends JsonServlet {
             json = RequestReader.STRICT.readTree(body);
         } catch (JsonProcessingException e) {
             throw RequestException.malformed(
-                    "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
+                    "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
         }
         if (!json.isObject()) {
             throw RequestException.malformed("expected a JSON object");

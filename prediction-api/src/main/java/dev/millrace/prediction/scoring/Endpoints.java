@@ -144,15 +144,8 @@ public final class Endpoints {
     }
 
     private RequestException unknown(String model, Predicate<Endpoint> there) {
-        return RequestException.unknown(
-                "unknown-model",
-                "'%s' is no model that is served; there are %s"
-                        .formatted(
-                                model,
-                                endpoints.stream()
-                                        .filter(there)
-                                        .map(Endpoint::name)
-                                        .toList()));
+        return RequestException.unknownModel(
+                model, endpoints.stream().filter(there).map(Endpoint::name).toList());
     }
 
     /** @throws RequestException when there is none of those that the caller sees */

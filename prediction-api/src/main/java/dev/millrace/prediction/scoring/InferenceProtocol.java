@@ -41,9 +41,10 @@ public final class InferenceProtocol {
                 .build();
     }
 
-    /** Of the server. */
+    /** Of the server: its jar says it. */
     static String version() {
-        return String.valueOf(InferenceProtocol.class.getPackage().getImplementationVersion());
+        String version = InferenceProtocol.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
     }
 
     private static ServerResponse ready(boolean ready) {

@@ -21,12 +21,14 @@ import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,7 +75,7 @@ public final class RequestReader {
             return request;
         } catch (JsonProcessingException e) {
             throw RequestException.malformed(
-                    "expected a JSON object, but it cannot be read: " + e.getOriginalMessage());
+                    "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
         } catch (IOException e) {
             throw RequestException.malformed("expected a JSON object, but it cannot be read");
         }
@@ -86,7 +88,8 @@ public final class RequestReader {
      */
     ScoringRequest read(JsonNode json) throws RequestException {
         if (!json.isObject()) {
-            throw RequestException.malformed("expected a JSON object with the fields " + fields.keySet());
+            throw RequestException.malformed("expected a JSON object with the fields %s, but came another value: %s"
+                    .formatted(fields.keySet(), json.getNodeType().name().toLowerCase(Locale.ROOT)));
         }
         try (JsonParser parser = json.traverse(JSON)) {
             parser.nextToken();

@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -372,7 +373,10 @@ class ServiceIT {
         List<Map<String, Object>> sent =
                 new ArrayList<>(rows.stream().map(ServiceIT::request).toList());
         sent.set(7, Map.of("sender", "ann1", "depot", 2, "price", -1));
-        JsonNode batch = post("/v1/models/late/predict:batch", Map.of("rows", sent));
+        List<Object> bodies = new ArrayList<>(sent);
+        bodies.set(11, 5);
+        bodies.set(12, null);
+        JsonNode batch = post("/v1/models/late/predict:batch", Collections.singletonMap("rows", bodies));
         assertThat(batch.path("model").textValue()).isEqualTo("late");
         JsonNode answers = batch.path("answers");
         assertThat(answers).hasSize(1_000);
@@ -384,6 +388,13 @@ class ServiceIT {
                                 .path("message")
                                 .textValue())
                         .isEqualTo("'price': expected a number of at least 0, found -1");
+                continue;
+            }
+            if (i == 11 || i == 12) {
+                assertThat(answers.path(i).path("code").textValue()).isEqualTo("malformed-body");
+                assertThat(answers.path(i).path("detail").textValue())
+                        .startsWith("expected a JSON object with the fields [price, ")
+                        .endsWith(i == 11 ? "but came another value: number" : "but came another value: null");
                 continue;
             }
             Map<String, Object> row = rows.get(i);
@@ -480,6 +491,8 @@ class ServiceIT {
         assertThat(get("/v2/models/late/ready").path("ready").booleanValue()).isTrue();
         assertThat(get("/v2/health/ready").path("ready").booleanValue()).isTrue();
         assertThat(get("/v2").path("name").textValue()).isEqualTo("millrace");
+        // Classes have no manifest; the jar has.
+        assertThat(get("/v2").path("version").textValue()).isEqualTo("unknown");
         assertThat(send(service, "GET", "/v2/models/early", null).statusCode()).isEqualTo(404);
     }
 
@@ -604,6 +617,22 @@ class ServiceIT {
         assertThat(named).containsExactlyInAnyOrder(fields == null ? new String[0] : fields.split(" "));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/score, 16",
+        "/v1/models/late/predict:batch, 16",
+        "/v2/models/late/infer, 16",
+        "/v1/labels, 16",
+    })
+    void whereABodyEndsIsSaidInWordsOfItsSender(String path, int column) throws Exception {
+        HttpResponse<String> cut = send(service, "POST", path, "{\"rows\": [1, 2]");
+        assertThat(cut.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(cut.body()).path("detail").textValue())
+                .startsWith(
+                        "expected a JSON object, but it cannot be read: Unexpected end-of-input: expected close marker"
+                                + " for Object (start marker at line 1, column 1) at line 1, column " + column);
+    }
+
     @Test
     void whatIsNotServedIsSaid() throws Exception {
         HttpResponse<String> large = send(service, "POST", "/score", " ".repeat((1 << 20) + 1));
@@ -611,6 +640,11 @@ class ServiceIT {
         HttpResponse<String> unknown = send(service, "POST", "/v1/models/early/predict", "{}");
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(JSON.readTree(unknown.body()).path("detail").textValue())
+                .isEqualTo("'early' is no model that is served; there are [late]");
+        HttpResponse<String> drift = send(service, "GET", "/v1/models/early/drift", null);
+        assertThat(drift.statusCode()).isEqualTo(404);
+        assertThat(JSON.readTree(drift.body()).path("code").textValue()).isEqualTo("unknown-model");
+        assertThat(JSON.readTree(drift.body()).path("detail").textValue())
                 .isEqualTo("'early' is no model that is served; there are [late]");
         HttpResponse<String> read = send(service, "GET", "/score", null);
         assertThat(read.statusCode()).isEqualTo(405);
@@ -724,6 +758,7 @@ class ServiceIT {
         JsonNode drift = JSON.readTree(
                 send(service, "GET", "/v1/models/late/drift", null).body());
         assertThat(drift.path("rows").longValue()).isPositive();
+        assertThat(drift.path("rows_needed").longValue()).isEqualTo(200);
         assertThat(drift.path("baseline_rows").longValue()).isEqualTo(1000);
         assertThat(drift.path("features").path("price").path("bins").intValue()).isEqualTo(20);
         assertThat(send(service, "GET", "/metrics", null).body())
