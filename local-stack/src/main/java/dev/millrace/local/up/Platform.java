@@ -80,7 +80,10 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
         all.put("S3_BUCKET_PROCESSED", "processed");
         all.put("MILLRACE_TOPIC_PARTITIONS", "4");
         all.put("MILLRACE_TOPIC_REPLICATION", "1");
-        all.put("MILLRACE_CHECKPOINT", folders.data().resolve("checkpoint").toString());
+        // Each has a stream of its own, which would go on from another's place.
+        all.put(
+                "MILLRACE_CHECKPOINT",
+                folders.data().resolve("checkpoint").resolve(useCase).toString());
         // Who trains waits until the lake has what came.
         all.put("MILLRACE_LAKE_TRIGGER", "10s");
         all.put("MILLRACE_MODEL_CACHE", folders.data().resolve("models").toString());
