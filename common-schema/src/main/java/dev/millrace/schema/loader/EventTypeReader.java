@@ -142,9 +142,13 @@ final class EventTypeReader {
         if (!(schema.getObjectProp("label") instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
+        Optional<String> field = Optional.ofNullable(map.get("field")).map(Object::toString);
+        if (field.isPresent() && schema.getField(field.get()) == null) {
+            problems.add(at("label"), "unknown-field", "'label' names '" + field.get() + "', which is no field");
+        }
         Object knownAfter = map.get("known_after");
         return Optional.of(new LabelRule(
-                Optional.ofNullable(map.get("field")).map(Object::toString),
+                field,
                 Durations.parse(String.valueOf(knownAfter))
                         .orElseThrow(() -> problems.reject(
                                 at("known_after"), "bad-duration", "'known_after' is a duration such as 7d"))));

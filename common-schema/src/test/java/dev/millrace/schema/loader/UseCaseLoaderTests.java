@@ -127,7 +127,8 @@ final class UseCaseLoaderTests {
     void refusesPersonalFieldsThatCannotBeMasked() throws IOException {
         Path folder = write("people", "use_case: people\ntitle: People\n");
         Files.writeString(folder.resolve("events/things.avsc"), """
-                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": "who", "fields": [
+                {"type": "record", "name": "Thing", "id": "id", "time": "at", "key": "who",
+                 "label": {"field": "late", "known_after": "1d"}, "fields": [
                  {"name": "id", "type": "string", "personal": "hash"},
                  {"name": "who", "type": ["null", "string"], "default": null, "personal": "drop"},
                  {"name": "age", "type": "long", "personal": "hash"},
@@ -137,11 +138,12 @@ final class UseCaseLoaderTests {
         assertThat(problems(folder))
                 .extracting(Problem::toString)
                 .containsExactlyInAnyOrder(
-                        "events/things.avsc:3: 'who' is personal, but an event needs its id, time and key: hash it instead"
+                        "events/things.avsc:2: 'label' names 'late', which is no field [unknown-field]",
+                        "events/things.avsc:4: 'who' is personal, but an event needs its id, time and key: hash it instead"
                                 + " [bad-personal]",
-                        "events/things.avsc:4: 'age' is personal, but a hash is text: give the field the type string"
+                        "events/things.avsc:5: 'age' is personal, but a hash is text: give the field the type string"
                                 + " [bad-personal]",
-                        "events/things.avsc:5: 'name' is personal, but what is dropped may be missing: let its type be"
+                        "events/things.avsc:6: 'name' is personal, but what is dropped may be missing: let its type be"
                                 + " nullable [bad-personal]");
     }
 
