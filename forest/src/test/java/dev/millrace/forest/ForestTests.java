@@ -68,6 +68,15 @@ class ForestTests {
         Forest classes = Forest.read(booster.toByteArray("ubj"));
         booster.dispose();
         assertAllocatesNothing(() -> classes.score(vector));
+        Booster probabilities = Models.train("multi:softprob", 5, 5, 1, Map.of());
+        Forest each = Forest.read(probabilities.toByteArray("ubj"));
+        probabilities.dispose();
+        float[] all = new float[each.answers()];
+        assertAllocatesNothing(() -> each.scores(vector, all));
+        Booster dropping = Models.train("binary:logistic", 5, 5, 1, Map.of("booster", "dart", "rate_drop", 0.3));
+        Forest dart = Forest.read(dropping.toByteArray("ubj"));
+        dropping.dispose();
+        assertAllocatesNothing(() -> dart.score(vector));
     }
 
     private static void assertAllocatesNothing(Runnable scoring) {

@@ -1,24 +1,50 @@
 package dev.millrace.forest;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever lies where a model should: only the declared error comes out, in bounded time and memory. Without
- * {@code JAZZER_FUZZ=1} the kept inputs are tried again; with it, new ones are looked for.
+ * {@code JAZZER_FUZZ=1} the kept inputs are tried again; with it, new ones are looked for. A process fuzzes one test and skips all
+ * others: the first byte says what the rest is.
  */
 final class ModelFuzzTests {
 
-    @FuzzTest(maxDuration = "30s")
-    void aFile(byte[] bytes) {
-        use(bytes);
+    /** Models that are read, to begin with. */
+    static Stream<Arguments> models() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("src/test/resources/xgboost"))) {
+            List<Path> models = all.filter(file -> !file.toString().endsWith(".csv"))
+                    .sorted()
+                    .toList();
+            List<Arguments> inputs = new ArrayList<>();
+            for (Path model : models) {
+                byte[] content = Files.readAllBytes(model);
+                byte[] input = new byte[content.length + 1];
+                System.arraycopy(content, 0, input, 1, content.length);
+                inputs.add(Arguments.of((Object) input));
+            }
+            return inputs.stream();
+        }
     }
 
-    @FuzzTest(maxDuration = "60s")
-    void aTree(byte[] bytes) {
-        use(tree(bytes));
+    @MethodSource("models")
+    @FuzzTest(maxDuration = "90s")
+    void aModel(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        byte[] rest = Arrays.copyOfRange(bytes, 1, bytes.length);
+        use(bytes[0] % 2 == 0 ? rest : tree(rest));
     }
 
     private static void use(byte[] model) {

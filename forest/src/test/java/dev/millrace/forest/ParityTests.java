@@ -74,6 +74,12 @@ class ParityTests {
                 categorical("reg:squarederror", 10, Map.of("booster", "dart", "rate_drop", 0.5)));
     }
 
+    /** Each is tried on both kinds of file. */
+    @Test
+    void thereAreAMillionRows() {
+        assertThat(Stream.concat(objectives(), shapes()).count() * ROWS).isGreaterThan(1_000_000);
+    }
+
     @ParameterizedTest
     @MethodSource({"objectives", "shapes"})
     void marginsAreIdenticalAndScoresAlmost(ModelCase model) throws Exception {

@@ -191,6 +191,9 @@ public final class ModelPackage {
     }
 
     private void checkGoldenRows() throws ModelFormatException {
+        if (manifest.golden().isEmpty()) {
+            throw ModelFormatException.invalid("a golden row at least, to prove how the trees are read", "none");
+        }
         for (GoldenRow row : manifest.golden()) {
             float[] scores = scores(row.vector());
             if (!row.isGiven(scores)) {

@@ -34,7 +34,7 @@ class ModelPackageTests {
         manifest = manifest(List.of("x", "y"), trees, List.of());
     }
 
-    private static byte[] train(String objective, int classes) throws Exception {
+    private static byte[] train(String objective, int classes, String... names) throws Exception {
         float[] data = new float[200];
         float[] labels = new float[100];
         for (int i = 0; i < 100; i++) {
@@ -44,6 +44,9 @@ class ModelPackageTests {
         }
         DMatrix matrix = new DMatrix(data, 100, 2, Float.NaN);
         matrix.setLabel(labels);
+        if (names.length > 0) {
+            matrix.setFeatureNames(names);
+        }
         Map<String, Object> parameters = new HashMap<>(Map.of("objective", objective, "nthread", 1));
         if (classes > 2) {
             parameters.put("num_class", classes);
@@ -131,7 +134,11 @@ class ModelPackageTests {
         ObjectNode json = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
         json.putArray("estimates").add("count");
         json.withObject("sha256").put("estimates/count.ubj", ModelPackage.sha256(counts));
-        json.putArray("golden");
+        List<GoldenRow> golden = ModelPackage.golden(forests, manifest.scaler(), vectors);
+        json.putArray("golden")
+                .addObject()
+                .putPOJO("scores", golden.getFirst().scores())
+                .putPOJO("vector", vectors.getFirst());
         Map<String, byte[]> files = new HashMap<>(Map.of(
                 ModelManifest.FILE,
                 json.toString().getBytes(StandardCharsets.UTF_8),
@@ -144,7 +151,6 @@ class ModelPackageTests {
         assertThat(opened.manifest().treesDigest())
                 .isNotEqualTo(manifest.treesDigest())
                 .hasSize(64);
-        List<GoldenRow> golden = ModelPackage.golden(forests, manifest.scaler(), vectors);
         for (GoldenRow row : golden) {
             float[] scaled = new float[2];
             manifest.scaler().apply(row.vector(), scaled);
@@ -157,19 +163,13 @@ class ModelPackageTests {
         // A golden row of the estimate, too, has to come out.
         json.putArray("golden")
                 .addObject()
-                .putPOJO("scores", golden.getFirst().scores())
-                .putPOJO("vector", vectors.getFirst());
-        files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
-        var unused = ModelPackage.open(files);
-        assertThat(unused.manifest().golden()).hasSize(1);
-        json.putArray("golden")
-                .addObject()
                 .putPOJO("vector", vectors.getFirst())
                 .putPOJO("scores", new double[] {golden.getFirst().scores()[0], 7.5});
         files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
         assertRefused(files, "model-golden");
         json.putArray("golden");
         files.put(ModelManifest.FILE, json.toString().getBytes(StandardCharsets.UTF_8));
+        assertRefused(files, "model-invalid: expected a golden row at least");
         files.put("estimates/count.ubj", trees);
         assertRefused(files, "model-digest");
         files.remove("estimates/count.ubj");
@@ -198,6 +198,29 @@ class ModelPackageTests {
         assertThatThrownBy(() -> open(json.toString().getBytes(StandardCharsets.UTF_8), trees))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageStartingWith(code);
+    }
+
+    @Test
+    void refusesTreesOnOtherFeatures() throws Exception {
+        byte[] named = train("binary:logistic", 2, "x", "y");
+        assertThat(open(ManifestCodec.write(manifest(List.of("x", "y"), named, List.of())), named)
+                        .forest()
+                        .featureNames())
+                .containsExactly("x", "y");
+        byte[] swapped = ManifestCodec.write(manifest(List.of("y", "x"), named, List.of()));
+        assertThatThrownBy(() -> open(swapped, named))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-invalid: expected the manifest's features [y, x], but came [x, y]");
+        ObjectNode more = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
+        more.withArray("features").add("z");
+        more.withObject("scaler").withArray("mean").add(0);
+        more.withObject("scaler").withArray("std").add(1);
+        more.withArray("defaults").add(0);
+        more.remove("drift");
+        more.putArray("golden");
+        assertThatThrownBy(() -> open(more.toString().getBytes(StandardCharsets.UTF_8), trees))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("model-invalid: expected trees on 3 features, but came 2 features");
     }
 
     @Test

@@ -79,7 +79,7 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                     "what the definition of %s gives, %s, in that order".formatted(says.model(), defined), "" + given);
         }
         float sum = 0;
-        for (int i = 0; i < WARM_UP_SCORES && !says.golden().isEmpty(); i++) {
+        for (int i = 0; i < WARM_UP_SCORES; i++) {
             GoldenRow row = says.golden().get(i % says.golden().size());
             sum += opened.scores(row.vector())[0];
         }
