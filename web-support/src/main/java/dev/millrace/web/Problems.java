@@ -44,14 +44,13 @@ public class Problems extends ResponseEntityExceptionHandler {
         return answer;
     }
 
-    /** Tomcat finds it out, and only when a parameter is asked for. */
-    @ExceptionHandler
-    ProblemDetail unreadableQuery(InvalidParameterException e) {
+    /** Tomcat finds it out, and only when a parameter is asked for. It repeats what came, which may be a personal datum. */
+    @ExceptionHandler(InvalidParameterException.class)
+    ProblemDetail unreadableQuery() {
         return problem(
                 HttpStatus.BAD_REQUEST,
                 "bad-query",
-                "Expected a query of the form name=value&name=value in percent-encoded UTF-8, but came another: "
-                        + e.getMessage());
+                "Expected a query of the form name=value&name=value in percent-encoded UTF-8, but came another");
     }
 
     @ExceptionHandler

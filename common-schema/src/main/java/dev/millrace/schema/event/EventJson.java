@@ -29,6 +29,8 @@ public final class EventJson {
     /** Of a whole number, to either side of 0. */
     public static final long GREATEST_WHOLE = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
 
+    private static final String NO_UUID = "expected a UUID of 36 characters";
+
     private final EventType type;
 
     public EventJson(EventType type) {
@@ -203,9 +205,10 @@ public final class EventJson {
                     return canonical;
                 }
             } catch (IllegalArgumentException e) {
-                throw violation("bad-uuid", "expected a UUID (" + e.getMessage() + ")", json);
+                // Its message repeats the value, which may be personal.
+                throw violation("bad-uuid", NO_UUID, json);
             }
-            throw violation("bad-uuid", "expected a UUID of 36 characters", json);
+            throw violation("bad-uuid", NO_UUID, json);
         }
 
         private String text(JsonNode json) {

@@ -9,6 +9,7 @@ import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.web.RequestContext;
 import dev.millrace.web.security.Caller;
@@ -85,7 +86,7 @@ public final class LabelEndpoint {
             throw RequestException.unknown(
                     "unknown-event",
                     "expected the id of an event of '%s' that the stream has written, but came '%s'"
-                            .formatted(asked.type().name(), asked.eventId()));
+                            .formatted(asked.type().name(), shown(asked)));
         }
         if (found.size() > 1) {
             throw RequestException.invalid(List.of(new Violation(
@@ -95,6 +96,12 @@ public final class LabelEndpoint {
                             + " label to ingestion-service, POST /v1/events/labels")));
         }
         return found.getFirst();
+    }
+
+    /** A personal datum is not repeated. */
+    private static String shown(LabelRequest asked) {
+        EventType type = asked.type();
+        return type.rule(type.idField()).personal().isPresent() ? "one that is not shown" : asked.eventId();
     }
 
     private Label label(LabelRequest asked, EventLookup.Found found) {

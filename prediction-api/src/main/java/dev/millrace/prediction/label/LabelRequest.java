@@ -84,7 +84,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
             throw RequestException.malformed(
                     "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
         } catch (IOException e) {
-            throw RequestException.malformed("expected a JSON object, but it cannot be read: " + e.getMessage());
+            throw RequestException.malformed("expected a JSON object, but it cannot be read");
         }
         if (!json.isObject()) {
             throw RequestException.malformed("expected a JSON object");

@@ -1,0 +1,298 @@
+package dev.millrace.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.local.LocalStack;
+import dev.millrace.local.server.Server;
+import dev.millrace.prediction.model.TestCache;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.loader.DefinitionFiles;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * What a caller sends of a person is in no error, no log line and no metric. The name of a field and the value of one that is not
+ * marked personal are shown to their sender, and to nobody else.
+ */
+@Timeout(180)
+class PersonalDataIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String CARD = "4111111111111111";
+    private static final String FIRST = "Jonathan";
+    private static final String LAST = "Zweistein";
+    private static final String VALID = "\"sender\": \"ann1\", \"depot\": 2, \"price\": 5";
+
+    @TempDir
+    private static Path folder;
+
+    private static LocalStack stack;
+    private static ConfigurableApplicationContext service;
+
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Logger ours = (Logger) LoggerFactory.getLogger("dev.millrace");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.own(Server.REDIS);
+        UseCase useCase = withPersonalFields();
+        TestCache.keep(folder.resolve("models"), Parcels.MODEL, "3", TestPackages.of(useCase, Parcels.MODEL, 1));
+        service = new SpringApplicationBuilder(PredictionApi.class)
+                .run(
+                        "--SERVER_PORT=0",
+                        "--MILLRACE_USE_CASES=" + folder.resolve("use-cases"),
+                        "--MILLRACE_USE_CASE=parcels",
+                        "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
+                        "--REDIS_URL=" + stack.redis().url(),
+                        // Nothing is there: answers do not depend on it.
+                        "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
+                        "--MILLRACE_MODEL_CACHE=" + folder.resolve("models"));
+    }
+
+    /** Parcels that know whom they are for. */
+    private static UseCase withPersonalFields() throws Exception {
+        Path useCase = folder.resolve("use-cases/parcels");
+        for (var file : DefinitionFiles.of(Parcels.ENGINE.useCase()).files().entrySet()) {
+            String text = new String(file.getValue(), StandardCharsets.UTF_8);
+            Path path = useCase.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(
+                    path,
+                    text.replace("  {\"name\": \"late\",", """
+                              {"name": "addressee", "type": ["null", "string"], "default": null, "pattern": "[A-Z].*",
+                               "personal": "drop"},
+                              {"name": "person", "type": ["null", {"type": "string", "logicalType": "uuid"}],
+                               "default": null, "personal": "drop"},
+                              {"name": "card", "type": ["null", "long"], "default": null, "personal": "drop"},
+                              {"name": "late",""".stripTrailing())
+                            .replace(
+                                    "    grams: {max: 50000, optional: true}\n",
+                                    "    grams: {max: 50000, optional: true}\n    addressee: {optional: true}\n"
+                                            + "    person: {optional: true}\n    card: {optional: true}\n"));
+        }
+        return UseCaseLoader.load(useCase);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        stack.close();
+    }
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        root.addAppender(lines);
+        ours.setLevel(Level.TRACE);
+        ours.info("the log is read");
+    }
+
+    @AfterEach
+    void neitherLogsNorMetricsSayIt() throws Exception {
+        root.detachAppender(lines);
+        ours.setLevel(null);
+        String logged = lines.list.stream()
+                .map(line -> line.getFormattedMessage()
+                        + line.getMDCPropertyMap()
+                        + line.getKeyValuePairs()
+                        + causes(line.getThrowableProxy()))
+                .collect(Collectors.joining("\n"));
+        assertThat(logged).contains("the log is read").doesNotContain(CARD, FIRST, LAST);
+        assertThat(send("GET", "/metrics", "").body()).contains("jvm_memory").doesNotContain(CARD, FIRST, LAST);
+    }
+
+    private static String causes(IThrowableProxy thrown) {
+        return thrown == null ? "" : thrown.getMessage() + causes(thrown.getCause());
+    }
+
+    private static HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + path))
+                        .header("Content-Type", "application/json")
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static void assertRefusedInSilence(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+        assertThat(answer.body()).doesNotContain(CARD, FIRST, LAST);
+    }
+
+    @Test
+    void aPersonalFieldIsTakenAndNotRepeated() throws Exception {
+        String row = "{" + VALID + ", \"addressee\": \"" + FIRST + " " + LAST + "\"}";
+        for (String path : List.of("/score", "/v1/models/late/predict", "/v1/models/late/predict:batch")) {
+            HttpResponse<String> answer =
+                    send("POST", path, path.endsWith(":batch") ? "{\"rows\": [" + row + "]}" : row);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains("\"chance\"").doesNotContain(FIRST, LAST);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"addressee\": 4111111111111111",
+                "\"addressee\": \"4111111111111111\"",
+                "\"addressee\": [\"Jonathan Zweistein\"]",
+                "\"addressee\": {\"Jonathan\": \"Zweistein\"}",
+                "\"person\": \"Jonathan Zweistein\"",
+                "\"person\": \"4111111111111111-1-1-1-1\"",
+                "\"person\": \"1-1-1-1-Zweistein\"",
+                "\"card\": 4111111111111111",
+                "\"card\": 4111111111111111.5",
+                "\"card\": 4111111111111111e999",
+                "\"card\": \"4111111111111111\"",
+                "\"remark\": \"Jonathan Zweistein\"",
+                "\"remark\": {\"Jonathan\": [4111111111111111]}"
+            })
+    void aPersonalOrUnknownFieldsValueIsNotShown(String field) throws Exception {
+        String row = "{" + VALID + ", " + field + "}";
+        assertRefusedInSilence(send("POST", "/score", row));
+        assertRefusedInSilence(send("POST", "/v1/models/late/predict", row));
+        HttpResponse<String> batch = send("POST", "/v1/models/late/predict:batch", "{\"rows\": [" + row + "]}");
+        assertThat(batch.body()).contains("invalid-values").doesNotContain(CARD, FIRST, LAST);
+        assertRefusedInSilence(send("POST", "/v1/models/late/predict:batch", "{\"rows\": [], " + field + "}"));
+        assertRefusedInSilence(send("POST", "/v1/labels", "{\"event_id\": null, \"value\": 1, " + field + "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"addressee\": Jonathan Zweistein}",
+                "{\"addressee\": 'Jonathan Zweistein'}",
+                "{\"addressee\": \"Jonathan\" Zweistein}",
+                "{\"addressee\": \"Jonathan Zweistein",
+                "{\"addressee\": \"Jonathan\\Zweistein\"}",
+                "{\"addressee\": 4111111111111111x}",
+                "{\"addressee\": 04111111111111111}",
+                "{\"addressee\": -Zweistein}",
+                "{\"Jonathan Zweistein\": 1, \"Jonathan Zweistein\": 2}",
+                "{Jonathan: 1}",
+                "{} Zweistein",
+                "\"Jonathan Zweistein\"",
+                "[\"Jonathan Zweistein\"]",
+                "4111111111111111",
+                "Zweistein"
+            })
+    void nothingOfAnUnreadableBodyIsShown(String body) throws Exception {
+        for (String path : List.of(
+                "/score",
+                "/v1/models/late/predict",
+                "/v1/models/late/predict:batch",
+                "/v2/models/late/infer",
+                "/v1/labels")) {
+            assertRefusedInSilence(send("POST", path, body));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "card BYTES 4111111111111111",
+                "card INT64 4111111111111111",
+                "card INT64 Jonathan",
+                "person BYTES Zweistein",
+                "addressee BYTES 4111111111111111"
+            })
+    void anElementOfATensorIsNotShown(String tensor) throws Exception {
+        String[] words = tensor.split(" ");
+        Object element = words[2].equals(CARD) && words[1].equals("INT64") ? Long.valueOf(CARD) : words[2];
+        assertRefusedInSilence(send(
+                "POST",
+                "/v2/models/late/infer",
+                JSON.writeValueAsString(Map.of(
+                        "inputs",
+                        List.of(Map.of(
+                                "name",
+                                words[0],
+                                "datatype",
+                                words[1],
+                                "shape",
+                                List.of(1),
+                                "data",
+                                List.of(element)))))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "addressee=4111111111111111",
+                "card=4111111111111111",
+                "card=Jonathan+Zweistein",
+                "person=Jonathan+Zweistein",
+                "person=4111111111111111-1-1-1-1",
+                "remark=Jonathan+Zweistein",
+                "=4111111111111111",
+                "addressee=Zweistein&=",
+                "model=Zweistein"
+            })
+    void aPersonalParameterIsNotShown(String parameter) throws Exception {
+        assertRefusedInSilence(send("GET", "/v1/features/parcels?sender=ann1&depot=2&" + parameter, ""));
+    }
+
+    /** They are no fields of persons: their sender learns what was wrong, but nobody else reads it. */
+    @Test
+    void whatIsShownToItsSenderIsNeitherLoggedNorMeasured() throws Exception {
+        String name = URLEncoder.encode(FIRST + " " + LAST, StandardCharsets.UTF_8);
+        for (String body : List.of(
+                "{" + VALID + ", \"" + LAST + "\": 1}",
+                "{\"sender\": \"" + FIRST + "\", \"depot\": \"" + CARD + "\", \"price\": \"" + LAST + "\"}",
+                "{\"event_id\": \"" + LAST + "\", \"value\": \"" + CARD + "\", \"known_at\": \"" + FIRST + "\"}",
+                "{\"inputs\": [{\"name\": \"" + LAST + "\"}]}",
+                "{\"inputs\": [{\"name\": \"depot\", \"datatype\": \"" + LAST + "\"}]}")) {
+            for (String path : List.of(
+                    "/score?explain=" + CARD,
+                    "/score",
+                    "/v1/models/late/predict:batch",
+                    "/v2/models/late/infer",
+                    "/v1/labels",
+                    "/v1/models/" + LAST + "/predict",
+                    "/" + CARD)) {
+                assertThat(send("POST", path, body).statusCode()).as(path).isBetween(400, 499);
+            }
+        }
+        for (String path : List.of(
+                "/v1/features/" + LAST,
+                "/v1/features/parcels?sender=ann1&depot=" + CARD + "&at=" + name,
+                "/v1/models/" + CARD + "/drift",
+                "/v2/models/" + LAST,
+                "/nowhere?name=" + name)) {
+            assertThat(send("GET", path, "").statusCode()).as(path).isBetween(400, 499);
+        }
+    }
+}
