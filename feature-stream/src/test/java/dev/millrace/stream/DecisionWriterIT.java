@@ -109,7 +109,7 @@ final class DecisionWriterIT {
                 "ann",
                 NOW.plusMillis(20L * sent),
                 NOW.minusSeconds(60),
-                null,
+                NOW.minusSeconds(61),
                 true,
                 List.of("a, \"quoted\" reason"),
                 List.of(1.5, Double.NaN, Double.POSITIVE_INFINITY),
@@ -122,7 +122,7 @@ final class DecisionWriterIT {
                 "trees",
                 List.of(new OtherScore(
                         "challenger", "4", 0.25, false, "back", Map.of("back", 0.25), Map.of("days", 3.5))),
-                null,
+                "0af7651916cd43dd8448eb211c80319c",
                 "kept",
                 Map.of("kept", 0.75),
                 Map.of("days", 4.25));
@@ -164,7 +164,7 @@ final class DecisionWriterIT {
     void everyAnswerIsARowWithAllThatItSays() throws Exception {
         send(50);
         awaitAllOnce();
-        assertThat(one("select concat_ws(' ', event_id, model, model_version, alias, score, decision, vector, as_of,"
+        assertThat(one("select concat_ws(' ', event_id, model, model_version, alias, score, decision, vector,"
                         + " complete, reasons->>0, entities->>'buyer', offsets->>'buyer/00ff/1',"
                         + " others->0->>'model_version', others->0->>'score', others->0->>'outcome',"
                         + " others->0->'probabilities'->>'back', outcome, probabilities->>'kept', estimates->>'days',"
@@ -172,6 +172,13 @@ final class DecisionWriterIT {
                         + " from predictions where request_id = 'request-7'"))
                 .isEqualTo(
                         "event-7 returns 3 champion 0.75 t {1.5,NaN,Infinity} t a, \"quoted\" reason ann|1 7 4 0.25 back 0.25 kept 0.75 4.25 3.5");
+        assertThat(one("select concat_ws(' ', definitions_digest, model_digest, event_key, trace_id,"
+                        + " asked_for = timestamptz '2026-03-31T23:58:59.900Z',"
+                        + " as_of = timestamptz '2026-03-31T23:58:58.900Z',"
+                        // The eighth: 20 ms after each other.
+                        + " answered_at = timestamptz '2026-04-01T00:00:00.040Z')"
+                        + " from predictions where request_id = 'request-7'"))
+                .isEqualTo("definitions trees ann 0af7651916cd43dd8448eb211c80319c t t t");
         assertThat(one("select count(distinct tableoid) from predictions")).isEqualTo("2");
         assertThat(metrics.scrape()).contains("decisions_written_total 50.0");
     }

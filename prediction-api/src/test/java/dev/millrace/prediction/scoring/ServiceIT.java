@@ -81,6 +81,7 @@ class ServiceIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long HOUR = 3_600_000;
     private static final Model MODEL = Parcels.model();
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final TopicPartition PARTITION = TopicPartition.of("an-id", 1);
 
     /** The moment that the records are of; requests ask for it, or for a little later. */
@@ -350,11 +351,13 @@ class ServiceIT {
         }
     }
 
+    /** With a trace of the caller's. */
     private static JsonNode postAs(String requestId, Map<String, ?> body) throws Exception {
         int port = Integer.parseInt(service.getEnvironment().getProperty("local.server.port"));
         HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/score"))
                         .header("X-Request-ID", requestId)
+                        .header("traceparent", "00-" + TRACE + "-b7ad6b7169203331-01")
                         .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
                         .build(),
                 BodyHandlers.ofString());
@@ -533,8 +536,16 @@ class ServiceIT {
             assertThat(prediction.getEventId()).isEqualTo(row.get("parcel_id"));
             assertThat(prediction.getAskedFor()).isEqualTo(Instant.ofEpochMilli(at));
             assertThat(prediction.getModelVersion()).isEqualTo("v3");
+            assertThat(prediction.getAlias()).isEqualTo("champion");
             assertThat(prediction.getDefinitionsDigest()).isEqualTo(MODEL.digest());
+            assertThat(prediction.getModelDigest())
+                    .isNotEmpty()
+                    .isEqualTo(opened.manifest().treesDigest());
+            assertThat(prediction.getAsOf()).isEqualTo(Instant.ofEpochMilli(NOW + HOUR));
             assertThat(prediction.getComplete()).isTrue();
+            assertThat(prediction.getReasons()).isEmpty();
+            assertThat(prediction.getReplaced()).isEmpty();
+            assertThat(prediction.getTraceId()).isEqualTo(TRACE);
             assertThat(prediction.getScore())
                     .isEqualTo(answers.get(id).path("chance").doubleValue());
             assertThat(prediction.getVector().stream()
@@ -546,6 +557,20 @@ class ServiceIT {
                     .containsEntry("depot_late", row.get("depot").toString());
             assertThat(prediction.getOffsets()).containsEntry("depot_late/%016x/1".formatted(PARTITION.topic()), 41L);
         });
+    }
+
+    @Test
+    void theDecisionLogSaysWhatAnAnswerLacksAndWhatTheCallerReplaced() throws Exception {
+        postAs(
+                "logged-unnamed",
+                Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30"), "parcels", 7.5));
+        Prediction prediction = logged(Set.of("logged-unnamed")).get("logged-unnamed");
+        assertThat(prediction.getEventId()).isNull();
+        assertThat(prediction.getReasons()).containsExactly("event-not-identified");
+        assertThat(prediction.getReplaced()).containsExactly("sender.parcels_1h");
+        assertThat(prediction.getAsOf()).isEqualTo(Instant.ofEpochMilli(NOW + HOUR));
+        assertThat(prediction.getModelDigest()).isEqualTo(opened.manifest().treesDigest());
+        assertThat(prediction.getTraceId()).isEqualTo(TRACE);
     }
 
     @Test
