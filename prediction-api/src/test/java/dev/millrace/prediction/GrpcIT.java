@@ -42,6 +42,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -315,6 +316,12 @@ class GrpcIT extends WithTwoUseCases {
                 malformed(
                         "is no input of this model",
                         request -> request.getInputsBuilder(0).setName("colour")),
+                malformed(
+                        "expected inputs of the same length, 1 to 1000, but came lengths [1001]",
+                        request -> request.clearInputs()
+                                .addInputs(tensor("depot", "INT64", 1_001)
+                                        .setContents(InferTensorContents.newBuilder()
+                                                .addAllInt64Contents(Collections.nCopies(1_001, 1L))))),
                 malformed("comes twice", request -> request.addInputs(request.getInputs(0))),
                 malformed(
                         "has the datatype 'BF16', which is none of",

@@ -23,6 +23,7 @@ import dev.millrace.prediction.PredictionApi;
 import dev.millrace.prediction.ServedOperations;
 import dev.millrace.prediction.TestPackages;
 import dev.millrace.prediction.model.TestCache;
+import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.PlatformRecords;
@@ -30,15 +31,18 @@ import dev.millrace.schema.event.Topics;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +71,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -658,10 +663,80 @@ class ServiceIT {
                                 + " for Object (start marker at line 1, column 1) at line 1, column " + column);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/score",
+                "/v1/models/late/predict",
+                "/v1/models/late/predict:batch",
+                "/v2/models/late/infer",
+                "/v1/labels"
+            })
+    void aBodyIsAsDeepAsTheLimitAndNoDeeper(String path) throws Exception {
+        String tooDeep = "Document nesting depth (" + (JsonServlet.DEEPEST + 1) + ") exceeds the maximum allowed";
+        HttpResponse<String> deepest = send(service, "POST", path, nested(JsonServlet.DEEPEST));
+        // It has no field that is known here.
+        assertThat(deepest.statusCode()).as(deepest::body).isIn(400, 422);
+        assertThat(deepest.body()).doesNotContain("depth", "cannot be read");
+        HttpResponse<String> deeper = send(service, "POST", path, nested(JsonServlet.DEEPEST + 1));
+        assertThat(deeper.statusCode()).as(deeper::body).isEqualTo(400);
+        assertThat(JSON.readTree(deeper.body()).path("detail").textValue()).contains(tooDeep);
+    }
+
+    /** Objects and arrays in turn, each closed. */
+    private static String nested(int levels) {
+        StringBuilder body = new StringBuilder("1");
+        for (int level = levels; level > 0; level--) {
+            body.insert(0, level % 2 == 1 ? "{\"a\": " : "[").append(level % 2 == 1 ? '}' : ']');
+        }
+        return body.toString();
+    }
+
+    @Test
+    void aTensorHasAsManyRowsAsABatch() throws Exception {
+        List<Map<String, Object>> rows = Collections.nCopies(1_001, parcels.getFirst());
+        Map<String, Object> inputs = Map.of(
+                "inputs",
+                List.of(
+                        tensor("sender", "BYTES", rows),
+                        tensor("depot", "INT64", rows),
+                        tensor("price", "FP64", rows)));
+        HttpResponse<String> many = send(service, "POST", "/v2/models/late/infer", JSON.writeValueAsString(inputs));
+        assertThat(many.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(many.body()).path("detail").textValue())
+                .isEqualTo("expected inputs of the same length, 1 to 1000, but came lengths [1001]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/score",
+                "/v1/models/late/predict",
+                "/v1/models/late/predict:batch",
+                "/v2/models/late/infer",
+                "/v1/labels"
+            })
+    void aBodyThatIsTooLargeIsRefusedWhetherItsLengthIsToldOrNot(String path) throws Exception {
+        byte[] large = " ".repeat(JsonServlet.LARGEST_BODY + 1).getBytes(StandardCharsets.UTF_8);
+        URI uri = URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + path);
+        for (BodyPublisher body : List.of(
+                BodyPublishers.ofByteArray(large),
+                // Of no length that could be told: chunked.
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))) {
+            HttpResponse<String> refused = HTTP.send(
+                    HttpRequest.newBuilder(uri)
+                            .header("Content-Type", "application/json")
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .POST(body)
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(refused.statusCode()).as(refused::body).isEqualTo(413);
+            assertThat(JSON.readTree(refused.body()).path("code").textValue()).isEqualTo("too-large");
+        }
+    }
+
     @Test
     void whatIsNotServedIsSaid() throws Exception {
-        HttpResponse<String> large = send(service, "POST", "/score", " ".repeat((1 << 20) + 1));
-        assertThat(large.statusCode()).isEqualTo(413);
         HttpResponse<String> unknown = send(service, "POST", "/v1/models/early/predict", "{}");
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(JSON.readTree(unknown.body()).path("detail").textValue())
