@@ -69,10 +69,15 @@ class StepInIT {
         registry.promote(Parcels.MODEL, champion);
         refresh("v" + champion);
 
-        assertThat(service.post("/score", REQUEST).path("model_version").textValue())
-                .isEqualTo("none");
+        JsonNode ruled = service.post("/score", REQUEST);
+        assertThat(ruled.path("model_version").textValue()).isEqualTo("none");
+        assertThat(ruled.path("reasons")).extracting(JsonNode::textValue).containsExactly("no-number");
+        assertThat(service.get("/metrics"))
+                .contains("fallbacks_total{reason=\"no-number\"} 1.0")
+                .doesNotContain("reason=\"no-model\"", "reason=\"previous-model\"");
         Prediction byRule = service.logged(1).getFirst();
         assertThat(byRule.getVector()).isEmpty();
+        assertThat(byRule.getReasons()).containsExactly("no-number");
 
         registry.promote(Parcels.MODEL, previous);
         refresh("v" + previous);
@@ -87,6 +92,10 @@ class StepInIT {
         assertThat(batch.path("answers").path(0).path("model_version").textValue())
                 .as(batch::toString)
                 .isEqualTo("v" + previous);
+        assertThat(batch.at("/answers/0/reasons").toString()).contains("previous-model");
+        assertThat(service.get("/metrics"))
+                .contains("fallbacks_total{reason=\"previous-model\"} 3.0")
+                .contains("fallbacks_total{reason=\"no-number\"} 1.0");
 
         List<Prediction> logged = service.logged(4);
         double[] seen = vector(logged.getLast());

@@ -27,6 +27,9 @@ final class Scorer {
     static final String NO_MODEL = "no-model";
     static final String PREVIOUS_MODEL = "previous-model";
 
+    /** There is a model, but neither it nor any that could have stepped in gave a number. */
+    static final String NO_NUMBER = "no-number";
+
     private static final double RULE_THRESHOLD = 0.5;
 
     private final EvidenceReader evidence;
@@ -54,7 +57,7 @@ final class Scorer {
     Optional<Scored> score(Serving serving, List<Serving> instead, Asked asked) {
         ServedModel served = serving.served();
         return served == null
-                ? rule(serving.compiled(), asked.request())
+                ? rule(serving.compiled(), asked.request(), NO_MODEL)
                 : score(serving, served, instead, asked, evidence.of(serving, asked));
     }
 
@@ -63,7 +66,7 @@ final class Scorer {
         ServedModel served = serving.served();
         if (served == null) {
             return all.stream()
-                    .map(asked -> rule(serving.compiled(), asked.request()))
+                    .map(asked -> rule(serving.compiled(), asked.request(), NO_MODEL))
                     .toList();
         }
         List<Evidence> found = evidence.ofAll(serving, all);
@@ -87,7 +90,7 @@ final class Scorer {
                 return stepsIn.map(answer -> answer.because(PREVIOUS_MODEL));
             }
         }
-        return rule(serving.compiled(), asked.request());
+        return rule(serving.compiled(), asked.request(), NO_NUMBER);
     }
 
     private Optional<Scored> stepsIn(Serving other, Asked asked) {
@@ -183,7 +186,8 @@ final class Scorer {
         return Double.parseDouble(Float.toString(score));
     }
 
-    private Optional<Scored> rule(CompiledModel compiled, ScoringRequest request) {
+    /** @param reason why no model answers */
+    private Optional<Scored> rule(CompiledModel compiled, ScoringRequest request, String reason) {
         Model model = compiled.model();
         long at = request.time() == null ? clock.millis() : request.time();
         Optional<double[]> outputs = model.fallback(request.row(compiled.rows().timeField(), at));
@@ -191,10 +195,10 @@ final class Scorer {
             metrics.unanswered(model.name());
             return Optional.empty();
         }
-        metrics.fallback(NO_MODEL);
+        metrics.fallback(reason);
         ModelDefinition definition = model.definition();
         Verdict verdict = Verdict.of(definition.classes(), definition.estimates(), outputs.get(), RULE_THRESHOLD);
         metrics.answered(model.name(), Origin.RULE.version(), "fallback", verdict.score());
-        return Optional.of(Scored.byRule(Answer.withoutModel(model.name(), verdict, Evidence.none(at, NO_MODEL))));
+        return Optional.of(Scored.byRule(Answer.withoutModel(model.name(), verdict, Evidence.none(at, reason))));
     }
 }
