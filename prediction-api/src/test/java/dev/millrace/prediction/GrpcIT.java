@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.millrace.prediction.grpc.GrpcServer;
 import dev.millrace.prediction.protocol.GRPCInferenceServiceGrpc;
 import dev.millrace.prediction.protocol.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
@@ -94,6 +96,10 @@ class GrpcIT extends WithTwoUseCases {
 
     private static GRPCInferenceServiceBlockingStub caller(String owner) {
         return with("X-API-Key", key(owner));
+    }
+
+    private static GRPCInferenceServiceBlockingStub bearing(String token) {
+        return with("Authorization", "Bearer " + token);
     }
 
     private static InferInputTensor.Builder tensor(String name, String type, long... shape) {
@@ -475,6 +481,21 @@ class GrpcIT extends WithTwoUseCases {
                 .isNotEmpty();
         assertThat(send(service, "GET", "/metrics", "").body())
                 .contains("requests_refused_total{code=\"unauthenticated\"}");
+    }
+
+    @Test
+    void aTokenIsTakenAsOverHttp() throws Exception {
+        RSAKey another = new RSAKeyGenerator(2048).keyID(issuer.getKeyID()).generate();
+        List<String> parcels = List.of("parcels");
+        assertThat(code(CALLS.get("ModelInfer"), bearing(token(issuer, parcels))))
+                .isEqualTo(Code.OK);
+        assertThat(code(CALLS.get("ModelInfer"), bearing(token(issuer, List.of("letters")))))
+                .isEqualTo(Code.NOT_FOUND);
+        for (String bad : List.of(token(another, parcels), token(issuer, parcels) + "x", "x")) {
+            StatusRuntimeException failure = failing(bearing(bad), parcels().build());
+            assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+            assertThat(reason(failure)).isEqualTo("unauthenticated");
+        }
     }
 
     @Test

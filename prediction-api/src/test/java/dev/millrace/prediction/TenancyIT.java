@@ -3,18 +3,11 @@ package dev.millrace.prediction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
 import java.net.http.HttpResponse;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,23 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Two use cases in one process, and who gets to see which. */
 @Timeout(240)
 class TenancyIT extends WithTwoUseCases {
-
-    private static String token(List<String> useCases) throws Exception {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256)
-                        .keyID(issuer.getKeyID())
-                        .build(),
-                new JWTClaimsSet.Builder()
-                        .issuer("https://issuer.example.org")
-                        .audience("millrace")
-                        .subject("ann@example.org")
-                        .expirationTime(Date.from(Instant.now().plusSeconds(300)))
-                        .claim("roles", List.of("admin"))
-                        .claim("use_cases", useCases)
-                        .build());
-        token.sign(new RSASSASigner(issuer));
-        return token.serialize();
-    }
 
     /** The operations of a document as they are called: templates with each name that the document has for them. */
     private static Set<String> calls(JsonNode document) {
@@ -76,9 +52,9 @@ class TenancyIT extends WithTwoUseCases {
                 "one", new String[] {"X-API-Key", key("one")},
                 "other", new String[] {"X-API-Key", key("other")},
                 "both", new String[] {"X-API-Key", key("both")},
-                "one's token", new String[] {"Authorization", "Bearer " + token(List.of("parcels"))},
-                "other's token", new String[] {"Authorization", "Bearer " + token(List.of("letters"))},
-                "all's token", new String[] {"Authorization", "Bearer " + token(List.of("*"))});
+                "one's token", new String[] {"Authorization", "Bearer " + token(issuer, List.of("parcels"))},
+                "other's token", new String[] {"Authorization", "Bearer " + token(issuer, List.of("letters"))},
+                "all's token", new String[] {"Authorization", "Bearer " + token(issuer, List.of("*"))});
         Set<String> served = calls(answered("all", "GET", "/openapi.json", ""));
         Map<String, Set<String>> seen = new HashMap<>();
         for (Map.Entry<String, String[]> caller : callers.entrySet()) {

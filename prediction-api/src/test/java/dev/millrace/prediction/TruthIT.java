@@ -10,6 +10,7 @@ import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -38,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -154,6 +157,17 @@ class TruthIT {
 
     private static List<Label> labels(String id) {
         List<Label> labels = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            Label label = TopicDecoder.label(record.value());
+            assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(label.getKey());
+            labels.add(label);
+        }
+        labels.removeIf(label -> !label.getEventId().equals(id));
+        return labels;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records() {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         TopicPartition partition = new TopicPartition(Topics.LABELS, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
@@ -163,16 +177,10 @@ class TruthIT {
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofSeconds(1)).forEach(record -> {
-                    Label label = TopicDecoder.label(record.value());
-                    assertThat(new String(record.key(), java.nio.charset.StandardCharsets.UTF_8))
-                            .isEqualTo(label.getKey());
-                    labels.add(label);
-                });
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
             }
         }
-        labels.removeIf(label -> !label.getEventId().equals(id));
-        return labels;
+        return records;
     }
 
     @Test
@@ -191,6 +199,38 @@ class TruthIT {
             assertThat(label.getKnownAt()).isEqualTo("2026-03-01T10:00:00Z");
             assertThat(label.getRevision()).isZero();
         });
+    }
+
+    @Test
+    @Order(2)
+    void aTruthIsSentOnWithTheIdAndTheTraceOfItsRequest() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        String id = parcel(TIME, null);
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(uri("/v1/labels"))
+                        .header("Content-Type", "application/json")
+                        .header("X-Request-ID", "truth-7")
+                        .header("traceparent", "00-" + trace + "-b7ad6b7169203331-01")
+                        .POST(BodyPublishers.ofString("{\"event_id\": \"%s\", \"value\": 1}".formatted(id)))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(answer.headers().firstValue("X-Request-ID")).contains("truth-7");
+        assertThat(records())
+                .filteredOn(record -> isOf(record, id))
+                .singleElement()
+                .satisfies(record -> {
+                    assertThat(header(record, Headers.REQUEST_ID)).isEqualTo("truth-7");
+                    assertThat(header(record, Headers.TRACE_PARENT)).startsWith("00-" + trace + "-");
+                });
+    }
+
+    private static boolean isOf(ConsumerRecord<byte[], byte[]> record, String id) {
+        return TopicDecoder.label(record.value()).getEventId().equals(id);
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -5,9 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
@@ -40,6 +45,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -139,6 +145,24 @@ abstract class WithTwoUseCases {
     private static String line(String id, String role, String useCases) throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(key(id).getBytes(StandardCharsets.UTF_8));
         return String.join(" ", id, "sha256:" + HexFormat.of().formatHex(digest), role, useCases, "never");
+    }
+
+    /** Of an administrator of the use cases. */
+    static String token(RSAKey signer, List<String> useCases) throws Exception {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .keyID(signer.getKeyID())
+                        .build(),
+                new JWTClaimsSet.Builder()
+                        .issuer("https://issuer.example.org")
+                        .audience("millrace")
+                        .subject("ann@example.org")
+                        .expirationTime(Date.from(Instant.now().plusSeconds(300)))
+                        .claim("roles", List.of("admin"))
+                        .claim("use_cases", useCases)
+                        .build());
+        token.sign(new RSASSASigner(signer));
+        return token.serialize();
     }
 
     static String key(String owner) {
