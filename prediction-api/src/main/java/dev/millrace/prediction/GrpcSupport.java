@@ -5,6 +5,7 @@ import dev.millrace.prediction.grpc.GrpcServer;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.InferenceService;
+import dev.millrace.prediction.scoring.Readiness;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.web.RequestContexts;
 import dev.millrace.web.security.Access;
@@ -52,8 +53,9 @@ class GrpcSupport {
     }
 
     @Bean
-    InferenceService inferenceService(Endpoints endpoints, FollowedModels models, Admission admission) {
-        return new InferenceService(endpoints, models, admission);
+    InferenceService inferenceService(
+            Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission) {
+        return new InferenceService(endpoints, models, readiness, admission);
     }
 
     @Bean(destroyMethod = "shutdownNow")

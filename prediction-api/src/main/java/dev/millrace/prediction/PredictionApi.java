@@ -31,6 +31,7 @@ import dev.millrace.prediction.scoring.FeaturesEndpoint;
 import dev.millrace.prediction.scoring.InferServlet;
 import dev.millrace.prediction.scoring.InferenceProtocol;
 import dev.millrace.prediction.scoring.Marker;
+import dev.millrace.prediction.scoring.Readiness;
 import dev.millrace.prediction.scoring.ScoringMetrics;
 import dev.millrace.prediction.scoring.ScoringServlet;
 import dev.millrace.prediction.scoring.WarmUp;
@@ -218,8 +219,13 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> inferenceProtocol(Endpoints endpoints, FollowedModels models) {
-        return new InferenceProtocol(endpoints, models).routes();
+    RouterFunction<ServerResponse> inferenceProtocol(Endpoints endpoints, FollowedModels models, Readiness readiness) {
+        return new InferenceProtocol(endpoints, models, readiness).routes();
+    }
+
+    @Bean
+    Readiness readiness(FollowedModels models, WarmUpOverHttp warmUp, Drain drain) {
+        return new Readiness(models, warmUp, drain);
     }
 
     @Bean

@@ -5,8 +5,7 @@ import dev.millrace.prediction.history.DatabaseProbe;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.Reason;
 import dev.millrace.prediction.model.ServedModel;
-import dev.millrace.prediction.scoring.WarmUpOverHttp;
-import dev.millrace.prediction.web.Drain;
+import dev.millrace.prediction.scoring.Readiness;
 import dev.millrace.web.security.Access;
 import java.util.List;
 import java.util.function.Function;
@@ -23,22 +22,15 @@ public class HealthController {
     private final FollowedModels models;
     private final OnlineStore store;
     private final DatabaseProbe database;
-    private final WarmUpOverHttp warmUp;
-    private final Drain drain;
+    private final Readiness readiness;
     private final Access access;
 
     HealthController(
-            FollowedModels models,
-            OnlineStore store,
-            DatabaseProbe database,
-            WarmUpOverHttp warmUp,
-            Access access,
-            Drain drain) {
+            FollowedModels models, OnlineStore store, DatabaseProbe database, Readiness readiness, Access access) {
         this.database = database;
-        this.drain = drain;
         this.models = models;
         this.store = store;
-        this.warmUp = warmUp;
+        this.readiness = readiness;
         this.access = access;
     }
 
@@ -76,9 +68,7 @@ public class HealthController {
 
     @GetMapping("/health/readiness")
     ResponseEntity<State> readiness() {
-        String status = drain.isOn()
-                ? "stopping"
-                : models.served().isEmpty() ? "no-model" : warmUp.isOver() ? "ok" : "warming-up";
+        String status = readiness.status();
         return answer(status.equals("ok"), new State(status));
     }
 

@@ -121,9 +121,9 @@ public final class PredictionDocument {
                                 .open())
                 .get(
                         "/v2/health/ready",
-                        new Operation("ready", "Open Inference Protocol: whether a model is loaded")
+                        new Operation("ready", "Open Inference Protocol: whether a model is loaded and warm")
                                 .answer(200, "One is", READY)
-                                .answer(503, "None is", READY)
+                                .answer(503, "None is, or the service is about to stop", READY)
                                 .open())
                 .get(
                         "/v2/models/{model}",
@@ -133,9 +133,9 @@ public final class PredictionDocument {
                                 .role(Role.READER))
                 .get(
                         "/v2/models/{model}/ready",
-                        named(useCases, "model-ready", "Open Inference Protocol: whether a model is loaded")
+                        named(useCases, "model-ready", "Open Inference Protocol: whether a model is loaded and warm")
                                 .answer(200, "It is", READY)
-                                .answer(503, "It is not", READY)
+                                .answer(503, "It is not, or the service is about to stop", READY)
                                 .problem(404, "No such model is served")
                                 .role(Role.READER))
                 .get(

@@ -25,17 +25,19 @@ public final class InferenceProtocol {
 
     private final Endpoints endpoints;
     private final FollowedModels models;
+    private final Readiness readiness;
 
-    public InferenceProtocol(Endpoints endpoints, FollowedModels models) {
+    public InferenceProtocol(Endpoints endpoints, FollowedModels models, Readiness readiness) {
         this.endpoints = endpoints;
         this.models = models;
+        this.readiness = readiness;
     }
 
     public RouterFunction<ServerResponse> routes() {
         return RouterFunctions.route()
                 .GET("/v2", request -> Json.ok(Map.of("name", SERVER, "version", version(), "extensions", List.of())))
                 .GET("/v2/health/live", request -> Json.ok(Map.of("live", true)))
-                .GET("/v2/health/ready", request -> ready(!models.served().isEmpty()))
+                .GET("/v2/health/ready", request -> ready(readiness.isReady()))
                 .GET("/v2/models/{model}", this::metadata)
                 .GET("/v2/models/{model}/ready", this::ready)
                 .build();
@@ -57,7 +59,7 @@ public final class InferenceProtocol {
         String model = request.pathVariable("model");
         return endpoints.endpoint(model).isEmpty()
                 ? Json.problem(endpoints.unknown(model))
-                : ready(models.served(model).isPresent());
+                : ready(readiness.isReady(model));
     }
 
     private ServerResponse metadata(ServerRequest request) {

@@ -49,11 +49,13 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
 
     private final Endpoints endpoints;
     private final FollowedModels models;
+    private final Readiness readiness;
     private final Admission admission;
 
-    public InferenceService(Endpoints endpoints, FollowedModels models, Admission admission) {
+    public InferenceService(Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission) {
         this.endpoints = endpoints;
         this.models = models;
+        this.readiness = readiness;
         this.admission = admission;
     }
 
@@ -103,7 +105,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
         answer(
                 caller,
                 () -> ServerReadyResponse.newBuilder()
-                        .setReady(!models.served().isEmpty())
+                        .setReady(readiness.isReady())
                         .build());
     }
 
@@ -122,9 +124,8 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
         answer(
                 caller,
                 () -> ModelReadyResponse.newBuilder()
-                        .setReady(models.served(endpoint(request.getName(), request.getVersion())
-                                        .name())
-                                .isPresent())
+                        .setReady(readiness.isReady(endpoint(request.getName(), request.getVersion())
+                                .name()))
                         .build());
     }
 
