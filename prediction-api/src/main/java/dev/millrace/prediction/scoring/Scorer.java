@@ -84,7 +84,7 @@ final class Scorer {
             return scored;
         }
         for (Serving other : instead) {
-            Optional<Scored> stepsIn = stepsIn(other, asked);
+            Optional<Scored> stepsIn = stepsIn(other, asked, serving, found);
             if (stepsIn.isPresent()) {
                 metrics.fallback(PREVIOUS_MODEL);
                 return stepsIn.map(answer -> answer.because(PREVIOUS_MODEL));
@@ -93,14 +93,17 @@ final class Scorer {
         return rule(serving.compiled(), asked.request(), NO_NUMBER);
     }
 
-    private Optional<Scored> stepsIn(Serving other, Asked asked) {
+    /** @param found what the version sees that gave no number */
+    private Optional<Scored> stepsIn(Serving other, Asked asked, Serving serving, Evidence found) {
         ServedModel served = other.served();
         if (served == null) {
             return Optional.empty();
         }
         try {
             Asked same = asked.as(other);
-            return byModel(other, served, same, evidence.of(other, same));
+            // What is read a second time may be waited for a second time. Without the store each has values of its own.
+            boolean isSeen = other.seesTheSameAs(serving) && !found.reasons().contains(EvidenceReader.UNAVAILABLE);
+            return byModel(other, served, same, isSeen ? found : evidence.of(other, same));
         } catch (RequestException e) {
             // It was trained on another kind of request.
             return Optional.empty();
