@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.local.server.Server;
+import dev.millrace.prediction.model.FollowedModels;
+import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.avro.OtherScore;
 import dev.millrace.schema.avro.Prediction;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,19 @@ class LineupIT {
         return Map.of("sender", "ann" + entity, "depot", 2, "price", 5 + entity % 90);
     }
 
+    /** The same sender with nothing else the same. */
+    private static Map<String, Object> another(int entity) {
+        return Map.of(
+                "sender",
+                "ann" + entity,
+                "depot",
+                3 + entity % 5,
+                "price",
+                7 + entity % 80,
+                "parcel_id",
+                new UUID(7, entity).toString());
+    }
+
     @Test
     void everyVersionScoresEveryRequestAndTheSameOneAnswersForAnEntity() throws Exception {
         Map<String, TestPackages> versions = new HashMap<>();
@@ -60,8 +77,10 @@ class LineupIT {
         assertThat(service.refresh().path("aliases").toString())
                 .isEqualTo("{\"champion\":\"v1\",\"challenger\":\"v2\",\"shadow\":\"v3\"}");
 
-        List<String> first = answeredBy();
-        assertThat(answeredBy()).as("the same version for the same entity").isEqualTo(first);
+        List<String> first = answeredBy(LineupIT::request);
+        assertThat(answeredBy(LineupIT::another))
+                .as("the same version for the same entity, whatever else it asks")
+                .isEqualTo(first);
         long challenged = first.stream().filter("v2"::equals).count();
         assertThat(challenged)
                 .as("the declared share is a quarter")
@@ -103,6 +122,8 @@ class LineupIT {
                             .formatted(alias, i + 1, score));
         }
 
+        FollowedModels followed = service.service().getBean(FollowedModels.class);
+        ServedModel loaded = followed.served(MODEL).orElseThrow();
         registry.alias(MODEL, "champion", "3");
         registry.withdraw(MODEL, "challenger");
         registry.withdraw(MODEL, "shadow");
@@ -113,15 +134,19 @@ class LineupIT {
         assertThat(service.refresh().path("aliases").toString())
                 .as("back again")
                 .isEqualTo("{\"champion\":\"v1\"}");
+        assertThat(followed.served(MODEL).orElseThrow().model())
+                .as("what was loaded before, and nothing that was downloaded anew")
+                .isSameAs(loaded.model());
         assertThat(service.post("/score", request(1)).path("model_version").textValue())
                 .isEqualTo("v1");
     }
 
-    private static List<String> answeredBy() throws Exception {
+    private static List<String> answeredBy(IntFunction<Map<String, Object>> requests) throws Exception {
         List<String> versions = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
-            versions.add(
-                    service.post("/score", request(i)).path("model_version").textValue());
+            versions.add(service.post("/score", requests.apply(i))
+                    .path("model_version")
+                    .textValue());
         }
         return versions;
     }
