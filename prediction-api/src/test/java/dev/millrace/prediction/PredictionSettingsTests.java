@@ -3,6 +3,7 @@ package dev.millrace.prediction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,8 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ClassPathResource;
 
 class PredictionSettingsTests {
 
@@ -44,6 +50,39 @@ class PredictionSettingsTests {
         return Binder.get(environment)
                 .bind("millrace", PredictionSettings.class)
                 .get();
+    }
+
+    /**
+     * What holds where the environment says nothing but what is served. The folder is named, as Spring would find the tests' own
+     * use-cases in the class path.
+     */
+    @Test
+    void everythingElseHasADefault() throws IOException {
+        MutablePropertySources sources = new MutablePropertySources();
+        sources.addLast(
+                new MapPropertySource("test", Map.of("MILLRACE_USE_CASE", "parcels", "MILLRACE_USE_CASES", "/u")));
+        new YamlPropertySourceLoader()
+                .load("defaults", new ClassPathResource("application.yaml"))
+                .forEach(sources::addLast);
+        Binder binder = new Binder(
+                ConfigurationPropertySources.from(sources), new PropertySourcesPlaceholdersResolver(sources));
+        assertThat(binder.bind("millrace", PredictionSettings.class).get())
+                .isEqualTo(new PredictionSettings(
+                        Path.of("/u"),
+                        List.of("parcels"),
+                        URI.create("http://127.0.0.1:5000"),
+                        Path.of(".millrace/data/models"),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        URI.create("redis://127.0.0.1:6379"),
+                        "127.0.0.1:9092",
+                        new PredictionSettings.Postgres(
+                                "jdbc:postgresql://127.0.0.1:5432/millrace", "millrace", "", 5, Duration.ofSeconds(2)),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(1),
+                        2_000,
+                        null,
+                        Duration.ZERO));
     }
 
     @Test

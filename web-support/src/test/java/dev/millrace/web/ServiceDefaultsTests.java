@@ -3,6 +3,7 @@ package dev.millrace.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
@@ -18,5 +19,13 @@ class ServiceDefaultsTests {
         environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("server.port", port)));
         new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
         assertThat(environment.getProperty("management.server.port")).isEqualTo(expected);
+    }
+
+    @Test
+    void theActuatorIsSeenByTheMachineItselfOnlyWhereverTheServiceListens() {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("server.address", "0.0.0.0")));
+        new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
+        assertThat(environment.getProperty("management.server.address")).isEqualTo("127.0.0.1");
     }
 }
