@@ -343,7 +343,7 @@ class ClassesIT {
         assertRefused(List.of(), ESTIMATES, "model-unsupported");
         assertRefused(List.of("air", "rail", "road"), ESTIMATES, "model-invalid");
         assertRefused(List.of("road", "rail", "road"), ESTIMATES, "model-invalid");
-        assertRefused(CLASSES, List.of("stops", "days"), "model-invalid");
+        assertRefused(CLASSES, List.of("stops", "days"), "model-golden");
         assertRefused(CLASSES, List.of("days"), "model-invalid");
         assertRefused(CLASSES, List.of("days", "stops", "hours"), "model-invalid");
         assertThat(service.post("/score_route", body(7)).path("model_version").textValue())
