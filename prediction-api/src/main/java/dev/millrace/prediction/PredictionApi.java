@@ -137,7 +137,7 @@ public class PredictionApi {
 
     @Bean
     RouterFunction<ServerResponse> driftRoutes(DriftMonitors monitors, FollowedModels models, ServedUseCases useCases) {
-        return new DriftEndpoint(monitors, models, useCases.models()).routes();
+        return new DriftEndpoint(monitors, models, useCases).routes();
     }
 
     @Bean

@@ -104,9 +104,9 @@ public final class Publication implements AutoCloseable {
         try {
             String source = registry.version(model, version).source();
             Map<String, byte[]> files = new TreeMap<>();
-            files.put(ModelManifest.FILE, artifacts.download(source, ModelManifest.FILE));
-            for (String path : ManifestCodec.read(ModelPackage.file(files, ModelManifest.FILE))
-                    .trees()) {
+            byte[] manifest = artifacts.download(source, ModelManifest.FILE);
+            files.put(ModelManifest.FILE, manifest);
+            for (String path : ManifestCodec.read(manifest).trees()) {
                 files.put(path, artifacts.download(source, path));
             }
             ModelPackage opened = ModelPackage.open(files);

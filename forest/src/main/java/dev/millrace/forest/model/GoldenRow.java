@@ -2,7 +2,10 @@ package dev.millrace.forest.model;
 
 import java.util.Arrays;
 
-/** A vector (before scaling, NaN where missing) and the scores that the model gave it when it was packed: one, or one per class; then its estimates. */
+/**
+ * A vector (before scaling, NaN where missing) and the scores that the model gave it when it was packed: one, or one per class; then
+ * its estimates.
+ */
 public record GoldenRow(double[] vector, float[] scores) {
 
     /** Whether these are the scores to the last bit. */

@@ -3,6 +3,7 @@ package dev.millrace.prediction.drift;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.web.security.Caller;
@@ -21,13 +22,12 @@ public final class DriftEndpoint {
 
     private final DriftMonitors monitors;
     private final FollowedModels models;
-    private final List<CompiledModel> known;
+    private final ServedUseCases useCases;
 
-    /** @param known the models that this service follows */
-    public DriftEndpoint(DriftMonitors monitors, FollowedModels models, List<CompiledModel> known) {
+    public DriftEndpoint(DriftMonitors monitors, FollowedModels models, ServedUseCases useCases) {
         this.monitors = monitors;
         this.models = models;
-        this.known = List.copyOf(known);
+        this.useCases = useCases;
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -38,15 +38,10 @@ public final class DriftEndpoint {
 
     private ServerResponse answer(ServerRequest request) {
         String model = request.pathVariable("model");
-        List<String> seen = seenBy(Caller.of(request.servletRequest()));
-        return seen.contains(model) ? answer(model) : Json.problem(RequestException.unknownModel(model, seen));
-    }
-
-    private List<String> seenBy(Caller caller) {
-        return known.stream()
-                .filter(model -> caller.sees(model.useCase().name()))
+        List<String> seen = useCases.models(Caller.of(request.servletRequest())).stream()
                 .map(CompiledModel::name)
                 .toList();
+        return seen.contains(model) ? answer(model) : Json.problem(RequestException.unknownModel(model, seen));
     }
 
     private ServerResponse answer(String model) {

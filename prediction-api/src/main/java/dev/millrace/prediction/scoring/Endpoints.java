@@ -41,7 +41,7 @@ public final class Endpoints {
 
     private final FollowedModels models;
     private final List<Endpoint> endpoints = new ArrayList<>();
-    private final List<CompiledModel> known;
+    private final ServedUseCases useCases;
 
     /**
      * @param fresh how far features may lag behind and still be called complete
@@ -59,8 +59,8 @@ public final class Endpoints {
             DriftMonitors drift,
             ScoringMetrics discarded) {
         this.models = models;
-        this.known = useCases.models();
-        for (CompiledModel local : known) {
+        this.useCases = useCases;
+        for (CompiledModel local : useCases.models()) {
             Function<ScoringMetrics, Scorer> counted = in -> new Scorer(features, fresh, clock, in);
             local.model()
                     .definition()
@@ -159,9 +159,7 @@ public final class Endpoints {
     }
 
     private List<Map<String, @Nullable Object>> seenBy(ServerRequest request) {
-        Caller caller = Caller.of(request.servletRequest());
-        return known.stream()
-                .filter(model -> caller.sees(model.useCase().name()))
+        return useCases.models(Caller.of(request.servletRequest())).stream()
                 .map(model -> describe(model.model().definition()))
                 .toList();
     }

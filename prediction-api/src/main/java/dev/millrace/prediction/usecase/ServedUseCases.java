@@ -3,6 +3,7 @@ package dev.millrace.prediction.usecase;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.web.security.Caller;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,13 @@ public record ServedUseCases(List<ServedUseCase> all) {
 
     public List<CompiledModel> models() {
         return all.stream().flatMap(useCase -> useCase.models().stream()).toList();
+    }
+
+    /** Those that a caller sees. */
+    public List<CompiledModel> models(Caller caller) {
+        return models().stream()
+                .filter(model -> caller.sees(model.useCase().name()))
+                .toList();
     }
 
     public List<Example> examples() {

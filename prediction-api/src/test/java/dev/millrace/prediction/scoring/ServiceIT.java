@@ -71,7 +71,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -663,15 +663,17 @@ class ServiceIT {
                                 + " for Object (start marker at line 1, column 1) at line 1, column " + column);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static List<String> pathsOfBodies() {
+        return List.of(
                 "/score",
                 "/v1/models/late/predict",
                 "/v1/models/late/predict:batch",
                 "/v2/models/late/infer",
-                "/v1/labels"
-            })
+                "/v1/labels");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pathsOfBodies")
     void aBodyIsAsDeepAsTheLimitAndNoDeeper(String path) throws Exception {
         String tooDeep = "Document nesting depth (" + (JsonServlet.DEEPEST + 1) + ") exceeds the maximum allowed";
         HttpResponse<String> deepest = send(service, "POST", path, nested(JsonServlet.DEEPEST));
@@ -708,14 +710,7 @@ class ServiceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/score",
-                "/v1/models/late/predict",
-                "/v1/models/late/predict:batch",
-                "/v2/models/late/infer",
-                "/v1/labels"
-            })
+    @MethodSource("pathsOfBodies")
     void aBodyThatIsTooLargeIsRefusedWhetherItsLengthIsToldOrNot(String path) throws Exception {
         byte[] large = " ".repeat(JsonServlet.LARGEST_BODY + 1).getBytes(StandardCharsets.UTF_8);
         URI uri = URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + path);
