@@ -126,6 +126,49 @@ final class RepositoryTests {
         }
     }
 
+    /** What a service reads that cannot be right by default: an address on this machine, or nothing. */
+    @Test
+    void theChartGivesItsServicesWhatHasNoUsefulDefault() throws IOException {
+        String settings = read("helm/millrace/templates/settings.yaml");
+        for (String service : List.of("ingestion-service", "prediction-api")) {
+            String given = settings + read("helm/millrace/templates/" + service + ".yaml");
+            List<String> needed =
+                    found("\\$\\{([A-Z0-9_]+):(?:}|[^}]*127\\.0\\.0\\.1)", read(service + "/src/main/resources/application.yaml"));
+            assertThat(needed).contains("MILLRACE_USE_CASE", "KAFKA_BOOTSTRAP_SERVERS");
+            assertThat(needed).as(service).allSatisfy(variable -> assertThat(given)
+                    .containsPattern("\\b" + variable + "\\b"));
+        }
+    }
+
+    @Test
+    void everySettingIsExplained() throws IOException {
+        Set<String> settings = new TreeSet<>();
+        for (String service : List.of("ingestion-service", "prediction-api")) {
+            settings.addAll(found("\\$\\{([A-Z0-9_]+):", read(service + "/src/main/resources/application.yaml")));
+        }
+        for (String reader : List.of(
+                "feature-stream/src/main/java/dev/millrace/stream/config/StreamConfig.java",
+                "training-job/src/main/java/dev/millrace/training/config/Settings.java",
+                "lake/src/main/java/dev/millrace/lake/LakeSettings.java")) {
+            settings.addAll(found("\"([A-Z][A-Z0-9]*_[A-Z0-9_]+)\"", read(reader)));
+        }
+        String explained = read("docs/operating.md");
+        assertThat(settings)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(setting -> assertThat(explained).contains('`' + setting + '`'));
+    }
+
+    @Test
+    void everyMetricIsExplained() throws IOException {
+        String explained = read("docs/operating.md");
+        Set<String> metrics = found(
+                "(?:[A-Za-z]*(?:Gauge|Counter|Timer|DistributionSummary)\\.builder|\\.counter|\\.name|gauge)"
+                        + "\\((?:reports, )?\\s*\"([a-z]+(?:_[a-z]+)+)\"",
+                sources());
+        assertThat(metrics).hasSizeGreaterThan(30).allSatisfy(metric -> assertThat(explained)
+                .containsPattern("`" + metric + "(?:_seconds)?[`{]"));
+    }
+
     private static void assertKnown(String variable, String sources) {
         assertThat(READ_BY_LIBRARIES.contains(variable)
                         || sources.contains("\"" + variable + "\"")
@@ -180,7 +223,9 @@ final class RepositoryTests {
             String dockerfile = read(service + "/Dockerfile");
             assertThat(dockerfile)
                     .contains("FROM eclipse-temurin:25-jdk AS build", "FROM eclipse-temurin:25-jre", "USER 10001")
-                    .contains("@java.options");
+                    .contains("@java.options")
+                    .as("the folds and generators of every use case")
+                    .contains("use-cases/*/pom.xml", "use-cases/*/target/*-0.1.0-SNAPSHOT.jar");
             for (String main : found("\"(dev\\.millrace\\.[a-z.]+\\.[A-Z]\\w+)\"", dockerfile)) {
                 assertThat(ROOT.resolve(service + "/src/main/java/" + main.replace('.', '/') + ".java"))
                         .isRegularFile();

@@ -110,11 +110,12 @@ public class PredictionApi {
 
     /** Any use case's key tells whether the store answers. */
     @Bean
-    OnlineStore onlineStore(PredictionSettings settings) {
+    OnlineStore onlineStore(PredictionSettings settings, PrometheusMeterRegistry meters) {
         return new OnlineStore(
                 settings.redis().toString(),
                 settings.featuresDeadline(),
-                OnlineKeys.progress(settings.served().getFirst()));
+                OnlineKeys.progress(settings.served().getFirst()),
+                meters);
     }
 
     /** One for all: what it has read of large records serves predictions and questions alike. */

@@ -30,6 +30,11 @@ record FollowingService(LocalStack stack, TestRegistry registry, ConfigurableApp
 
     /** @param cache a folder for the last good versions */
     static FollowingService start(String useCase, String model, Path cache) throws Exception {
+        return start(Parcels.USE_CASES, useCase, model, cache);
+    }
+
+    /** @param useCases the folder that the use case's own is in */
+    static FollowingService start(Path useCases, String useCase, String model, Path cache) throws Exception {
         LocalStack stack = LocalStack.own(Server.MLFLOW, Server.REDIS, Server.KAFKA);
         TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS);
         TestRegistry registry = new TestRegistry(URI.create(stack.mlflow().trackingUri()));
@@ -41,7 +46,7 @@ record FollowingService(LocalStack stack, TestRegistry registry, ConfigurableApp
                         .run(
                                 "--SERVER_PORT=0",
                                 "--MILLRACE_GRPC_PORT=0",
-                                "--MILLRACE_USE_CASES=" + Parcels.USE_CASES,
+                                "--MILLRACE_USE_CASES=" + useCases,
                                 "--MILLRACE_USE_CASE=" + useCase,
                                 "--REDIS_URL=" + stack.redis().url(),
                                 "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
@@ -58,14 +63,19 @@ record FollowingService(LocalStack stack, TestRegistry registry, ConfigurableApp
     }
 
     JsonNode post(String path, Map<String, ?> body) throws Exception {
-        HttpResponse<String> response = HTTP.send(
+        HttpResponse<String> response = send(path, body);
+        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    /** Whatever comes of it. */
+    HttpResponse<String> send(String path, Map<String, ?> body) throws Exception {
+        return HTTP.send(
                 HttpRequest.newBuilder(uri(path))
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
                         .build(),
                 BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response::body).isEqualTo(200);
-        return JSON.readTree(response.body());
     }
 
     String get(String path) throws Exception {

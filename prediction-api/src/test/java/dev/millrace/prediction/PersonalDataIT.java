@@ -14,6 +14,7 @@ import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -81,27 +82,28 @@ class PersonalDataIT {
                         "--MILLRACE_MODEL_CACHE=" + folder.resolve("models"));
     }
 
+    private static void replace(Path file, String from, String to) throws IOException {
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+    }
+
     /** Parcels that know whom they are for. */
     private static UseCase withPersonalFields() throws Exception {
         Path useCase = folder.resolve("use-cases/parcels");
-        for (var file : DefinitionFiles.of(Parcels.ENGINE.useCase()).files().entrySet()) {
-            String text = new String(file.getValue(), StandardCharsets.UTF_8);
-            Path path = useCase.resolve(file.getKey());
-            Files.createDirectories(path.getParent());
-            Files.writeString(
-                    path,
-                    text.replace("  {\"name\": \"late\",", """
-                              {"name": "addressee", "type": ["null", "string"], "default": null, "pattern": "[A-Z].*",
-                               "personal": "drop"},
-                              {"name": "person", "type": ["null", {"type": "string", "logicalType": "uuid"}],
-                               "default": null, "personal": "drop"},
-                              {"name": "card", "type": ["null", "long"], "default": null, "personal": "drop"},
-                              {"name": "late",""".stripTrailing())
-                            .replace(
-                                    "    grams: {max: 50000, optional: true}\n",
-                                    "    grams: {max: 50000, optional: true}\n    addressee: {optional: true}\n"
-                                            + "    person: {optional: true}\n    card: {optional: true}\n"));
-        }
+        DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
+        replace(useCase.resolve("events/parcel.avsc"), "  {\"name\": \"late\",", """
+                  {"name": "addressee", "type": ["null", "string"], "default": null, "pattern": "[A-Z].*",
+                   "personal": "drop"},
+                  {"name": "person", "type": ["null", {"type": "string", "logicalType": "uuid"}],
+                   "default": null, "personal": "drop"},
+                  {"name": "card", "type": ["null", "long"], "default": null, "personal": "drop"},
+                  {"name": "late",""".stripTrailing());
+        String grams = "    grams: {max: 50000, optional: true}\n";
+        replace(
+                useCase.resolve("models/late.yaml"),
+                grams,
+                grams + "    addressee: {optional: true}\n    person: {optional: true}\n    card: {optional: true}\n");
         return UseCaseLoader.load(useCase);
     }
 

@@ -48,11 +48,7 @@ class StepInIT {
 
     private static UseCase withoutTheHour() throws IOException {
         Path useCase = folder.resolve("parcels");
-        for (var file : DefinitionFiles.of(Parcels.ENGINE.useCase()).files().entrySet()) {
-            Path path = useCase.resolve(file.getKey());
-            Files.createDirectories(path.getParent());
-            Files.write(path, file.getValue());
-        }
+        DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
         Path late = useCase.resolve("models/late.yaml");
         Files.writeString(late, Files.readString(late).replace("  - {hour: hour_of_day(timestamp)}\n", ""));
         return UseCaseLoader.load(useCase);

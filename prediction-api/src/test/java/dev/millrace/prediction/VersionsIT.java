@@ -97,11 +97,7 @@ class VersionsIT {
 
     private static Path moveOn() throws IOException {
         Path useCase = folder.resolve("use-cases/parcels");
-        for (var file : DefinitionFiles.of(Parcels.ENGINE.useCase()).files().entrySet()) {
-            Path path = useCase.resolve(file.getKey());
-            Files.createDirectories(path.getParent());
-            Files.write(path, file.getValue());
-        }
+        DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
         Files.writeString(useCase.resolve("features/sender_later.yaml"), """
                 view: sender_later
                 entity: sender

@@ -2,6 +2,7 @@ package dev.millrace.bench.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.bench.BenchReport;
 import dev.millrace.bench.Figure;
@@ -19,7 +20,11 @@ import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.StreamIdle;
+import dev.millrace.prediction.scoring.BatchServlet;
+import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
 import java.net.URI;
@@ -82,6 +87,9 @@ public final class ServingBench implements Callable<Integer> {
     private static final int MANY_CONNECTIONS = 1_000;
     private static final int HALF_LOAD = 5_000;
     private static final int COMPARED_LOAD = 2_000;
+    /** A second: as many rows as the decision log takes. */
+    private static final int BATCHES = 10;
+
     private static final int STARTS = 3;
     private static final int EVENTS_A_CALL = 100;
     private static final int PREPARED = 10_000;
@@ -157,7 +165,7 @@ public final class ServingBench implements Callable<Integer> {
             }
             if (parts.contains(Part.COMPARED)) {
                 awaitStream(fresh.platform());
-                compared(service, calls, fresh.platform());
+                compared(service, calls, batches(service, example), fresh.platform());
             }
             if (parts.contains(Part.READS)) {
                 awaitStream(fresh.platform());
@@ -182,14 +190,16 @@ public final class ServingBench implements Callable<Integer> {
     /** Of the example, with entities that go through what the history has; made beforehand, as who asks has only so much of the machine. */
     private static IntFunction<HttpCall> calls(URI url, JsonNode example) {
         Random random = new Random(11);
-        String entity = example.at("/event/entity").textValue();
         List<HttpCall> made = new ArrayList<>();
         for (int i = 0; i < PREPARED; i++) {
-            ObjectNode body = example.path("body").deepCopy();
-            body.put(entity, 1 + random.nextInt(1_000));
-            made.add(HttpCall.post(url, HEADERS, body.toString()));
+            made.add(HttpCall.post(url, HEADERS, request(example, random).toString()));
         }
         return i -> made.get(i % PREPARED);
+    }
+
+    private static ObjectNode request(JsonNode example, Random random) {
+        ObjectNode body = example.path("body").deepCopy();
+        return body.put(example.at("/event/entity").textValue(), 1 + random.nextInt(1_000));
     }
 
     private void warmUp(MeasuredService service, IntFunction<HttpCall> calls) throws IOException {
@@ -255,15 +265,48 @@ public final class ServingBench implements Callable<Integer> {
         add(Figure.plain("p99_ms_at_5000_beside_stream", half.millis(99), "ms"));
     }
 
-    /** What one more version costs that scores every request and answers none: the champion's own trees. */
-    private void compared(MeasuredService service, IntFunction<HttpCall> calls, Platform platform)
+    /**
+     * What one more version costs that scores every request and answers none, the champion's own trees: of requests alone, between
+     * two of which the processor does much else, and of the rows of batches, where its caches hold the trees.
+     */
+    private void compared(
+            MeasuredService service, IntFunction<HttpCall> calls, IntFunction<HttpCall> batches, Platform platform)
             throws IOException, InterruptedException {
         double alone = keepMicros(service, calls);
+        rowMicros(service, batches);
+        double row = rowMicros(service, batches);
         URI registry = URI.create(String.valueOf(platform.environment().get("MLFLOW_TRACKING_URI")));
         try (Shadow shadow = new Shadow(service.url(), registry, HEADERS)) {
             keepMicros(service, calls);
             add(Figure.plain("compared_version_us", keepMicros(service, calls) - alone, "us"));
+            rowMicros(service, batches);
+            add(Figure.plain("compared_version_us_in_batch", rowMicros(service, batches) - row, "us"));
         }
+    }
+
+    /** What a row of a batch takes, the median. */
+    private static double rowMicros(MeasuredService service, IntFunction<HttpCall> batches) throws IOException {
+        LoadResult result = new HttpLoad(service.url(), 1).open(BATCHES, MEASURED, batches);
+        return result.millis(50) * 1_000 / BatchServlet.MOST_ROWS;
+    }
+
+    /** Of as many rows as may be asked at once. */
+    private IntFunction<HttpCall> batches(MeasuredService service, JsonNode example) {
+        String path = example.path("path").textValue();
+        String model = definitions().models().stream()
+                .filter(each ->
+                        each.serve().filter(serve -> serve.path().equals(path)).isPresent())
+                .map(ModelDefinition::name)
+                .findFirst()
+                .orElseThrow();
+        ObjectNode body = JSON.createObjectNode();
+        ArrayNode rows = body.putArray("rows");
+        Random random = new Random(13);
+        for (int i = 0; i < BatchServlet.MOST_ROWS; i++) {
+            rows.add(request(example, random));
+        }
+        HttpCall call = HttpCall.post(service.url().resolve(ModelPaths.of(model).batch()), HEADERS, body.toString());
+        return i -> call;
     }
 
     /** What an answer takes after it was written. */
@@ -318,10 +361,13 @@ public final class ServingBench implements Callable<Integer> {
         return Buckets.of(service).since(before).percentile(0.99) * 1_000;
     }
 
+    private UseCase definitions() {
+        return UseCaseLoader.load(new Modules(Folders.standard()).useCasesFolder(), useCase);
+    }
+
     /** A thousand a second. */
     private LoadResult events(Platform platform, JsonNode example, Duration length) throws IOException {
-        EventType type = UseCaseLoader.load(new Modules(Folders.standard()).useCasesFolder(), useCase)
-                .event(example.at("/event/type").textValue());
+        EventType type = definitions().event(example.at("/event/type").textValue());
         URI server = URI.create(platform.url(Platform.INGESTION));
         Random random = new Random(12);
         return new HttpLoad(server, 4).open(1_000 / EVENTS_A_CALL, length, i -> {

@@ -16,6 +16,7 @@ import dev.millrace.prediction.features.OnlineStore;
 import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
 import dev.millrace.prediction.model.CompiledModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +75,8 @@ final class VectorReads {
         FeatureEngine engine = FeatureEngine.load(USE_CASE.folder().resolve(USE_CASE.name()));
         Model model = engine.models().getFirst();
         write(engine.views().getFirst(), redis);
-        OnlineStore store = new OnlineStore(redis, PATIENCE, OnlineKeys.progress(USE_CASE.name()));
+        OnlineStore store =
+                new OnlineStore(redis, PATIENCE, OnlineKeys.progress(USE_CASE.name()), new SimpleMeterRegistry());
         store.start();
         try {
             VectorReads reads = new VectorReads(new CompiledModel(engine.useCase(), model), new OnlineFeatures(store));

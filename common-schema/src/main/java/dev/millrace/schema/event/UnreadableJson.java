@@ -2,6 +2,7 @@ package dev.millrace.schema.event;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,12 +37,20 @@ public final class UnreadableJson {
 
     private UnreadableJson() {}
 
-    /** What is wrong, and where: "Unexpected end-of-input: … at line 1, column 12". */
-    public static String message(JsonProcessingException e) {
-        String what =
-                withoutInput(INNER.matcher(PLACE.matcher(e.getOriginalMessage()).replaceAll("line $1, column $2"))
+    /**
+     * What is wrong, and where: "Unexpected end-of-input: … at line 1, column 12".
+     *
+     * @param e of a parser that read from memory
+     */
+    public static String message(IOException e) {
+        if (!(e instanceof JsonProcessingException refused)) {
+            // What is left in memory to fail: bytes that are no characters, which its own text would show.
+            return "its bytes are no text in UTF-8, UTF-16 or UTF-32";
+        }
+        String what = withoutInput(
+                INNER.matcher(PLACE.matcher(refused.getOriginalMessage()).replaceAll("line $1, column $2"))
                         .replaceAll(""));
-        JsonLocation at = e.getLocation();
+        JsonLocation at = refused.getLocation();
         return at == null || at.getLineNr() < 1
                 ? what
                 : "%s at line %d, column %d".formatted(what, at.getLineNr(), at.getColumnNr());

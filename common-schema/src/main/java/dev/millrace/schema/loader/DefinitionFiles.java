@@ -54,18 +54,23 @@ public record DefinitionFiles(String useCase, SortedMap<String, byte[]> files) {
         try {
             Path parent = Files.createTempDirectory("definitions-");
             try {
-                Path folder = Files.createDirectory(parent.resolve(useCase));
-                for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                    Path place = folder.resolve(file.getKey());
-                    Files.createDirectories(place.resolveSibling(""));
-                    Files.write(place, file.getValue());
-                }
+                Path folder = parent.resolve(useCase);
+                writeTo(folder);
                 return UseCaseLoader.load(folder);
             } finally {
                 delete(parent);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot unpack the definitions of " + useCase, e);
+        }
+    }
+
+    /** Writes them into a folder, which is made if it is not there; it can be loaded when it is called like the use case. */
+    public void writeTo(Path folder) throws IOException {
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Path place = folder.resolve(file.getKey());
+            Files.createDirectories(place.resolveSibling(""));
+            Files.write(place, file.getValue());
         }
     }
 

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,5 +56,13 @@ final class UnreadableJsonTests {
         JsonProcessingException refused = catchThrowableOfType(
                 JsonProcessingException.class, () -> READER.readTree(text.getBytes(StandardCharsets.UTF_8)));
         assertThat(UnreadableJson.message(refused)).isEqualTo(message);
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNotShown() {
+        byte[] beginsAsUtf32 = {0, 0, 0, '[', 0x7f, 'S', 'm', 'i'};
+        IOException refused = catchThrowableOfType(IOException.class, () -> READER.readTree(beginsAsUtf32));
+        assertThat(refused).isNotInstanceOf(JsonProcessingException.class);
+        assertThat(UnreadableJson.message(refused)).isEqualTo("its bytes are no text in UTF-8, UTF-16 or UTF-32");
     }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.ingestion.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.ingestion.event.Arrival;
@@ -137,11 +136,9 @@ class EventController {
         JsonNode json;
         try {
             json = mapper.readTree(body);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new Problem(
                     HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + UnreadableJson.message(e), "");
-        } catch (IOException e) {
-            throw new Problem(HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + e.getMessage(), "");
         }
         if (json.isArray()) {
             if (json.isEmpty() || json.size() > GREATEST_BATCH) {

@@ -1,6 +1,5 @@
 package dev.millrace.ingestion.kafka;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,10 +25,8 @@ record RawEvent(String type, JsonNode fields) {
         JsonNode json;
         try {
             json = mapper.readTree(value == null ? new byte[0] : value);
-        } catch (JsonProcessingException e) {
-            throw new InvalidEventException("", "malformed-body", "expected JSON: " + UnreadableJson.message(e));
         } catch (IOException e) {
-            throw new InvalidEventException("", "malformed-body", "expected JSON: " + e.getMessage());
+            throw new InvalidEventException("", "malformed-body", "expected JSON: " + UnreadableJson.message(e));
         }
         if (headerType != null) {
             return new RawEvent(headerType, json);

@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a person reads when everything is up: where things are, and a request that works, with its answer. */
-record Welcome(Platform platform, Example example) {
+/**
+ * What a person reads when everything is up: where things are, and a request that works, with its answer.
+ *
+ * @param example of the use case, where it shows one
+ */
+record Welcome(Platform platform, Optional<Example> example) {
 
     /** @param stop what stops it, as it was started */
     List<String> lines(long seconds, String stop) {
@@ -20,16 +24,21 @@ record Welcome(Platform platform, Example example) {
                 "  models        " + platform.url("mlflow"),
                 "  logs          " + platform.folders().logs(),
                 ""));
-        Optional<String> answer = example.send(prediction);
-        if (answer.isPresent()) {
-            lines.addAll(List.of("Try it:", "  " + example.curl(prediction), answer.get()));
-        } else {
-            lines.addAll(List.of(
-                    "Try it, with a key in place of KEY: ./millrace key NAME --roles scorer makes one, and prints the line for the"
-                            + " file that MILLRACE_API_KEYS names",
-                    "  " + example.curlWithKey(prediction)));
-        }
-        lines.addAll(List.of("", "./millrace status shows what runs; %s stops it.".formatted(stop)));
+        example.ifPresent(request -> {
+            lines.addAll(tried(request, prediction));
+            lines.add("");
+        });
+        lines.add("./millrace status shows what runs; %s stops it.".formatted(stop));
         return lines;
+    }
+
+    private static List<String> tried(Example request, String prediction) {
+        Optional<String> answer = request.send(prediction);
+        return answer.isPresent()
+                ? List.of("Try it:", "  " + request.curl(prediction), answer.get())
+                : List.of(
+                        "Try it, with a key in place of KEY: ./millrace key NAME --roles scorer makes one, and prints the line for"
+                                + " the file that MILLRACE_API_KEYS names",
+                        "  " + request.curlWithKey(prediction));
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,15 +16,20 @@ import java.util.Optional;
 /** A request that a person can paste, from {@code example.json} of the use case: {@code {"path": …, "body": …}}. */
 public record Example(String path, String body) {
 
-    public static Example in(Path useCase) {
+    /** Nothing when the use case shows none. */
+    public static Optional<Example> in(Path useCase) {
         Path file = useCase.resolve("example.json");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
             if (!json.path("path").isTextual() || !json.path("body").isObject()) {
                 throw new LocalStackException(
                         "%s: expected {\"path\": \"/…\", \"body\": {…}}, came %s".formatted(file, json));
             }
-            return new Example(json.path("path").asText(), json.path("body").toString());
+            return Optional.of(
+                    new Example(json.path("path").asText(), json.path("body").toString()));
         } catch (IOException e) {
             throw new LocalStackException("Cannot read the example request " + file, e);
         }

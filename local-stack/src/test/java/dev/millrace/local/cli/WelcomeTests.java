@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,15 @@ class WelcomeTests {
     }
 
     @Test
+    void aUseCaseWithoutAnExampleIsUpToo() {
+        status = 500;
+
+        assertThat(welcome(Optional.empty()).lines(7, "./millrace down"))
+                .contains("./millrace status shows what runs; ./millrace down stops it.")
+                .noneMatch(line -> line.contains("curl"));
+    }
+
+    @Test
     void aServerThatIsBrokenIsNotUp() {
         status = 500;
 
@@ -83,10 +93,14 @@ class WelcomeTests {
     }
 
     private Welcome welcome() {
+        return welcome(Optional.of(new Example("/predict", "{}")));
+    }
+
+    private Welcome welcome(Optional<Example> example) {
         var folders = new Folders(folder, folder.resolve("home"), folder.resolve("tools"));
         Ports ports = Ports.from(Map.of(
                 Ports.variable(Platform.PREDICTION),
                 Integer.toString(server.getAddress().getPort())));
-        return new Welcome(Platform.of(folders, ports, "weather"), new Example("/predict", "{}"));
+        return new Welcome(Platform.of(folders, ports, "weather"), example);
     }
 }

@@ -149,7 +149,7 @@ class PlatformTests {
 
     @Test
     void theExampleIsReadyToPaste() throws Exception {
-        Example example = Example.in(folder.resolve("use-cases/weather"));
+        Example example = Example.in(folder.resolve("use-cases/weather")).orElseThrow();
 
         assertThat(example.curl("http://127.0.0.1:8000"))
                 .isEqualTo("curl -s http://127.0.0.1:8000/predict -H 'Content-Type: application/json'"
@@ -157,7 +157,10 @@ class PlatformTests {
         Files.writeString(folder.resolve("use-cases/weather/example.json"), "{}");
         assertThatThrownBy(() -> Example.in(folder.resolve("use-cases/weather")))
                 .hasMessageContaining("expected {\"path\": \"/…\", \"body\": {…}}, came {}");
-        assertThatThrownBy(() -> Example.in(folder)).hasMessageContaining("Cannot read the example request");
+        Files.writeString(folder.resolve("use-cases/weather/example.json"), "{");
+        assertThatThrownBy(() -> Example.in(folder.resolve("use-cases/weather")))
+                .hasMessageContaining("Cannot read the example request");
+        assertThat(Example.in(folder)).isEmpty();
     }
 
     @Test

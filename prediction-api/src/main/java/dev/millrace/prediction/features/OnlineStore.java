@@ -18,6 +18,8 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,8 @@ public final class OnlineStore extends RepeatedTask {
     private final byte[] probe;
     private final Once firstProbe = new Once(this::turn);
     private final Breaker breaker = new Breaker(System::nanoTime);
+    private final Counter unanswered;
+    private final Counter spared;
     private final ClientResources resources;
     private final RedisClient client;
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
@@ -61,12 +65,14 @@ public final class OnlineStore extends RepeatedTask {
      * @param deadline how long the reads of one row may take
      * @param probe a key to read when nobody else does
      */
-    public OnlineStore(String uri, Duration deadline, byte[] probe) {
+    public OnlineStore(String uri, Duration deadline, byte[] probe, MeterRegistry meters) {
         super("feature-probe", PROBE_EVERY, PROBE_EVERY);
         this.uri = RedisURI.create(uri);
         this.uri.setTimeout(CONNECT);
         this.deadline = deadline;
         this.probe = probe.clone();
+        this.unanswered = failures(meters, "no-answer");
+        this.spared = failures(meters, "not-asked");
         this.resources = ClientResources.builder()
                 .reconnectDelay(Delay.constant(PROBE_EVERY))
                 .build();
@@ -77,6 +83,14 @@ public final class OnlineStore extends RepeatedTask {
                 // Every read has a deadline of its own: a timer for each command would be a second one.
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .build());
+    }
+
+    private static Counter failures(MeterRegistry meters, String reason) {
+        return Counter.builder("feature_reads_failed_total")
+                .description(
+                        "Reads of stored features that brought nothing: no answer within the deadline, or not asked after several")
+                .tag("reason", reason)
+                .register(meters);
     }
 
     /** Why the store is not to be had, or nothing. */
@@ -106,6 +120,7 @@ public final class OnlineStore extends RepeatedTask {
 
     private List<Map<byte[], byte[]>> read(List<byte[]> keys, Duration patience) throws StoreUnavailableException {
         if (breaker.isOpen()) {
+            spared.increment();
             throw new StoreUnavailableException("Redis has not answered lately");
         }
         try {
@@ -113,6 +128,7 @@ public final class OnlineStore extends RepeatedTask {
             breaker.succeeded();
             return hashes;
         } catch (StoreUnavailableException e) {
+            unanswered.increment();
             breaker.failed();
             throw e;
         }

@@ -54,7 +54,7 @@ public final class GrpcProblems {
     public static StatusRuntimeException internal() {
         return StatusProto.toStatusRuntimeException(status(
                         Code.INTERNAL,
-                        "internal-error",
+                        "internal",
                         "The call failed; the service's log says why, by the request's id")
                 .build());
     }

@@ -31,12 +31,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blocks of any moment, by folding what the stream has written to the database in the order in which it arrived: the same
  * events by the same code as online. Thread-safe.
  */
 public final class EventHistory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventHistory.class);
 
     private static final int FETCH = 2_000;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,8 +68,8 @@ public final class EventHistory {
             connection.rollback();
             return block;
         } catch (SQLException e) {
-            throw new HistoryUnavailableException(
-                    "the history of " + view.name() + " cannot be read: " + e.getMessage(), e);
+            LOG.warn("the history of {} cannot be read: {}", view.name(), e.toString());
+            throw new HistoryUnavailableException("the history of " + view.name(), e);
         }
     }
 

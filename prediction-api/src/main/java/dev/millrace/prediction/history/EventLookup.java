@@ -15,9 +15,13 @@ import javax.sql.DataSource;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Single events by their id, and what is known of their truth, in the stream's tables. Thread-safe. */
 public final class EventLookup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLookup.class);
 
     private final DataSource source;
 
@@ -59,8 +63,8 @@ public final class EventLookup {
             }
             return found;
         } catch (SQLException e) {
-            throw new HistoryUnavailableException(
-                    "the events of " + type.name() + " cannot be read: " + e.getMessage(), e);
+            LOG.warn("the events of {} cannot be read: {}", type.name(), e.toString());
+            throw new HistoryUnavailableException("the events of " + type.name(), e);
         }
     }
 

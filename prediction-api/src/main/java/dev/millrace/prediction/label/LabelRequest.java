@@ -1,7 +1,6 @@
 package dev.millrace.prediction.label;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -80,11 +79,9 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
         JsonNode json;
         try {
             json = STRICT.readTree(body);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw RequestException.malformed(
                     "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
-        } catch (IOException e) {
-            throw RequestException.malformed("expected a JSON object, but it cannot be read");
         }
         if (!json.isObject()) {
             throw RequestException.malformed("expected a JSON object");

@@ -102,7 +102,7 @@ public final class BatchServlet extends JsonServlet {
             case Outcome.Answered answered ->
                 AnswerJson.write(json, answered.fields(), answered.answer(), answered.why(), answered.requestId());
             case Outcome.Refused refused -> json.writeRawValue(Json.problemText(refused.problem()));
-            case Outcome.Unanswered unanswered -> json.writeRawValue(Json.unavailableText(endpoint.noModel()));
+            case Outcome.Unanswered unanswered -> json.writeRawValue(Json.unavailableText(endpoint.unanswered()));
         }
     }
 }

@@ -68,9 +68,14 @@ final class Endpoint {
         return local.compiled().name();
     }
 
-    /** What a caller is told when neither a model nor the rule can answer. */
-    Unavailable noModel() {
-        return new Unavailable(Scorer.NO_MODEL, "no version of %s is loaded".formatted(name()));
+    /** What a caller is told when neither a version nor the rule can answer. */
+    Unavailable unanswered() {
+        return lines().champion().served() == null
+                ? new Unavailable(
+                        Scorer.NO_MODEL,
+                        "no version of %s is loaded, and its rule has no number for this".formatted(name()))
+                : new Unavailable(
+                        Scorer.NO_NUMBER, "no version of %s has a number for this, nor has its rule".formatted(name()));
     }
 
     /** Whose model it is. */

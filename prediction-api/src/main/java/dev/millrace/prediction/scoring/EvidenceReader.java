@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -85,13 +86,23 @@ final class EvidenceReader {
         double[] vector = model.vector(row, blocks, at, request.replaced());
         metrics.vector(System.nanoTime() - computing);
         OptionalLong asOf = serving.freshness().asOf(reading);
+        Optional<String> lack = lack(reading, asOf, at, fresh);
+        lack.ifPresent(reasons::add);
+        return new Evidence(vector, at, asOf, lack.isEmpty(), reasons, read(reading));
+    }
+
+    /**
+     * Why what was read is not complete; nothing when it is.
+     *
+     * @param asOf every event that had arrived by then is in it, epoch milliseconds
+     * @param at the moment at which features were read, epoch milliseconds
+     * @param fresh how far they may lag behind it
+     */
+    static Optional<String> lack(Reading reading, OptionalLong asOf, long at, Duration fresh) {
         if (asOf.isEmpty() || reading.lacksEvents()) {
-            reasons.add(NOT_COMPLETE);
-        } else if (asOf.getAsLong() < at - fresh.toMillis()) {
-            reasons.add(LATE);
+            return Optional.of(NOT_COMPLETE);
         }
-        boolean complete = !reasons.contains(NOT_COMPLETE) && !reasons.contains(LATE);
-        return new Evidence(vector, at, asOf, complete, reasons, read(reading));
+        return asOf.getAsLong() < at - fresh.toMillis() ? Optional.of(LATE) : Optional.empty();
     }
 
     private Evidence without(Serving serving, Asked asked) {

@@ -24,6 +24,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.web.RequestContext;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -35,6 +36,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.apache.avro.LogicalTypes;
@@ -85,8 +87,16 @@ public final class FeaturesEndpoint {
         try {
             ServedUseCase useCase = useCase(request.pathVariable("use_case"));
             Map<String, String> parameters = request.params().toSingleValueMap();
-            CompiledModel model = served(model(useCase, parameters.get(MODEL)));
-            return Json.ok(read(model, row(model, parameters), at(parameters.get(AT))));
+            CompiledModel local = model(useCase, parameters.get(MODEL));
+            Optional<ServedModel> served = models.served(local.name());
+            // By the definitions of the version that is served, which need not be those of the folder.
+            CompiledModel model = served.map(ServedModel::compiled).orElse(local);
+            Map<String, @Nullable Object> answer = read(model, row(model, parameters), at(parameters.get(AT)));
+            answer.put("model_version", served.map(ServedModel::version).orElse(Origin.RULE.version()));
+            answer.put(
+                    "request_id",
+                    RequestContext.of(request.servletRequest()).requestId());
+            return Json.ok(answer);
         } catch (RequestException e) {
             return Json.problem(e);
         } catch (StoreUnavailableException e) {
@@ -104,11 +114,6 @@ public final class FeaturesEndpoint {
                                 .formatted(
                                         useCases.names().size() == 1 ? "" : "s",
                                         String.join("', '", useCases.names()))));
-    }
-
-    /** By the definitions of the version that is served, which need not be those of the folder. */
-    private CompiledModel served(CompiledModel model) {
-        return models.served(model.name()).map(ServedModel::compiled).orElse(model);
     }
 
     private static CompiledModel model(ServedUseCase useCase, @Nullable String wanted) throws RequestException {
@@ -234,13 +239,14 @@ public final class FeaturesEndpoint {
             }
         });
         OptionalLong asOf = new Freshness(compiled.useCase()).asOf(reading);
-        boolean complete = asOf.isPresent() && !reading.lacksEvents() && asOf.getAsLong() >= at - fresh.toMillis();
+        Optional<String> lack = EvidenceReader.lack(reading, asOf, at, fresh);
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put(MODEL, model.name());
         json.put(AT, text(at));
         json.put("features", values);
         json.put("as_of", asOf.isPresent() ? text(asOf.getAsLong()) : null);
-        json.put("complete", complete);
+        json.put("complete", lack.isEmpty());
+        json.put("reasons", lack.stream().toList());
         json.put("source", past ? "history" : "online");
         json.put("windows", windows);
         return json;

@@ -55,7 +55,7 @@ public final class InferServlet extends JsonServlet {
         String requestId = id.asText(context.requestId());
         Optional<Inferred> found = endpoint.infer(asked, context);
         if (found.isEmpty()) {
-            Json.writeUnavailable(response, endpoint.noModel());
+            Json.writeUnavailable(response, endpoint.unanswered());
             return;
         }
         Inferred inferred = found.get();

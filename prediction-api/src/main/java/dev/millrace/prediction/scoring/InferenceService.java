@@ -170,7 +170,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
         RequestContext context = GrpcAccess.request();
         Optional<Inferred> found = endpoint.infer(TensorMessages.request(request), context);
         if (found.isEmpty()) {
-            throw GrpcProblems.of(endpoint.noModel());
+            throw GrpcProblems.of(endpoint.unanswered());
         }
         String id = request.getId().isEmpty() ? context.requestId() : request.getId();
         return TensorMessages.response(request, endpoint.name(), id, found.get());

@@ -41,7 +41,7 @@ public final class ScoringServlet extends JsonServlet {
                 ? endpoint.rehearse(body, context, json -> Json.write(response, json))
                 : endpoint.answer(body, context, ExplainParameter.of(request), json -> Json.write(response, json));
         if (!answered) {
-            Json.writeUnavailable(response, endpoint.noModel());
+            Json.writeUnavailable(response, endpoint.unanswered());
         }
     }
 }

@@ -181,6 +181,7 @@ class EventHistoryIT {
         View view = MODEL.bindings().getFirst().view();
         assertThatThrownBy(() -> new EventHistory(away, USE_CASE).at(view, "x", START))
                 .isInstanceOf(HistoryUnavailableException.class)
-                .hasMessageStartingWith("the history of " + view.name() + " cannot be read: ");
+                .hasMessage("the history of " + view.name()
+                        + " cannot be read now: the database refuses, or cannot be reached (SQLSTATE 08001)");
     }
 }
