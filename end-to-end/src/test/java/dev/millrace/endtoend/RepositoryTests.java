@@ -132,11 +132,13 @@ final class RepositoryTests {
         String settings = read("helm/millrace/templates/settings.yaml");
         for (String service : List.of("ingestion-service", "prediction-api")) {
             String given = settings + read("helm/millrace/templates/" + service + ".yaml");
-            List<String> needed =
-                    found("\\$\\{([A-Z0-9_]+):(?:}|[^}]*127\\.0\\.0\\.1)", read(service + "/src/main/resources/application.yaml"));
+            Set<String> needed = found(
+                    "\\$\\{([A-Z0-9_]+):(?:}|[^}]*127\\.0\\.0\\.1)",
+                    read(service + "/src/main/resources/application.yaml"));
             assertThat(needed).contains("MILLRACE_USE_CASE", "KAFKA_BOOTSTRAP_SERVERS");
-            assertThat(needed).as(service).allSatisfy(variable -> assertThat(given)
-                    .containsPattern("\\b" + variable + "\\b"));
+            assertThat(needed)
+                    .as(service)
+                    .allSatisfy(variable -> assertThat(given).containsPattern("\\b" + variable + "\\b"));
         }
     }
 
@@ -165,8 +167,9 @@ final class RepositoryTests {
                 "(?:[A-Za-z]*(?:Gauge|Counter|Timer|DistributionSummary)\\.builder|\\.counter|\\.name|gauge)"
                         + "\\((?:reports, )?\\s*\"([a-z]+(?:_[a-z]+)+)\"",
                 sources());
-        assertThat(metrics).hasSizeGreaterThan(30).allSatisfy(metric -> assertThat(explained)
-                .containsPattern("`" + metric + "(?:_seconds)?[`{]"));
+        assertThat(metrics)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(metric -> assertThat(explained).containsPattern("`" + metric + "(?:_seconds)?[`{]"));
     }
 
     private static void assertKnown(String variable, String sources) {

@@ -11,7 +11,7 @@ final class MalformedBodies {
     private MalformedBodies() {}
 
     static byte[] any(Random random) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> VALID.substring(0, random.nextInt(VALID.length())).getBytes(StandardCharsets.UTF_8);
             case 1 -> {
                 byte[] noise = new byte[random.nextInt(2_000)];
@@ -31,6 +31,13 @@ final class MalformedBodies {
                 // No UTF-8, in the middle of a name or a value.
                 broken[13] = (byte) (0x80 + random.nextInt(0x40));
                 yield broken;
+            }
+            case 8 -> {
+                StringBuilder names = new StringBuilder(VALID).deleteCharAt(VALID.length() - 1);
+                for (int i = random.nextInt(10_000); i >= 0; i--) {
+                    names.append(",\"n").append(i).append("\":0");
+                }
+                yield names.append('}').toString().getBytes(StandardCharsets.UTF_8);
             }
             default ->
                 ("{\"sender\":\"" + "x".repeat(random.nextInt(100_000)) + "\",\"depot\":[1],\"price\":null}")

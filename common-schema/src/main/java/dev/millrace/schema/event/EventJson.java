@@ -9,7 +9,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -48,19 +47,16 @@ public final class EventJson {
                     "wrong-type",
                     "expected a JSON object with the fields of " + type.name() + ", found " + kind(json));
         }
-        List<Violation> violations = new ArrayList<>();
+        UnknownFields unknown = new UnknownFields(
+                type.name(),
+                type.schema().getFields().stream().map(Schema.Field::name).toList());
         for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (type.schema().getField(name) == null) {
-                violations.add(new Violation(
-                        name,
-                        "unknown-field",
-                        "'" + name + "' is no field of " + type.name() + "; it has "
-                                + type.schema().getFields().stream()
-                                        .map(Schema.Field::name)
-                                        .toList()));
+                unknown.add(name);
             }
         }
+        List<Violation> violations = unknown.violations();
         GenericRecord event = new GenericData.Record(type.schema());
         for (Schema.Field field : type.schema().getFields()) {
             try {

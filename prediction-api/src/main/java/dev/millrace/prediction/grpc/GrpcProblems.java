@@ -52,11 +52,9 @@ public final class GrpcProblems {
 
     /** What nobody foresaw: the log has it, under the request's id. */
     public static StatusRuntimeException internal() {
-        return StatusProto.toStatusRuntimeException(status(
-                        Code.INTERNAL,
-                        "internal",
-                        "The call failed; the service's log says why, by the request's id")
-                .build());
+        return StatusProto.toStatusRuntimeException(
+                status(Code.INTERNAL, "internal", "The call failed; the service's log says why, by the request's id")
+                        .build());
     }
 
     private static Status.Builder status(Code code, String reason, String detail) {

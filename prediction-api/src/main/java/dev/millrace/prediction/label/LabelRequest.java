@@ -14,6 +14,7 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -95,14 +96,13 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
 
         private Fields(JsonNode json) {
             this.json = json;
+            UnknownFields unknown = new UnknownFields("a label", new TreeSet<>(FIELDS));
             json.fieldNames().forEachRemaining(name -> {
                 if (!FIELDS.contains(name)) {
-                    wrong(
-                            name,
-                            "unknown-field",
-                            "'" + name + "' is no field of a label; it has " + new TreeSet<>(FIELDS));
+                    unknown.add(name);
                 }
             });
+            violations.addAll(unknown.violations());
         }
 
         private void wrong(String field, String code, String message) {

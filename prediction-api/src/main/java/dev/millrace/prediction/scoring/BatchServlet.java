@@ -10,7 +10,7 @@ import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
-import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -50,14 +50,14 @@ public final class BatchServlet extends JsonServlet {
         long began = System.nanoTime();
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         JsonNode asked = object(body);
-        List<Violation> unknown = asked.propertyStream()
-                .map(Map.Entry::getKey)
-                .filter(name -> !name.equals(ROWS))
-                .map(name ->
-                        new Violation(name, "unknown-field", "'" + name + "' is no field of a batch; it has " + ROWS))
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw RequestException.invalid(unknown);
+        UnknownFields unknown = new UnknownFields("a batch", List.of(ROWS));
+        asked.fieldNames().forEachRemaining(name -> {
+            if (!name.equals(ROWS)) {
+                unknown.add(name);
+            }
+        });
+        if (!unknown.violations().isEmpty()) {
+            throw RequestException.invalid(unknown.violations());
         }
         JsonNode rows = asked.path(ROWS);
         if (!rows.isArray() || rows.isEmpty() || rows.size() > MOST_ROWS) {

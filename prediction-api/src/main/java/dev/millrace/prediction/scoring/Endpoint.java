@@ -18,10 +18,12 @@ import dev.millrace.web.RequestContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +97,7 @@ final class Endpoint {
 
     /** As the version has it that answers now. */
     Tensors tensors() {
-        Serving champion = lines().champion();
-        return Tensors.of(champion);
+        return Tensors.of(lines().champion());
     }
 
     private Lines lines() {
@@ -130,6 +131,7 @@ final class Endpoint {
             return false;
         }
         Scored scored = found.get();
+        metrics.answered(scored);
         Optional<Explanation> why = explained(scored, explain);
         long answered = System.nanoTime();
         reply.write(
@@ -147,62 +149,93 @@ final class Endpoint {
     List<Outcome> answerAll(List<JsonNode> rows, RequestContext context, int explain) {
         Lines lines = lines();
         Outcome[] outcomes = new Outcome[rows.size()];
-        Map<Serving, List<Integer>> answered = new LinkedHashMap<>();
-        Asked[] asked = new Asked[rows.size()];
+        List<Row> read = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            String id = context.requestId() + '-' + i;
-            JsonNode row = rows.get(i);
             try {
-                Asked read = Asked.of(lines.champion(), reader -> reader.read(row), id, context.traceParent());
-                Serving answering = lines.answering(read);
-                asked[i] = read.as(answering);
-                answered.computeIfAbsent(answering, first -> new ArrayList<>()).add(i);
+                read.add(row(lines, rows.get(i), i, context));
             } catch (RequestException e) {
                 outcomes[i] = new Outcome.Refused(e);
             }
         }
-        answered.forEach((answering, places) -> {
-            List<Optional<Scored>> answers = predictions.scoreAll(
-                    answering,
-                    lines.insteadOf(answering),
-                    places.stream().map(i -> asked[i]).toList());
-            for (int j = 0; j < places.size(); j++) {
-                int place = places.get(j);
-                outcomes[place] = answers.get(j)
-                        .<Outcome>map(scored -> {
-                            keep(scored, asked[place], answering, lines);
-                            return new Outcome.Answered(
-                                    answering.response(),
-                                    scored.answer(),
-                                    explained(scored, explain),
-                                    asked[place].requestId());
-                        })
-                        .orElseGet(Outcome.Unanswered::new);
-            }
-        });
+        List<Optional<Scored>> found = score(lines, read);
+        for (int i = 0; i < read.size(); i++) {
+            Row row = read.get(i);
+            outcomes[row.place()] = found.get(i)
+                    .<Outcome>map(scored -> {
+                        predictions.metrics().answered(scored);
+                        keep(scored, row.asked(), row.answering(), lines);
+                        return new Outcome.Answered(
+                                row.answering().response(),
+                                scored.answer(),
+                                explained(scored, explain),
+                                row.asked().requestId());
+                    })
+                    .orElseGet(Outcome.Unanswered::new);
+        }
         return List.of(outcomes);
     }
 
     /**
+     * One of many requests.
+     *
+     * @param place among them, from 0
+     * @param answering who is asked, and by whose rules it was read
+     */
+    private record Row(int place, Asked asked, Serving answering) {}
+
+    private static Row row(Lines lines, JsonNode json, int place, RequestContext context) throws RequestException {
+        Asked read = Asked.of(
+                lines.champion(),
+                reader -> reader.read(json),
+                context.requestId() + '-' + place,
+                context.traceParent());
+        Serving answering = lines.answering(read);
+        return new Row(place, read.as(answering), answering);
+    }
+
+    /** In the order of the rows; nothing for one that neither a model nor the rule can answer. */
+    private List<Optional<Scored>> score(Lines lines, List<Row> rows) {
+        List<Optional<Scored>> found = new ArrayList<>(Collections.nCopies(rows.size(), Optional.empty()));
+        Map<Serving, List<Integer>> asked = IntStream.range(0, rows.size())
+                .boxed()
+                .collect(Collectors.groupingBy(i -> rows.get(i).answering()));
+        asked.forEach((answering, own) -> {
+            List<Optional<Scored>> scored = predictions.scoreAll(
+                    answering,
+                    lines.insteadOf(answering),
+                    own.stream().map(i -> rows.get(i).asked()).toList());
+            for (int i = 0; i < own.size(); i++) {
+                found.set(own.get(i), scored.get(i));
+            }
+        });
+        return found;
+    }
+
+    /**
      * Answers a request of the Open Inference Protocol, in whichever form it came. Answers have no room for a bad row: one fails
-     * the request.
+     * the request, and then none of the others is counted or kept: nobody got their answers.
      *
      * @return nothing when neither a model nor the rule can answer
      */
     Optional<Inferred> infer(JsonNode request, RequestContext context) throws RequestException {
-        Tensors tensors = tensors();
+        Lines lines = lines();
+        Tensors tensors = Tensors.of(lines.champion());
         List<ResponseField> outputs = tensors.outputs(request);
-        List<Answer> answers = new ArrayList<>();
-        for (Outcome outcome : answerAll(tensors.rows(request), context, 0)) {
-            switch (outcome) {
-                case Outcome.Answered answered -> answers.add(answered.answer());
-                case Outcome.Refused refused -> throw refused.problem();
-                case Outcome.Unanswered unanswered -> {
-                    return Optional.empty();
-                }
-            }
+        List<Row> rows = new ArrayList<>();
+        for (JsonNode row : tensors.rows(request)) {
+            rows.add(row(lines, row, rows.size(), context));
         }
-        return Optional.of(new Inferred(outputs, answers));
+        List<Scored> found =
+                score(lines, rows).stream().flatMap(Optional::stream).toList();
+        if (found.size() < rows.size()) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < found.size(); i++) {
+            predictions.metrics().answered(found.get(i));
+            keep(found.get(i), rows.get(i).asked(), rows.get(i).answering(), lines);
+        }
+        return Optional.of(
+                new Inferred(outputs, found.stream().map(Scored::answer).toList()));
     }
 
     /** What may come of one of many rows. */

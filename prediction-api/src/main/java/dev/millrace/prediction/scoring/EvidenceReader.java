@@ -105,7 +105,8 @@ final class EvidenceReader {
         return asOf.getAsLong() < at - fresh.toMillis() ? Optional.of(LATE) : Optional.empty();
     }
 
-    private Evidence without(Serving serving, Asked asked) {
+    /** While the store is away: what the request says, and else what the version's package says to use then. */
+    Evidence without(Serving serving, Asked asked) {
         ScoringRequest request = asked.request();
         Model model = serving.compiled().model();
         long at = request.time() == null ? clock.millis() : request.time();

@@ -24,6 +24,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.web.RequestContext;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -93,9 +94,7 @@ public final class FeaturesEndpoint {
             CompiledModel model = served.map(ServedModel::compiled).orElse(local);
             Map<String, @Nullable Object> answer = read(model, row(model, parameters), at(parameters.get(AT)));
             answer.put("model_version", served.map(ServedModel::version).orElse(Origin.RULE.version()));
-            answer.put(
-                    "request_id",
-                    RequestContext.of(request.servletRequest()).requestId());
+            answer.put("request_id", RequestContext.of(request.servletRequest()).requestId());
             return Json.ok(answer);
         } catch (RequestException e) {
             return Json.problem(e);
@@ -150,14 +149,16 @@ public final class FeaturesEndpoint {
         EventJson reader = new EventJson(type);
         Map<String, Object> row = new HashMap<>();
         List<Violation> violations = new ArrayList<>();
+        UnknownFields unknown = new UnknownFields(
+                "'" + type.name() + "'",
+                type.schema().getFields().stream().map(Schema.Field::name).toList());
         parameters.forEach((name, text) -> {
             Schema.Field field = type.schema().getField(name);
             if (name.equals(AT) || name.equals(MODEL)) {
                 return;
             }
             if (field == null) {
-                violations.add(
-                        new Violation(name, "unknown-field", "'" + name + "' is no field of '" + type.name() + "'"));
+                unknown.add(name);
                 return;
             }
             try {
@@ -174,6 +175,7 @@ public final class FeaturesEndpoint {
                 .distinct()
                 .filter(field -> !parameters.containsKey(field))
                 .forEach(field -> violations.add(new Violation(field, "missing-field", "'" + field + "' is missing")));
+        violations.addAll(unknown.violations());
         if (!violations.isEmpty()) {
             throw RequestException.invalid(violations);
         }

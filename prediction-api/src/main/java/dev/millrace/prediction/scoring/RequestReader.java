@@ -21,6 +21,7 @@ import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,6 +107,7 @@ public final class RequestReader {
      * @throws RequestException when it breaks the rules; names every field that is wrong
      */
     private ScoringRequest read(JsonParser parser) throws IOException, RequestException {
+        UnknownFields unknown = new UnknownFields("this request", fields.keySet());
         List<Violation> violations = new ArrayList<>();
         Map<String, Object> values = new HashMap<>();
         Map<String, Double> replaced = new HashMap<>();
@@ -115,10 +117,7 @@ public final class RequestReader {
             JsonNode value = value(parser);
             RequestField field = fields.get(name);
             if (field == null) {
-                violations.add(new Violation(
-                        name,
-                        "unknown-field",
-                        "'" + shortened(name) + "' is no field of this request; it has " + fields.keySet()));
+                unknown.add(name);
             } else if (!value.isNull()) {
                 found += field.rule().optional() ? 0 : 1;
                 try {
@@ -135,6 +134,7 @@ public final class RequestReader {
         if (found < required.size()) {
             noteMissing(values, replaced, violations);
         }
+        violations.addAll(unknown.violations());
         if (!violations.isEmpty()) {
             throw RequestException.invalid(violations);
         }
@@ -191,9 +191,5 @@ public final class RequestReader {
             throw events.violation(field.name(), "out-of-range", expected, json);
         });
         return number;
-    }
-
-    private static String shortened(String text) {
-        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
     }
 }

@@ -24,9 +24,4 @@ record Scored(Answer answer, @Nullable Serving by) {
     ServedModel version() {
         return by == null ? null : by.served();
     }
-
-    /** Whether another version would make the same vector of the request. */
-    boolean isSeenBy(Serving other) {
-        return by != null && other.seesTheSameAs(by);
-    }
 }

@@ -86,7 +86,6 @@ final class Scorer {
         for (Serving other : instead) {
             Optional<Scored> stepsIn = stepsIn(other, asked, serving, found);
             if (stepsIn.isPresent()) {
-                metrics.fallback(PREVIOUS_MODEL);
                 return stepsIn.map(answer -> answer.because(PREVIOUS_MODEL));
             }
         }
@@ -101,13 +100,22 @@ final class Scorer {
         }
         try {
             Asked same = asked.as(other);
-            // What is read a second time may be waited for a second time. Without the store each has values of its own.
-            boolean isSeen = other.seesTheSameAs(serving) && !found.reasons().contains(EvidenceReader.UNAVAILABLE);
-            return byModel(other, served, same, isSeen ? found : evidence.of(other, same));
+            return byModel(other, served, same, seen(other, same, serving, found));
         } catch (RequestException e) {
             // It was trained on another kind of request.
             return Optional.empty();
         }
+    }
+
+    /**
+     * What a version sees of a request for which another has found something: what is read a second time may be waited for a second
+     * time, and another moment may have come.
+     */
+    private Evidence seen(Serving other, Asked asked, Serving by, Evidence found) {
+        if (found.reasons().contains(EvidenceReader.UNAVAILABLE)) {
+            return evidence.without(other, asked);
+        }
+        return other.seesTheSameAs(by) ? found : evidence.of(other, asked);
     }
 
     /** Empty when the model gives no number. */
@@ -119,27 +127,18 @@ final class Scorer {
             LOG.error("{} of {} gave no number for a vector", served.version(), served.name());
             return Optional.empty();
         }
-        return Optional.of(
-                new Scored(answer(asked.request(), found, served, serving.origin(), verdict.get()), serving));
+        Answer answer = new Answer(
+                served.name(),
+                serving.origin(),
+                verdict.get(),
+                found,
+                List.copyOf(new TreeSet<>(asked.request().replaced().keySet())));
+        return Optional.of(new Scored(answer, serving));
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */
     Evidence evidence(Serving serving, Asked asked) {
         return evidence.of(serving, asked);
-    }
-
-    private Answer answer(
-            ScoringRequest request, Evidence evidence, ServedModel served, Origin origin, Verdict verdict) {
-        if (evidence.reasons().contains(EvidenceReader.UNAVAILABLE)) {
-            metrics.fallback(EvidenceReader.UNAVAILABLE);
-        }
-        metrics.answered(served.name(), served.version(), verdict.text(), verdict.score());
-        return new Answer(
-                served.name(),
-                origin,
-                verdict,
-                evidence,
-                List.copyOf(new TreeSet<>(request.replaced().keySet())));
     }
 
     /**
@@ -150,7 +149,8 @@ final class Scorer {
      */
     Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
         Answer answered = scored.answer();
-        Evidence seen = scored.isSeenBy(other) ? answered.evidence() : evidence.of(other, asked);
+        Serving by = scored.by();
+        Evidence seen = by == null ? evidence.of(other, asked) : seen(other, asked, by, answered.evidence());
         ServedModel served = other.served();
         if (served == null) {
             throw new IllegalArgumentException(
@@ -198,10 +198,8 @@ final class Scorer {
             metrics.unanswered(model.name());
             return Optional.empty();
         }
-        metrics.fallback(reason);
         ModelDefinition definition = model.definition();
         Verdict verdict = Verdict.of(definition.classes(), definition.estimates(), outputs.get(), RULE_THRESHOLD);
-        metrics.answered(model.name(), Origin.RULE.version(), "fallback", verdict.score());
         return Optional.of(Scored.byRule(Answer.withoutModel(model.name(), verdict, Evidence.none(at, reason))));
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +44,10 @@ public final class ScoringMetrics {
         Duration.ofMillis(20),
         Duration.ofMillis(50)
     };
+
+    /** Reasons that say that something was not to be had. */
+    private static final Set<String> WITHOUT =
+            Set.of(EvidenceReader.UNAVAILABLE, Scorer.PREVIOUS_MODEL, Scorer.NO_NUMBER, Scorer.NO_MODEL);
 
     private final MeterRegistry meters;
     private final Timer stored;
@@ -109,7 +114,7 @@ public final class ScoringMetrics {
         vector.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void fallback(String reason) {
+    private void fallback(String reason) {
         fallbacks
                 .computeIfAbsent(
                         reason,
@@ -120,9 +125,17 @@ public final class ScoringMetrics {
                 .increment();
     }
 
-    /** @param result the decision, or {@code fallback} when a rule answered */
-    void answered(String model, String version, String result, double score) {
-        count(model, version, result);
+    /** What a caller gets; what it had to do without is counted as well. */
+    void answered(Scored scored) {
+        Answer answer = scored.answer();
+        Verdict verdict = answer.verdict();
+        String model = answer.model();
+        count(model, answer.origin().version(), scored.by() == null ? "fallback" : verdict.text());
+        for (String reason : answer.evidence().reasons()) {
+            if (WITHOUT.contains(reason)) {
+                fallback(reason);
+            }
+        }
         scores.computeIfAbsent(
                         model,
                         name -> DistributionSummary.builder("prediction_score")
@@ -130,7 +143,7 @@ public final class ScoringMetrics {
                                 .tag("model", name)
                                 .serviceLevelObjectives(SCORES)
                                 .register(meters))
-                .record(score);
+                .record(verdict.score());
     }
 
     /**

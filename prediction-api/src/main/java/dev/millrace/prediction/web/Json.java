@@ -44,6 +44,8 @@ public final class Json {
         response.setStatus(status);
         response.setContentType(type);
         response.setContentLength(body.length);
+        // All of it is there with that, so the container sends it at once: what is done afterwards keeps no caller
+        // waiting.
         response.getOutputStream().write(body);
     }
 

@@ -31,6 +31,7 @@ import dev.millrace.schema.event.Topics;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -267,7 +268,7 @@ class ServiceIT {
         HttpResponse<String> refused =
                 send(service, "POST", "/v1/models/late/predict:batch", "{\"rows\": [{}], \"more\": 1}");
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
-        assertThat(refused.body()).contains("'more' is no field of a batch; it has rows");
+        assertThat(refused.body()).contains("'more' is no field of a batch; it has [rows]");
     }
 
     @Test
@@ -776,6 +777,45 @@ class ServiceIT {
                 .containsExactly("read-in-past");
     }
 
+    /** Tensors have no room for a bad row: the others are then no answers either. */
+    @Test
+    void whatNobodyGotIsNotCounted() throws Exception {
+        List<Map<String, Object>> rows = List.of(
+                Map.of("sender", "ann1", "depot", 1, "price", 1.0), Map.of("sender", "bob", "depot", 2, "price", -1.0));
+        Map<String, Object> inputs = Map.of(
+                "inputs",
+                List.of(
+                        tensor("sender", "BYTES", rows),
+                        tensor("depot", "INT64", rows),
+                        tensor("price", "FP64", rows)));
+        double answers = answers();
+        long drifted = get("/v1/models/late/drift").path("rows").longValue();
+        HttpResponse<String> refused = send(service, "POST", "/v2/models/late/infer", JSON.writeValueAsString(inputs));
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(answers()).isEqualTo(answers);
+        assertThat(get("/v1/models/late/drift").path("rows").longValue()).isEqualTo(drifted);
+    }
+
+    private static double answers() {
+        return service.getBean(MeterRegistry.class).find("predictions_total").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    @Test
+    void manyUnknownNamesAreCountedAndNotListed() throws Exception {
+        StringBuilder body = new StringBuilder("{\"sender\": \"ann\", \"depot\": 1, \"price\": 5");
+        for (int i = 0; i < 60_000; i++) {
+            body.append(",\"n").append(i).append("\":0");
+        }
+        HttpResponse<String> refused =
+                send(service, "POST", "/score", body.append('}').toString());
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body())
+                .contains("59990 more are no fields of this request")
+                .hasSizeLessThan(10_000);
+    }
+
     @Test
     void featuresAreReadWithoutAnEvent() throws Exception {
         String at = Instant.ofEpochMilli(NOW).toString();
@@ -815,7 +855,7 @@ class ServiceIT {
             /v1/features/parcels?sender=ann1                   | 422 | 'depot' is missing
             /v1/features/parcels?sender=ann1&depot=x           | 422 | 'depot': expected a number, found "x"
             /v1/features/parcels?sender=ann1&depot=2&at=noon   | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, found noon
-            /v1/features/parcels?sender=ann1&depot=2&colour=3  | 422 | 'colour' is no field of 'parcel'
+            /v1/features/parcels?sender=ann1&depot=2&colour=3  | 422 | 'colour' is no field of 'parcel'; it has [parcel_id, timestamp, sender, depot, price, grams, fragile, size, late]
             /v1/features/parcels?sender=ann1&depot=2&fragile=3 | 422 | 'fragile': expected true or false, found "3"
             /v1/features/parcels?sender=ann1&depot=2&model=m   | 422 | 'model' is one of [late]
             """)
