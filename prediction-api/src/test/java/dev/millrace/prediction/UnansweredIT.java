@@ -12,6 +12,7 @@ import dev.millrace.prediction.protocol.InferTensorContents;
 import dev.millrace.prediction.protocol.ModelInferRequest;
 import dev.millrace.prediction.protocol.ModelInferRequest.InferInputTensor;
 import dev.millrace.schema.loader.DefinitionFiles;
+import dev.millrace.schema.loader.UseCaseLoader;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -50,7 +51,7 @@ class UnansweredIT {
         DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(parcels);
         Path late = parcels.resolve("models/late.yaml");
         String written = Files.readString(late);
-        String ruled = written.replace("\"price > 100.0 ? 0.9 : 0.1\"", "\"grams > 100 ? 0.9 : 0.1\"");
+        String ruled = written.replace("\"price > 100.0 ? 0.9 : 0.1\"", "\"grams / 1000.0\"");
         assertThat(ruled).isNotEqualTo(written);
         Files.writeString(late, ruled);
         service =
@@ -70,16 +71,19 @@ class UnansweredIT {
         assertUnanswered("no-model", "no version of late is loaded, and its rule has no number for this");
         assertThat(errors()).isEqualTo(5);
         String overflowing = service.registry()
-                .register(Parcels.MODEL, TestPackages.overflowing(Parcels.ENGINE.useCase(), Parcels.MODEL, "price"));
+                .register(
+                        Parcels.MODEL,
+                        TestPackages.overflowing(
+                                UseCaseLoader.load(folder.resolve("use-cases/parcels")), Parcels.MODEL, "price"));
         service.registry().promote(Parcels.MODEL, overflowing);
         assertThat(service.refresh().path("model_version").textValue()).isEqualTo("v" + overflowing);
         assertUnanswered("no-number", "no version of late has a number for this, nor has its rule");
         assertThat(errors()).isEqualTo(10);
         // Of the next request the rule has one.
-        assertThat(service.post("/score", Map.of("sender", "ann1", "depot", 2, "price", 12.3, "grams", 200))
+        assertThat(service.post("/score", Map.of("sender", "ann1", "depot", 2, "price", 12.3, "grams", 500))
                         .path("chance")
                         .doubleValue())
-                .isEqualTo(0.9);
+                .isEqualTo(0.5);
     }
 
     private static void assertUnanswered(String code, String detail) throws Exception {

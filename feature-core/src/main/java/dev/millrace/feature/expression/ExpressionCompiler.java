@@ -16,6 +16,8 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.cel.runtime.CelStandardFunctions.StandardFunction.Overload.Comparison;
 import dev.millrace.schema.definition.Expression;
 import dev.millrace.schema.definition.Problem;
 import java.time.DayOfWeek;
@@ -36,8 +38,33 @@ import java.util.stream.Collectors;
 public final class ExpressionCompiler {
     private static final CelOptions OPTIONS =
             CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
+
+    /** Of a double and a whole number: CEL's own take a missing number (NaN) for greater than all others. */
+    private static final Set<CelStandardFunctions.StandardOverload> WITH_WHOLE = Set.of(
+            Comparison.LESS_DOUBLE_INT64,
+            Comparison.LESS_INT64_DOUBLE,
+            Comparison.LESS_EQUALS_DOUBLE_INT64,
+            Comparison.LESS_EQUALS_INT64_DOUBLE,
+            Comparison.GREATER_DOUBLE_INT64,
+            Comparison.GREATER_INT64_DOUBLE,
+            Comparison.GREATER_EQUALS_DOUBLE_INT64,
+            Comparison.GREATER_EQUALS_INT64_DOUBLE);
+
     private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder()
             .setOptions(OPTIONS)
+            .setStandardEnvironmentEnabled(false)
+            .setStandardFunctions(CelStandardFunctions.newBuilder()
+                    .filterFunctions((function, overload) -> !WITH_WHOLE.contains(overload))
+                    .build())
+            .addFunctionBindings(
+                    CelFunctionBinding.from("less_double_int64", Double.class, Long.class, (x, y) -> x < y),
+                    CelFunctionBinding.from("less_int64_double", Long.class, Double.class, (x, y) -> x < y),
+                    CelFunctionBinding.from("less_equals_double_int64", Double.class, Long.class, (x, y) -> x <= y),
+                    CelFunctionBinding.from("less_equals_int64_double", Long.class, Double.class, (x, y) -> x <= y),
+                    CelFunctionBinding.from("greater_double_int64", Double.class, Long.class, (x, y) -> x > y),
+                    CelFunctionBinding.from("greater_int64_double", Long.class, Double.class, (x, y) -> x > y),
+                    CelFunctionBinding.from("greater_equals_double_int64", Double.class, Long.class, (x, y) -> x >= y),
+                    CelFunctionBinding.from("greater_equals_int64_double", Long.class, Double.class, (x, y) -> x >= y))
             .addFunctionBindings(
                     CelFunctionBinding.from("log_double", Double.class, StrictMath::log),
                     CelFunctionBinding.from("sqrt_double", Double.class, Math::sqrt),
