@@ -13,6 +13,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What serving needs of MLflow: which version an alias names, and the files of its package, through the server's proxy. */
 public final class ModelRegistry {
@@ -27,6 +31,7 @@ public final class ModelRegistry {
     private final Duration timeout;
     private final HttpClient client;
 
+    /** @param timeout of each call, the last byte of its answer included */
     public ModelRegistry(URI server, Duration timeout) {
         this.server = server.toString().replaceAll("/+$", "");
         this.timeout = timeout;
@@ -68,13 +73,26 @@ public final class ModelRegistry {
 
     private HttpResponse<byte[]> get(String path) throws RegistryException {
         URI uri = URI.create(server + path);
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
         try {
-            return client.send(HttpRequest.newBuilder(uri).timeout(timeout).build(), BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw new RegistryException(Code.UNREACHABLE, "MLflow does not answer at " + server + ": " + e, e);
+            // Not the request's own timeout: that ends with the headers, and a body may stall after them.
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new RegistryException(
+                    Code.UNREACHABLE,
+                    "expected the whole answer of MLflow at %s within %d ms, but came less"
+                            .formatted(server, timeout.toMillis()),
+                    e);
+        } catch (ExecutionException e) {
+            throw new RegistryException(
+                    Code.UNREACHABLE, "MLflow does not answer at " + server + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RegistryException(Code.UNREACHABLE, "interrupted while asking " + server, e);
+        } finally {
+            // Ends a download that nobody waits for any more.
+            answer.cancel(true);
         }
     }
 

@@ -1,0 +1,77 @@
+package dev.millrace.prediction.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.prediction.Parcels;
+import dev.millrace.prediction.TestPackages;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ModelFollowerTests {
+
+    /** Long enough for every answer that comes at all. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    @TempDir
+    private Path folder;
+
+    private StandInRegistry server;
+    private ModelRegistry registry;
+    private ModelCache cache;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new StandInRegistry(TestPackages.of(Parcels.MODEL, 1));
+        registry = new ModelRegistry(server.url(), TIMEOUT);
+        cache = new ModelCache(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private ModelFollower follower() {
+        return new ModelFollower(
+                Alias.CHAMPION,
+                Parcels.compiled(),
+                model -> List.of(),
+                registry,
+                cache,
+                new ModelMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    }
+
+    @Test
+    void anAnswerThatStopsAfterItsHeadersIsNotWaitedFor() {
+        server.stallAt("alias");
+        assertThatThrownBy(() -> registry.version(Parcels.MODEL, Alias.CHAMPION))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.code()).isEqualTo(RegistryException.Code.UNREACHABLE))
+                .hasMessage(
+                        "expected the whole answer of MLflow at " + server.url() + " within 2000 ms, but came less");
+    }
+
+    @Test
+    void aDownloadThatStopsIsTriedAgainAtTheNextLook() {
+        ModelFollower follower = follower();
+        server.stallAt("model.ubj");
+        follower.follow();
+        assertThat(follower.served()).isEmpty();
+        assertThat(follower.trouble()).map(Reason::code).contains("registry-unreachable");
+        server.answerAll();
+        follower.follow();
+        assertThat(follower.served()).map(ServedModel::version).contains("v1");
+        assertThat(follower.trouble()).isEmpty();
+    }
+}
