@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,16 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * The last good package of each model on disk. Files are written under the digest of their content; the pointer to them is
- * replaced last, in one step: a crash at any point leaves the former package or the new one.
+ * The last good package of each model on disk. A folder of files gets its name, the digest of its content, when all of them are
+ * written, and is not written to again; the pointer to it is replaced last, in one step: a crash at any point leaves the former
+ * package or the new one.
  */
 public final class ModelCache {
 
     private static final String POINTER = "current.properties";
+
+    /** The end of the name of what is not complete yet. */
+    private static final String NEW = ".new";
 
     private final Path folder;
 
@@ -33,11 +38,14 @@ public final class ModelCache {
     void keep(String model, PackageFiles files) throws IOException, ModelFormatException {
         Path place = Files.createDirectories(folder.resolve(model));
         String digest = ModelPackage.sha256(ModelPackage.file(files.files(), ModelManifest.FILE));
-        Path kept = Files.createDirectories(place.resolve(digest));
-        for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
-            Path path = kept.resolve(file.getKey());
-            Files.createDirectories(path.resolveSibling(""));
-            Files.write(path, file.getValue());
+        Path kept = place.resolve(digest);
+        if (!holds(kept, files)) {
+            Path fresh = place.resolve(digest + NEW);
+            delete(fresh);
+            write(fresh, files);
+            // There only where files of it were lost or changed afterwards.
+            delete(kept);
+            Files.move(fresh, kept, StandardCopyOption.ATOMIC_MOVE);
         }
         Properties pointer = new Properties();
         pointer.setProperty("version", files.version().version());
@@ -45,7 +53,7 @@ public final class ModelCache {
         pointer.setProperty("folder", digest);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         pointer.store(bytes, null);
-        Path fresh = place.resolve(POINTER + ".new");
+        Path fresh = place.resolve(POINTER + NEW);
         Files.write(fresh, bytes.toByteArray());
         Files.move(fresh, place.resolve(POINTER), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         deleteOthers(place, digest);
@@ -64,7 +72,28 @@ public final class ModelCache {
                 path -> Files.readAllBytes(kept.resolve(path))));
     }
 
+    private static boolean holds(Path folder, PackageFiles files) throws IOException {
+        for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            if (!Files.isRegularFile(path) || !Arrays.equals(Files.readAllBytes(path), file.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void write(Path folder, PackageFiles files) throws IOException {
+        for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(path.resolveSibling(""));
+            Files.write(path, file.getValue());
+        }
+    }
+
     private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -25,6 +25,9 @@ public final class ModelFollower {
     /** What is wrong with a version whose features the stream does not keep. */
     static final String VIEWS_NOT_KEPT = "views-not-kept";
 
+    /** What is wrong when the last good version cannot be read from disk, or not be written there. */
+    static final String CACHE = "model-cache";
+
     /** Versions that stay in memory, the served one included. */
     private static final int KEPT = 3;
 
@@ -38,6 +41,9 @@ public final class ModelFollower {
     private final AtomicReference<@Nullable ServedModel> served = new AtomicReference<>();
     private final Deque<Warm> warm = new ArrayDeque<>();
     private volatile @Nullable Reason trouble;
+
+    /** What is to be on disk and is not yet. */
+    private @Nullable PackageFiles toKeep;
 
     /** A version in memory, and the files that it was opened from. */
     private record Warm(ServedModel opened, PackageFiles files) {}
@@ -89,38 +95,50 @@ public final class ModelFollower {
                 serve(new Warm(last.get().open(local), last.get()), "read from disk");
             }
         } catch (IOException e) {
-            trouble("model-cache", "the last good version of " + model + " cannot be read from disk: " + e);
+            trouble(new Reason(CACHE, "the last good version of " + model + " cannot be read from disk: " + e));
         } catch (ModelFormatException e) {
-            trouble(e.code().id(), "the last good version of " + model + " on disk is broken: " + e.getMessage());
+            trouble(new Reason(
+                    e.code().id(), "the last good version of " + model + " on disk is broken: " + e.getMessage()));
         }
     }
 
-    /** Looks whether the alias names another version than the served one, and serves it then. */
+    /**
+     * Looks whether the alias names another version than the served one, and serves it then. A champion that is not on disk yet
+     * is written there.
+     */
     public synchronized void follow() {
+        Optional<Reason> following = look();
+        Optional<Reason> keeping = keep();
+        following.or(() -> keeping).ifPresentOrElse(this::trouble, () -> trouble = null);
+    }
+
+    private Optional<Reason> look() {
         try {
             Optional<RegisteredVersion> named = registry.version(model, alias);
             if (named.isPresent()) {
-                follow(named.get());
-            } else if (alias == Alias.CHAMPION) {
-                trouble(
+                return follow(named.get());
+            }
+            if (alias == Alias.CHAMPION) {
+                return Optional.of(new Reason(
                         ModelRegistry.NO_CHAMPION,
                         "expected a version of %s with the alias champion, but the registry has none: promote one"
-                                .formatted(model));
-            } else {
-                withdraw();
+                                .formatted(model)));
             }
+            withdraw();
+            return Optional.empty();
         } catch (RegistryException e) {
-            trouble(e.code().id(), String.valueOf(e.getMessage()));
+            return Optional.of(new Reason(e.code().id(), String.valueOf(e.getMessage())));
         } catch (ModelFormatException e) {
-            trouble(e.code().id(), "the " + alias.id() + " of " + model + " is refused: " + e.getMessage());
+            return Optional.of(
+                    new Reason(e.code().id(), "the " + alias.id() + " of " + model + " is refused: " + e.getMessage()));
         }
     }
 
-    private void follow(RegisteredVersion named) throws RegistryException, ModelFormatException {
+    /** Says why the named version is not served. */
+    private Optional<Reason> follow(RegisteredVersion named) throws RegistryException, ModelFormatException {
         ServedModel current = served.get();
         if (current != null && current.registered().equals(named)) {
-            trouble = null;
-            return;
+            return Optional.empty();
         }
         Optional<Warm> known = warm.stream()
                 .filter(version -> version.opened().registered().equals(named))
@@ -128,14 +146,12 @@ public final class ModelFollower {
         Warm fresh = known.isPresent() ? known.get() : load(named);
         List<View> missing = views.missing(fresh.opened().compiled());
         if (!missing.isEmpty()) {
-            trouble(VIEWS_NOT_KEPT, notKept(fresh.opened(), missing));
-            return;
+            return Optional.of(new Reason(VIEWS_NOT_KEPT, notKept(fresh.opened(), missing)));
         }
         serve(fresh, known.isPresent() ? "still in memory" : "read from the registry");
-        trouble = null;
-        if (alias == Alias.CHAMPION) {
-            keep(fresh.files());
-        }
+        // A start without the registry needs the champion.
+        toKeep = alias == Alias.CHAMPION ? fresh.files() : null;
+        return Optional.empty();
     }
 
     private Warm load(RegisteredVersion named) throws RegistryException, ModelFormatException {
@@ -143,19 +159,30 @@ public final class ModelFollower {
         return new Warm(files.open(local), files);
     }
 
-    /** A champion is needed when the service starts without the registry. */
-    private void keep(PackageFiles files) throws ModelFormatException {
+    /** Says why what is to be on disk is not: it is tried again at the next look. */
+    private Optional<Reason> keep() {
+        PackageFiles files = toKeep;
+        if (files == null) {
+            return Optional.empty();
+        }
         try {
             cache.keep(model, files);
+            toKeep = null;
+            return Optional.empty();
         } catch (IOException e) {
-            LOG.warn("cannot keep {} on disk: without it, a start needs the registry: {}", model, e.toString());
+            return Optional.of(new Reason(
+                    CACHE,
+                    "version %s of %s cannot be kept on disk, and a start without the registry would serve the one before: %s"
+                            .formatted(files.version().version(), model, e)));
+        } catch (ModelFormatException e) {
+            return Optional.of(new Reason(
+                    e.code().id(), "the champion of " + model + " cannot be kept on disk: " + e.getMessage()));
         }
     }
 
     /** Nothing has this alias any more. */
     private void withdraw() {
         ServedModel former = served.getAndSet(null);
-        trouble = null;
         if (former != null) {
             metrics.withdrawn(former, alias);
             LOG.info("{} {} is no {} any more", model, former.version(), alias.id());
@@ -188,12 +215,14 @@ public final class ModelFollower {
     }
 
     /** Counts every failure, and logs each once until it changes. */
-    private void trouble(String code, String detail) {
-        metrics.failed(model, code);
-        Reason fresh = new Reason(code, detail);
+    private void trouble(Reason fresh) {
+        metrics.failed(model, fresh.code());
         if (!fresh.equals(trouble)) {
             LOG.warn(
-                    "{}: {}; {}", code, detail, served.get() == null ? "no version is served" : "the served one stays");
+                    "{}: {}; {}",
+                    fresh.code(),
+                    fresh.detail(),
+                    served.get() == null ? "no version is served" : "the served one stays");
         }
         trouble = fresh;
     }

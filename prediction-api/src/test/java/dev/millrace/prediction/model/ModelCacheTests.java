@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
 import dev.millrace.forest.ModelFormatException;
+import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
@@ -53,6 +57,59 @@ class ModelCacheTests {
         try (Stream<Path> kept = Files.list(folder.resolve("late"))) {
             assertThat(kept).hasSize(2);
         }
+    }
+
+    /** When nothing of it was written. */
+    private static final FileTime LONG_AGO = FileTime.fromMillis(1_000_000_000_000L);
+
+    private Path trees() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(path -> path.endsWith("model.ubj")).findFirst().orElseThrow();
+        }
+    }
+
+    @Test
+    void whatIsCompleteIsNotWrittenAgain() throws Exception {
+        ModelCache cache = new ModelCache(folder);
+        keep(cache, "1", 1);
+        Files.setLastModifiedTime(trees(), LONG_AGO);
+        keep(cache, "2", 1);
+        assertThat(Files.getLastModifiedTime(trees())).isEqualTo(LONG_AGO);
+        assertThat(cache.last("late")).map(last -> last.version().version()).contains("2");
+    }
+
+    @Test
+    void whatCannotBeWrittenToItsEndLeavesTheFormer() throws Exception {
+        ModelCache cache = new ModelCache(folder);
+        PackageFiles former = keep(cache, "1", 1);
+        Files.setLastModifiedTime(trees(), LONG_AGO);
+        SortedMap<String, byte[]> files = new TreeMap<>(former.files());
+        files.put("model.ubj/of-a-file", new byte[0]);
+        PackageFiles impossible = new PackageFiles(former.version(), files);
+        assertThatThrownBy(() -> cache.keep("late", impossible))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("model.ubj");
+        assertThat(Files.getLastModifiedTime(folder.resolve("late")
+                        .resolve(ModelPackage.sha256(ModelPackage.file(former.files(), ModelManifest.FILE)))
+                        .resolve("model.ubj")))
+                .as("not written to")
+                .isEqualTo(LONG_AGO);
+        assertThat(cache.last("late").orElseThrow().open(Parcels.compiled()).version())
+                .isEqualTo("v1");
+        keep(cache, "2", 2);
+        try (Stream<Path> kept = Files.list(folder.resolve("late"))) {
+            assertThat(kept).as("nothing is left of it").hasSize(2);
+        }
+    }
+
+    @Test
+    void aPackageThatWasBrokenOnDiskIsReplaced() throws Exception {
+        ModelCache cache = new ModelCache(folder);
+        keep(cache, "1", 1);
+        Files.write(trees(), new byte[] {1, 2, 3});
+        keep(cache, "1", 1);
+        assertThat(cache.last("late").orElseThrow().open(Parcels.compiled()).version())
+                .isEqualTo("v1");
     }
 
     @Test
@@ -135,10 +192,7 @@ class ModelCacheTests {
     void aBrokenPackageOnDiskIsNotServed() throws Exception {
         ModelCache cache = new ModelCache(folder);
         keep(cache, "1", 1);
-        Path trees;
-        try (Stream<Path> all = Files.walk(folder)) {
-            trees = all.filter(path -> path.endsWith("model.ubj")).findFirst().orElseThrow();
-        }
+        Path trees = trees();
         Files.write(trees, new byte[] {1, 2, 3});
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ModelRegistry nobody = new ModelRegistry(URI.create("http://127.0.0.1:1"), Duration.ofSeconds(1));

@@ -7,6 +7,8 @@ import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,5 +75,42 @@ class ModelFollowerTests {
         follower.follow();
         assertThat(follower.served()).map(ServedModel::version).contains("v1");
         assertThat(follower.trouble()).isEmpty();
+    }
+
+    @Test
+    void aChampionThatCannotBeKeptOnDiskIsTriedAgainUntilItIs() throws Exception {
+        Path inTheWay = Files.createFile(folder.resolve(Parcels.MODEL));
+        ModelFollower follower = follower();
+        for (int look = 0; look < 2; look++) {
+            follower.follow();
+            assertThat(follower.served()).map(ServedModel::version).contains("v1");
+            assertThat(follower.trouble()).contains(notKept(inTheWay));
+        }
+        Files.delete(inTheWay);
+        follower.follow();
+        assertThat(follower.trouble()).isEmpty();
+        assertThat(cache.last(Parcels.MODEL))
+                .map(files -> files.version().version())
+                .contains("1");
+    }
+
+    /** It is then that it is needed most. */
+    @Test
+    void aChampionIsKeptOnDiskWhileTheRegistryIsAway() throws Exception {
+        Path inTheWay = Files.createFile(folder.resolve(Parcels.MODEL));
+        ModelFollower follower = follower();
+        follower.follow();
+        Files.delete(inTheWay);
+        server.close();
+        follower.follow();
+        assertThat(follower.trouble()).map(Reason::code).contains("registry-unreachable");
+        assertThat(cache.last(Parcels.MODEL)).isPresent();
+    }
+
+    private static Reason notKept(Path inTheWay) throws IOException {
+        return new Reason(
+                "model-cache",
+                "version 1 of late cannot be kept on disk, and a start without the registry would serve the one before: "
+                        + "java.nio.file.FileAlreadyExistsException: " + inTheWay);
     }
 }
