@@ -328,6 +328,8 @@ final class IngestionServiceIT {
                 .isEqualTo(
                         "'value' is the returned of its event: 'returned': expected a number of at most 1, found 77");
         assertProblem(post("/v1/events/labels", label.replace(": 2}", ": -1}")), 400, "out-of-range", "revision");
+        assertProblem(
+                post("/v1/events/labels", label.replace(": 2}", ": 2147483647}")), 400, "out-of-range", "revision");
         assertProblem(post("/v1/events/labels", label.replace("2026-01-01T", "x")), 400, "bad-timestamp", "timestamp");
         assertProblem(post("/v1/events/labels", label.replace("\"key\"", "\"keys\"")), 400, "unknown-field", "keys");
         assertProblem(post("/v1/events/labels", "[1]"), 400, "wrong-type", "");

@@ -248,6 +248,32 @@ class TruthIT {
         assertThat(labels(id)).extracting(Label::getRevision).containsExactly(0, 1, 8, 20, 21);
     }
 
+    @Test
+    @Order(2)
+    void noTruthFollowsTheGreatestRevision() throws Exception {
+        String id = parcel(TIME, null);
+        accepted("{\"event_id\": \"%s\", \"value\": 0, \"revision\": 1000000000}".formatted(id));
+        assertNothingFollows(id);
+        assertNothingFollows(id);
+        String ofBefore = parcel(TIME, null);
+        label(ofBefore, TIME, 1, Integer.MAX_VALUE);
+        assertNothingFollows(ofBefore);
+        assertThat(labels(id)).extracting(Label::getRevision).containsExactly(1_000_000_000);
+        assertThat(labels(ofBefore)).isEmpty();
+    }
+
+    private static void assertNothingFollows(String id) throws Exception {
+        HttpResponse<String> answer = send("POST", "/v1/labels", "{\"event_id\": \"%s\", \"value\": 1}".formatted(id));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+        JsonNode error = JSON.readTree(answer.body()).path("errors").path(0);
+        assertThat(error.path("field").textValue()).isEqualTo("revision");
+        assertThat(error.path("code").textValue()).isEqualTo("out-of-range");
+        assertThat(error.path("message").textValue())
+                .isEqualTo(
+                        "'revision': expected one of at most 1000000000 that follows the last of this event, but there is"
+                                + " none: no other truth of it can count");
+    }
+
     @ParameterizedTest
     @Order(3)
     @CsvSource(
@@ -266,7 +292,8 @@ class TruthIT {
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 0.5} | 422 | 'value' is the late of its event: 'late': expected a whole number, found 0.5",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1e999} | 422 | 'value': expected a number, found ",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"event_type\": \"box\"} | 422 | 'event_type': expected an event type that is labelled, one of [parcel], found \"box\"",
-                "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"revision\": -1} | 422 | 'revision': expected a whole number of at least 0, found -1",
+                "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"revision\": -1} | 422 | 'revision': expected a whole number from 0 to 1000000000, found -1",
+                "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"revision\": 2147483647} | 422 | 'revision': expected a whole number from 0 to 1000000000, found 2147483647",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"known_at\": \"soon\"} | 422 | 'known_at': expected a time such as 2026-01-31T12:00:00Z, found \"soon\"",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"why\": 2} | 422 | 'why' is no field of a label",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1} | 404 | expected the id of an event of 'parcel' that the stream has written, but came '89c7ba8f-53be-4a8c-8b5a-000000000001'"

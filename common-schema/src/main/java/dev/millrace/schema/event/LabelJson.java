@@ -4,12 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 
-/** The value of a label in JSON: what turned out to be true of an event, as a number. */
+/** What a label says in JSON: what turned out to be true of an event, as a number, and in which revision. */
 public final class LabelJson {
     /** The label's field. */
     public static final String VALUE = "value";
+
+    /** The label's field that says which of an event's labels counts: the one with the highest. */
+    public static final String REVISION = "revision";
+
+    /** Of a revision: far from what an int holds, so that there is always a next one. */
+    public static final int GREATEST_REVISION = 1_000_000_000;
 
     private LabelJson() {}
 
@@ -18,6 +25,30 @@ public final class LabelJson {
         return type.label()
                 .flatMap(EventType.LabelRule::field)
                 .map(name -> type.schema().getField(name));
+    }
+
+    /**
+     * The revision, if the label says one.
+     *
+     * @param label the whole object
+     * @throws InvalidEventException names the field {@value #REVISION}
+     */
+    public static OptionalInt revision(JsonNode label) {
+        JsonNode revision = label.path(REVISION);
+        if (revision.isMissingNode() || revision.isNull()) {
+            return OptionalInt.empty();
+        }
+        if (!revision.canConvertToExactIntegral()
+                || !revision.canConvertToInt()
+                || revision.intValue() < 0
+                || revision.intValue() > GREATEST_REVISION) {
+            throw new InvalidEventException(
+                    REVISION,
+                    "out-of-range",
+                    "'revision': expected a whole number from 0 to %d, found %s"
+                            .formatted(GREATEST_REVISION, revision));
+        }
+        return OptionalInt.of(revision.intValue());
     }
 
     /**

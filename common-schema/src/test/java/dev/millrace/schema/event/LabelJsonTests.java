@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LabelJsonTests {
     /** As a service reads it that reads doubles, not exact decimals. */
@@ -74,6 +75,35 @@ final class LabelJsonTests {
         assertThat(refused).hasMessage(message);
         assertThat(refused.field()).isEqualTo("value");
         assertThat(refused.code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "7.0, 7", "1000000000, 1000000000"})
+    void takesARevisionThatAnotherCanFollow(String revision, int expected) throws IOException {
+        assertThat(LabelJson.revision(revised(revision))).hasValue(expected);
+    }
+
+    @Test
+    void noRevisionIsNone() throws IOException {
+        assertThat(LabelJson.revision(revised("null"))).isEmpty();
+        assertThat(LabelJson.revision(JSON.readTree("{}"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "0.5", "1000000001", "2147483647", "1e99", "\"1\"", "true"})
+    void refusesOtherRevisions(String revision) throws IOException {
+        JsonNode label = revised(revision);
+        InvalidEventException refused =
+                catchThrowableOfType(InvalidEventException.class, () -> LabelJson.revision(label));
+        assertThat(refused)
+                .hasMessage(
+                        "'revision': expected a whole number from 0 to 1000000000, found " + label.path("revision"));
+        assertThat(refused.field()).isEqualTo("revision");
+        assertThat(refused.code()).isEqualTo("out-of-range");
+    }
+
+    private static JsonNode revised(String revision) throws IOException {
+        return JSON.readTree("{\"revision\": %s}".formatted(revision));
     }
 
     @Test

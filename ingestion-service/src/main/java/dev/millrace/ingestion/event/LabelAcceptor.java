@@ -64,7 +64,7 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
                 entities(json, type),
                 LabelJson.value(type, json),
                 Instant.ofEpochMilli(knownAt),
-                revision(json));
+                LabelJson.revision(json).orElse(0));
         return new Outgoing(
                 Topics.LABELS,
                 label.getKey(),
@@ -116,18 +116,6 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
                     "bad-timestamp",
                     "'" + field + "': expected a time such as 2026-01-31T12:00:00Z, found '" + text + "'");
         }
-    }
-
-    private static int revision(JsonNode json) {
-        JsonNode revision = json.get("revision");
-        if (revision == null || revision.isNull()) {
-            return 0;
-        }
-        if (!revision.canConvertToExactIntegral() || !revision.canConvertToInt() || revision.intValue() < 0) {
-            throw new InvalidEventException(
-                    "revision", "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
-        }
-        return revision.intValue();
     }
 
     /** Its event's key, masked as its event's was: labels must meet their events. */

@@ -163,9 +163,9 @@ public final class IngestionDocument {
         properties.put(LabelJson.VALUE, value);
         properties.put("known_at", described(orNull(TIME), "the time of arrival, unless it is said"));
         properties.put(
-                "revision",
+                LabelJson.REVISION,
                 described(
-                        orNull(Map.of("type", "integer", "minimum", 0, "maximum", Integer.MAX_VALUE)),
+                        orNull(Map.of("type", "integer", "minimum", 0, "maximum", LabelJson.GREATEST_REVISION)),
                         "the highest counts; 0 unless it is said"));
         return JsonSchemas.object(properties, List.of("event_type", "event_id", "timestamp", "key", "value"));
     }

@@ -34,7 +34,7 @@ public final class EventLookup {
      *
      * @param nextRevision above every label that is stored; 0 when there is none
      */
-    public record Found(GenericRecord event, int nextRevision) {}
+    public record Found(GenericRecord event, long nextRevision) {}
 
     /**
      * The events of this id: of a sender that keeps to its own rules at most one. No more than two are looked for.
@@ -76,7 +76,7 @@ public final class EventLookup {
         return event;
     }
 
-    private static int nextRevision(Connection connection, EventType type, GenericRecord event) throws SQLException {
+    private static long nextRevision(Connection connection, EventType type, GenericRecord event) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("select coalesce(max(revision), -1) from labels"
                 + " where event_type = ? and event_id = ? and event_time = ?")) {
             query.setString(1, type.name());
@@ -86,7 +86,7 @@ public final class EventLookup {
                 if (!row.next()) {
                     throw new SQLException("A greatest revision was asked for, and no row came");
                 }
-                return Math.max(-1, row.getInt(1)) + 1;
+                return Math.max(-1, row.getLong(1)) + 1;
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.LabelJson;
 import dev.millrace.web.RequestContext;
 import dev.millrace.web.security.Caller;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class LabelEndpoint {
      * The last revision of what was sent a moment ago, which the stream may not have written yet: the newest truth must count.
      * Truths that two instances of this service take within that moment may get the same revision; then the first counts.
      */
-    private final Cache<Event, Integer> sent = Caffeine.newBuilder()
+    private final Cache<Event, Long> sent = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
@@ -104,17 +105,29 @@ public final class LabelEndpoint {
         return type.rule(type.idField()).personal().isPresent() ? "one that is not shown" : asked.eventId();
     }
 
-    private Label label(LabelRequest asked, EventLookup.Found found) {
-        int revision = asked.revision().orElse(found.nextRevision());
-        Event event = new Event(asked.type().name(), asked.eventId());
-        if (asked.revision().isEmpty()) {
-            revision = sent.asMap().merge(event, revision, (last, next) -> Math.max(last + 1, next));
-        } else {
-            sent.asMap().merge(event, revision, Math::max);
-        }
+    private Label label(LabelRequest asked, EventLookup.Found found) throws RequestException {
+        int revision = revision(asked, found);
         return asked.of()
                 .factory()
                 .label(found.event(), asked.value(), asked.knownAt().orElse(clock.millis()), revision);
+    }
+
+    private int revision(LabelRequest asked, EventLookup.Found found) throws RequestException {
+        Event event = new Event(asked.type().name(), asked.eventId());
+        if (asked.revision().isPresent()) {
+            int revision = asked.revision().getAsInt();
+            sent.asMap().merge(event, (long) revision, Math::max);
+            return revision;
+        }
+        long revision = sent.asMap().merge(event, found.nextRevision(), (last, next) -> Math.max(last + 1, next));
+        if (revision > LabelJson.GREATEST_REVISION) {
+            throw RequestException.invalid(List.of(new Violation(
+                    LabelRequest.REVISION,
+                    "out-of-range",
+                    "'revision': expected one of at most %d that follows the last of this event, but there is none: no other truth of it can count"
+                            .formatted(LabelJson.GREATEST_REVISION))));
+        }
+        return Math.toIntExact(revision);
     }
 
     private static ServerResponse accepted(Label label) {

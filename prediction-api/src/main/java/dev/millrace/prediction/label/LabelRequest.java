@@ -39,7 +39,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
     static final String EVENT_ID = "event_id";
     static final String VALUE = LabelJson.VALUE;
     static final String KNOWN_AT = "known_at";
-    static final String REVISION = "revision";
+    static final String REVISION = LabelJson.REVISION;
 
     private static final List<String> FIELDS = List.of(EVENT_ID, VALUE, EVENT_TYPE, KNOWN_AT, REVISION);
 
@@ -168,14 +168,12 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
         }
 
         private OptionalInt revision() {
-            JsonNode revision = json.path(REVISION);
-            if (revision.isMissingNode() || revision.isNull()) {
+            try {
+                return LabelJson.revision(json);
+            } catch (InvalidEventException e) {
+                violations.addAll(e.violations());
                 return OptionalInt.empty();
             }
-            if (!revision.canConvertToExactIntegral() || !revision.canConvertToInt() || revision.intValue() < 0) {
-                wrong(REVISION, "out-of-range", "'revision': expected a whole number of at least 0, found " + revision);
-            }
-            return OptionalInt.of(revision.intValue());
         }
     }
 }

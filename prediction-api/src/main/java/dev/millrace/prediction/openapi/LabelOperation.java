@@ -5,6 +5,7 @@ import static dev.millrace.web.openapi.JsonSchemas.TIME;
 
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.event.LabelJson;
 import dev.millrace.web.openapi.JsonSchemas;
 import dev.millrace.web.openapi.Operation;
 import dev.millrace.web.security.Role;
@@ -18,7 +19,7 @@ import java.util.Map;
 final class LabelOperation {
 
     private static final Map<String, Object> REVISION =
-            Map.of("type", "integer", "minimum", 0, "maximum", Integer.MAX_VALUE);
+            Map.of("type", "integer", "minimum", 0, "maximum", LabelJson.GREATEST_REVISION);
 
     private LabelOperation() {}
 
