@@ -323,7 +323,7 @@ class GrpcIT extends WithTwoUseCases {
                         "is no input of this model",
                         request -> request.getInputsBuilder(0).setName("colour")),
                 malformed(
-                        "expected inputs of the same length, 1 to 1000, but came lengths [1001]",
+                        "expected inputs of the same length, 1 to 1000, but 'depot' is longer",
                         request -> request.clearInputs()
                                 .addInputs(tensor("depot", "INT64", 1_001)
                                         .setContents(InferTensorContents.newBuilder()

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The data types of the Open Inference Protocol's elements, and how its gRPC form carries them. A floating-point number becomes
@@ -40,7 +41,7 @@ enum ElementType {
             raw -> IntNode.valueOf(Short.toUnsignedInt(raw.getShort()))),
     UINT32(contents -> nodes(contents.getUintContentsList(), ElementType::unsigned), raw -> unsigned(raw.getInt())),
     UINT64(contents -> nodes(contents.getUint64ContentsList(), ElementType::unsigned), raw -> unsigned(raw.getLong())),
-    FP16(contents -> List.of(), raw -> decimal(Float.float16ToFloat(raw.getShort()))),
+    FP16(contents -> Stream.of(), raw -> decimal(Float.float16ToFloat(raw.getShort()))),
     FP32(contents -> nodes(contents.getFp32ContentsList(), ElementType::decimal), raw -> decimal(raw.getFloat())),
     FP64(contents -> nodes(contents.getFp64ContentsList(), ElementType::decimal), raw -> decimal(raw.getDouble())),
     BYTES(contents -> nodes(contents.getBytesContentsList(), ElementType::text), raw -> {
@@ -53,36 +54,41 @@ enum ElementType {
         return text(text);
     });
 
-    private final Function<InferTensorContents, List<JsonNode>> typed;
+    private final Function<InferTensorContents, Stream<JsonNode>> typed;
     private final Function<ByteBuffer, JsonNode> next;
 
-    ElementType(Function<InferTensorContents, List<JsonNode>> typed, Function<ByteBuffer, JsonNode> next) {
+    ElementType(Function<InferTensorContents, Stream<JsonNode>> typed, Function<ByteBuffer, JsonNode> next) {
         this.typed = typed;
         this.next = next;
     }
 
-    /** @throws NumberFormatException when one is no number or no UTF-8, which JSON cannot say either */
-    List<JsonNode> of(InferTensorContents contents) {
-        return typed.apply(contents);
+    /**
+     * The first elements.
+     *
+     * @param most how many: what is made of one takes more room than it itself
+     * @throws NumberFormatException when one is no number or no UTF-8, which JSON cannot say either
+     */
+    List<JsonNode> of(InferTensorContents contents, int most) {
+        return typed.apply(contents).limit(most).toList();
     }
 
     /**
-     * Elements one after another.
+     * The same, of elements one after another.
      *
      * @throws NumberFormatException when one is no number or no UTF-8, which JSON cannot say either
      * @throws BufferUnderflowException when the last one is cut
      */
-    List<JsonNode> of(ByteString raw) {
+    List<JsonNode> of(ByteString raw, int most) {
         ByteBuffer buffer = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         List<JsonNode> elements = new ArrayList<>();
-        while (buffer.hasRemaining()) {
+        while (buffer.hasRemaining() && elements.size() < most) {
             elements.add(next.apply(buffer));
         }
         return elements;
     }
 
-    private static <T> List<JsonNode> nodes(List<T> values, Function<T, JsonNode> node) {
-        return values.stream().map(node).toList();
+    private static <T> Stream<JsonNode> nodes(List<T> values, Function<T, JsonNode> node) {
+        return values.stream().map(node);
     }
 
     private static JsonNode unsigned(int value) {

@@ -168,7 +168,8 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
     private ModelInferResponse inferred(ModelInferRequest request) throws RequestException {
         Endpoint endpoint = endpoint(request.getModelName(), request.getModelVersion());
         RequestContext context = GrpcAccess.request();
-        Optional<Inferred> found = endpoint.infer(TensorMessages.request(request), context);
+        Optional<Inferred> found = endpoint.infer(
+                TensorMessages.request(request, endpoint.tensors().inputs().keySet()), context);
         if (found.isEmpty()) {
             throw GrpcProblems.of(endpoint.unanswered());
         }

@@ -20,19 +20,31 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Requests and answers of the Open Inference Protocol's gRPC form. */
 final class TensorMessages {
 
+    /** One more than there may be tells that there are too many. */
+    private static final int ENOUGH_ELEMENTS = BatchServlet.MOST_ROWS + 1;
+
+    private static final int ENOUGH_DIMENSIONS = 3;
+
     private TensorMessages() {}
 
     /**
-     * The request as the REST form has it: the same rules hold for both.
+     * The request as the REST form has it: the same rules hold for both. What is more than any request may have is refused before
+     * JSON is made of it, which takes many times the room.
      *
-     * @throws RequestException when it cannot be said in JSON
+     * @param names of the inputs that there may be
+     * @throws RequestException when it cannot be said in JSON, or has too much of something
      */
-    static JsonNode request(ModelInferRequest request) throws RequestException {
+    static JsonNode request(ModelInferRequest request, Set<String> names) throws RequestException {
+        if (request.getInputsCount() > names.size()) {
+            throw RequestException.malformed("expected at most the inputs %s, each once, but came %d"
+                    .formatted(names, request.getInputsCount()));
+        }
         boolean raw = isRaw(request);
         if (raw && request.getRawInputContentsCount() != request.getInputsCount()) {
             throw RequestException.malformed("expected as many raw_input_contents as inputs, %d, but came %d"
@@ -48,7 +60,7 @@ final class TensorMessages {
                                 .formatted(input.getName()));
             }
             ObjectNode tensor = inputs.addObject().put("name", input.getName()).put("datatype", input.getDatatype());
-            input.getShapeList().forEach(tensor.withArray("shape")::add);
+            input.getShapeList().stream().limit(ENOUGH_DIMENSIONS).forEach(tensor.withArray("shape")::add);
             tensor.putArray("data").addAll(elements(input, raw ? request.getRawInputContents(i) : null));
         }
         ArrayNode outputs = json.putArray("outputs");
@@ -70,8 +82,9 @@ final class TensorMessages {
                         () -> RequestException.malformed("the input '%s' has the datatype '%s', which is none of %s"
                                 .formatted(
                                         input.getName(), input.getDatatype(), Arrays.toString(ElementType.values()))));
+        List<JsonNode> elements;
         try {
-            return raw == null ? type.of(input.getContents()) : type.of(raw);
+            elements = raw == null ? type.of(input.getContents(), ENOUGH_ELEMENTS) : type.of(raw, ENOUGH_ELEMENTS);
         } catch (BufferUnderflowException e) {
             throw RequestException.malformed(
                     "the input '%s' has raw contents that end within an element".formatted(input.getName()));
@@ -79,6 +92,11 @@ final class TensorMessages {
             throw RequestException.malformed(
                     "the input '%s' has an element that is no number, or no text in UTF-8".formatted(input.getName()));
         }
+        if (elements.size() > BatchServlet.MOST_ROWS) {
+            throw RequestException.malformed("expected inputs of the same length, 1 to %d, but '%s' is longer"
+                    .formatted(BatchServlet.MOST_ROWS, input.getName()));
+        }
+        return elements;
     }
 
     /** In the form, raw or not, in which the request came. */

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class ElementTypeTests {
 
+    private static final int ALL = Integer.MAX_VALUE;
+
     private static ByteString raw(Consumer<ByteBuffer> writer) {
         ByteBuffer buffer = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         writer.accept(buffer);
@@ -28,8 +30,8 @@ class ElementTypeTests {
 
     private static void both(
             ElementType type, InferTensorContents.Builder typed, Consumer<ByteBuffer> raw, String... expected) {
-        assertThat(texts(type.of(typed.build()))).as("typed").containsExactly(expected);
-        assertThat(texts(type.of(raw(raw)))).as("raw").containsExactly(expected);
+        assertThat(texts(type.of(typed.build(), ALL))).as("typed").containsExactly(expected);
+        assertThat(texts(type.of(raw(raw), ALL))).as("raw").containsExactly(expected);
     }
 
     private static InferTensorContents.Builder contents() {
@@ -89,7 +91,7 @@ class ElementTypeTests {
     @Test
     void aShortFloatIsTheShortestDecimalThatStandsForIt() {
         both(ElementType.FP32, contents().addFp32Contents(129.95f), raw -> raw.putFloat(129.95f), "129.95");
-        assertThat(texts(ElementType.FP16.of(raw(raw -> raw.putShort(Float.floatToFloat16(0.5f))))))
+        assertThat(texts(ElementType.FP16.of(raw(raw -> raw.putShort(Float.floatToFloat16(0.5f))), ALL)))
                 .containsExactly("0.5");
     }
 
@@ -97,25 +99,43 @@ class ElementTypeTests {
     void whatJsonCannotSayIsNoElement() {
         for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             assertThatThrownBy(() -> ElementType.FP64.of(
-                            contents().addFp64Contents(value).build()))
+                            contents().addFp64Contents(value).build(), ALL))
                     .isInstanceOf(NumberFormatException.class);
-            assertThatThrownBy(() -> ElementType.FP32.of(raw(raw -> raw.putFloat((float) value))))
+            assertThatThrownBy(() -> ElementType.FP32.of(raw(raw -> raw.putFloat((float) value)), ALL))
                     .isInstanceOf(NumberFormatException.class);
         }
         ByteString noText = ByteString.copyFrom(new byte[] {(byte) 0xff});
         assertThatThrownBy(() ->
-                        ElementType.BYTES.of(contents().addBytesContents(noText).build()))
+                        ElementType.BYTES.of(contents().addBytesContents(noText).build(), ALL))
                 .isInstanceOf(NumberFormatException.class);
     }
 
     @Test
     void anElementThatIsCutIsNone() {
-        assertThatThrownBy(() -> ElementType.INT64.of(raw(raw -> raw.putLong(1).put((byte) 1))))
+        assertThatThrownBy(() -> ElementType.INT64.of(raw(raw -> raw.putLong(1).put((byte) 1)), ALL))
                 .isInstanceOf(BufferUnderflowException.class);
         for (int length : new int[] {5, -1, Integer.MAX_VALUE}) {
             assertThatThrownBy(() ->
-                            ElementType.BYTES.of(raw(raw -> raw.putInt(length).putInt(0))))
+                            ElementType.BYTES.of(raw(raw -> raw.putInt(length).putInt(0)), ALL))
                     .isInstanceOf(BufferUnderflowException.class);
         }
+    }
+
+    /** Not even what is wrong with it. */
+    @Test
+    void whatComesAfterTheFirstIsNotLookedAt() {
+        assertThat(texts(ElementType.FP64.of(
+                        contents()
+                                .addFp64Contents(1)
+                                .addFp64Contents(2)
+                                .addFp64Contents(Double.NaN)
+                                .build(),
+                        2)))
+                .containsExactly("1.0", "2.0");
+        assertThat(texts(ElementType.INT8.of(raw(raw -> raw.put(new byte[] {1, 2, 3})), 2)))
+                .containsExactly("1", "2");
+        assertThat(texts(ElementType.BYTES.of(
+                        raw(raw -> raw.putInt(1).put((byte) 'a').putInt(99)), 1)))
+                .containsExactly("a");
     }
 }
