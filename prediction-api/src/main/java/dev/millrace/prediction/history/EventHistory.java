@@ -60,6 +60,10 @@ public final class EventHistory {
      * @throws HistoryUnavailableException when the database cannot be read
      */
     public Block at(View view, String entity, long at) throws HistoryUnavailableException {
+        if (entity.indexOf('\0') >= 0) {
+            // No column holds it, so no event has it.
+            return new FeatureHistory(view).at(entity, at);
+        }
         try (Connection connection = source.getConnection()) {
             connection.setReadOnly(true);
             // A cursor needs a transaction: an entity may have more events than fit the memory at once.

@@ -56,6 +56,11 @@ public final class FeaturesEndpoint {
 
     private static final String MODEL = "model";
 
+    /** Of a moment that can be asked about. Far beyond, neither windows nor the database can count. */
+    private static final int FIRST_YEAR = 1970;
+
+    private static final int LAST_YEAR = 9999;
+
     private final ServedUseCases useCases;
     private final OnlineFeatures features;
     private final DataSource database;
@@ -134,12 +139,20 @@ public final class FeaturesEndpoint {
         if (text == null) {
             return null;
         }
+        OffsetDateTime at;
         try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException | ArithmeticException e) {
+            at = OffsetDateTime.parse(text);
+        } catch (DateTimeException e) {
             throw RequestException.invalid(List.of(new Violation(
                     AT, "bad-timestamp", "'at': expected a time such as 2026-01-31T12:00:00Z, found " + text)));
         }
+        if (at.getYear() < FIRST_YEAR || at.getYear() > LAST_YEAR) {
+            throw RequestException.invalid(List.of(new Violation(
+                    AT,
+                    "out-of-range",
+                    "'at': expected a time in the years %d to %d, found %s".formatted(FIRST_YEAR, LAST_YEAR, text))));
+        }
+        return at.toInstant().toEpochMilli();
     }
 
     /** The row's fields that the parameters give; those that name an entity must be there. */

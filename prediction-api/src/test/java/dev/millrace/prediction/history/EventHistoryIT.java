@@ -174,6 +174,18 @@ class EventHistoryIT {
         }
     }
 
+    /** PostgreSQL would refuse to look for it. */
+    @Test
+    void anEntityThatNoColumnHoldsHasAnEmptyHistory() throws Exception {
+        EventHistory history = new EventHistory(database, USE_CASE);
+        for (Model.Binding binding : MODEL.bindings()) {
+            View view = binding.view();
+            assertThat(view.read(history.at(view, "ann\0", START), START))
+                    .as(view.name())
+                    .containsExactly(view.read(view.shape().empty(), START));
+        }
+    }
+
     @Test
     void saysSoWhenTheDatabaseCannotBeRead() {
         PGSimpleDataSource away = new PGSimpleDataSource();
