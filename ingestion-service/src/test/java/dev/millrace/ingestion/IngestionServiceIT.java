@@ -491,7 +491,7 @@ final class IngestionServiceIT {
         JsonNode responses = JSON.readTree(get("/openapi.json")).at("/paths/~1v1~1events~1orders/post/responses");
         assertThat(responses.properties())
                 .extracting(Map.Entry::getKey)
-                .containsExactly("202", "400", "401", "403", "413", "415", "503");
+                .containsExactly("202", "400", "401", "403", "408", "413", "415", "503");
         assertProblem(
                 post("/v1/events/orders", "x", "Content-Type", "text/plain"), 415, "unsupported-media-type", null);
     }

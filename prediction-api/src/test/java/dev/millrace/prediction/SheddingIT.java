@@ -12,6 +12,7 @@ import dev.millrace.local.server.Server;
 import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -137,6 +140,52 @@ class SheddingIT {
                 .count();
     }
 
+    /** Twice as many as there are threads: who is not slow is answered while the others are waited for. */
+    @Test
+    void slowCallersLeaveThreadsToOthers() throws Exception {
+        try (ConfigurableApplicationContext narrow = run(
+                "--server.tomcat.threads.max=4",
+                "--millrace.bodies-awaited=3",
+                "--server.tomcat.connection-timeout=10m",
+                "--millrace.body-deadline=10m")) {
+            URI url = score(narrow);
+            HttpCall call = HttpCall.post(url, Map.of(), BODY);
+            List<Socket> slow = new ArrayList<>();
+            try {
+                for (int i = 0; i < 8; i++) {
+                    Socket socket = new Socket(url.getHost(), url.getPort());
+                    slow.add(socket);
+                    socket.getOutputStream().write(call.bytes(), 0, call.bytes().length - 1);
+                }
+                await().untilAsserted(() -> assertThat(answered(slow)).hasSize(8 - 3));
+                for (Socket refused : answered(slow)) {
+                    assertThat(new String(refused.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                            .startsWith("HTTP/1.1 408")
+                            .contains("\"code\":\"slow-body\"");
+                }
+                assertThat(Network.status(url.resolve("/health/liveness").toString()))
+                        .isEqualTo(200);
+                LoadResult others = new HttpLoad(url, 4).closed(SOME_TIME, i -> call);
+                assertThat(others.broken()).isZero();
+                assertThat(others.statuses()).containsOnlyKeys(200);
+            } finally {
+                for (Socket socket : slow) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    private static List<Socket> answered(List<Socket> sockets) throws IOException {
+        List<Socket> answered = new ArrayList<>();
+        for (Socket socket : sockets) {
+            if (socket.getInputStream().available() > 0) {
+                answered.add(socket);
+            }
+        }
+        return answered;
+    }
+
     /**
      * The last byte of a request that is worked on comes when everybody else has been turned away, whether or not there is another
      * thread that could have taken one.
@@ -144,8 +193,11 @@ class SheddingIT {
     @ParameterizedTest
     @ValueSource(ints = {200, 1})
     void whoIsTurnedAwayNeedNotWaitForWhoIsNot(int allThreads) throws Exception {
-        try (ConfigurableApplicationContext narrow =
-                run("--MILLRACE_CONCURRENT_REQUESTS=1", "--server.tomcat.threads.max=" + allThreads)) {
+        try (ConfigurableApplicationContext narrow = run(
+                "--MILLRACE_CONCURRENT_REQUESTS=1",
+                "--server.tomcat.threads.max=" + allThreads,
+                "--server.tomcat.connection-timeout=1m",
+                "--millrace.body-deadline=1m")) {
             URI url = score(narrow);
             HttpCall call = HttpCall.post(url, Map.of(), BODY);
             int last = call.bytes().length - 1;

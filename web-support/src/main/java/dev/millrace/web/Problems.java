@@ -1,6 +1,7 @@
 package dev.millrace.web;
 
 import java.util.Locale;
+import org.apache.catalina.connector.ClientAbortException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,12 @@ public class Problems extends ResponseEntityExceptionHandler {
                 HttpStatus.BAD_REQUEST,
                 "bad-query",
                 "Expected a query of the form name=value&name=value in percent-encoded UTF-8, but came another");
+    }
+
+    /** There is nobody to answer, or {@link BodyDeadline} answers. */
+    @ExceptionHandler
+    void unread(ClientAbortException e) {
+        LOG.debug("A caller left, or sent its body too slowly", e);
     }
 
     @ExceptionHandler

@@ -9,9 +9,16 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * What holds for every service unless it says otherwise. The actuator is where only the machine itself sees it: on 127.0.0.1
- * and the service's port + 100, or a free one when the service's is. Each line of the log names its request.
+ * and the service's port + 100, or a free one when the service's is. Each line of the log names its request. No caller that is
+ * slow is waited for long.
  */
 public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered {
+
+    /** How long a whole body may take to come. */
+    static final String BODY_DEADLINE = "millrace.body-deadline";
+
+    /** How many bodies are waited for at a time. */
+    static final String BODIES_AWAITED = "millrace.bodies-awaited";
 
     private static final int DISTANCE = 100;
 
@@ -32,6 +39,17 @@ public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered 
                                 // Nobody sends forms: whatever claims to be one would be read for its parts.
                                 "spring.servlet.multipart.enabled",
                                 false,
+                                // For the next part of what a caller has begun to send. Between requests it may take
+                                // its time.
+                                "server.tomcat.connection-timeout",
+                                "5s",
+                                "server.tomcat.keep-alive-timeout",
+                                "60s",
+                                BODY_DEADLINE,
+                                "10s",
+                                // As many as there are connections: none where a thread costs nothing.
+                                BODIES_AWAITED,
+                                8192,
                                 "logging.pattern.correlation",
                                 "[%X{" + RequestContext.MDC_REQUEST_ID + ":--}] ")));
     }

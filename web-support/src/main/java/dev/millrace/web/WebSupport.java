@@ -8,9 +8,11 @@ import dev.millrace.web.security.ProcessKey;
 import dev.millrace.web.security.SecuritySettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -25,7 +27,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * What an HTTP service imports: names for requests, who may call what, problems, {@code /metrics}, {@code /openapi.json} and
- * {@code /docs}. The filters stand before every servlet, Spring's and others.
+ * {@code /docs}; and bounds for callers that are slow. The filters stand before every servlet, Spring's and others.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SecuritySettings.class)
@@ -60,6 +62,14 @@ public class WebSupport {
                 host.setErrorReportValveClass(ProblemValve.class.getName());
             }
         });
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> bodyDeadline(
+            @Value("${" + ServiceDefaults.BODY_DEADLINE + "}") Duration deadline,
+            @Value("${" + ServiceDefaults.BODIES_AWAITED + "}") int awaited,
+            MeterRegistry meters) {
+        return server -> server.addContextValves(new BodyDeadline(deadline, awaited, meters));
     }
 
     /** Not named as Spring's own filter of that name. */

@@ -28,4 +28,13 @@ class ServiceDefaultsTests {
         new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
         assertThat(environment.getProperty("management.server.address")).isEqualTo("127.0.0.1");
     }
+
+    @Test
+    void whoHasBegunToSendIsWaitedForLessLongThanWhoMaySendMore() {
+        StandardEnvironment environment = new StandardEnvironment();
+        new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
+        assertThat(environment.getProperty("server.tomcat.connection-timeout")).isEqualTo("5s");
+        assertThat(environment.getProperty("server.tomcat.keep-alive-timeout")).isEqualTo("60s");
+        assertThat(environment.getProperty("millrace.body-deadline")).isEqualTo("10s");
+    }
 }

@@ -117,6 +117,7 @@ public final class Operation {
     public Operation body(Map<String, Object> schema, Map<String, ?> examples) {
         Map<String, Object> named = new LinkedHashMap<>();
         examples.forEach((name, value) -> named.put(name, Map.of("value", value)));
+        responses.putIfAbsent("408", problem("The body comes too slowly"));
         content.put("schema", schema);
         if (!named.isEmpty()) {
             content.put("examples", named);
