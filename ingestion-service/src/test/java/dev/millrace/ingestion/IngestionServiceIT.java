@@ -245,6 +245,23 @@ final class IngestionServiceIT {
     }
 
     @Test
+    void ofABatchNumbersThatNothingCanHoldDoNotFailTheGood() throws Exception {
+        String good = id();
+        String large = order(id(), ", \"weight\": 1e999").replace("1.5", "1e2147483647");
+        String larger = order(id(), "").replace("\"buyer\": 7", "\"buyer\": 100e2147483647");
+        HttpResponse<String> answer = post("/v1/events/orders", "[" + large + ", " + order(good, "") + ", " + larger + "]");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        List<String> refused = new ArrayList<>();
+        JSON.readTree(answer.body())
+                .path("results")
+                .forEach(each -> refused.add(each.path("index") + " " + each.path("field").asText() + " "
+                        + each.path("code").asText()));
+        assertThat(refused)
+                .containsExactlyInAnyOrder("0 price out-of-range", "0 weight out-of-range", "2 buyer wrong-type");
+        orderOnTopic(good);
+    }
+
+    @Test
     void namesWhatIsWrongWithARequest() throws Exception {
         assertProblem(post("/v1/events/orders", "{"), 400, "malformed-body", null);
         assertProblem(post("/v1/events/orders", ""), 400, "bad-request", null);

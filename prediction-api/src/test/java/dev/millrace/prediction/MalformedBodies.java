@@ -10,6 +10,11 @@ final class MalformedBodies {
 
     private MalformedBodies() {}
 
+    /** Up to the greatest that a number in Java may have, and one beyond. */
+    private static long exponent(Random random) {
+        return random.nextBoolean() ? 10 + random.nextInt(1_000_000_000) : 1L + Integer.MAX_VALUE - random.nextInt(4);
+    }
+
     static byte[] any(Random random) {
         return switch (random.nextInt(10)) {
             case 0 -> VALID.substring(0, random.nextInt(VALID.length())).getBytes(StandardCharsets.UTF_8);
@@ -22,7 +27,7 @@ final class MalformedBodies {
             case 3 -> ("{\"price\":" + "{\"a\":".repeat(33 + random.nextInt(1_000))).getBytes(StandardCharsets.UTF_8);
             case 4 ->
                 ("{\"sender\":\"ann\",\"depot\":1,\"price\":1" + "0".repeat(random.nextInt(5_000)) + "e"
-                                + (10 + random.nextInt(1_000_000_000)) + "}")
+                                + exponent(random) + "}")
                         .getBytes(StandardCharsets.UTF_8);
             case 5 -> (VALID + VALID).getBytes(StandardCharsets.UTF_8);
             case 6 -> VALID.replace("\"grams\"", "\"price\"").getBytes(StandardCharsets.UTF_8);

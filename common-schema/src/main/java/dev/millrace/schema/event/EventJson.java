@@ -129,8 +129,8 @@ public final class EventJson {
                 case LONG -> logical instanceof LogicalTypes.TimestampMillis ? timestamp(json) : whole(json);
                 case INT -> Math.toIntExact(whole(json, Integer.MIN_VALUE, Integer.MAX_VALUE));
                 case STRING -> logical != null && logical.getName().equals("uuid") ? uuid(json) : text(json);
-                case DOUBLE -> number(json).doubleValue();
-                case FLOAT -> number(json).floatValue();
+                case DOUBLE -> finite(number(json).doubleValue(), json);
+                case FLOAT -> (float) finite(number(json).floatValue(), json);
                 case BOOLEAN -> bool(json);
                 case ENUM -> symbol(schema, json);
                 case RECORD, ARRAY, MAP, UNION, NULL -> unsupported(schema);
@@ -152,15 +152,29 @@ public final class EventJson {
         }
 
         private BigDecimal decimal(LogicalTypes.Decimal type, JsonNode json) {
-            BigDecimal number = number(json).stripTrailingZeros();
-            if (number.scale() > type.getScale()) {
-                throw violation("too-precise", "expected at most " + type.getScale() + " decimal places", json);
-            }
-            // Checked before rescaling: 1e999999999 must not be written out.
-            if (number.precision() - number.scale() > type.getPrecision() - type.getScale()) {
+            BigDecimal number = number(json);
+            // Before any arithmetic: 1e999999999 must not be written out, and 100e2147483647 has no exponent left to
+            // shorten it.
+            if (wholeDigits(number) > type.getPrecision() - type.getScale()) {
                 throw violation("out-of-range", "expected at most " + type.getPrecision() + " digits", json);
             }
-            return number.setScale(type.getScale());
+            BigDecimal shortest = number.stripTrailingZeros();
+            if (shortest.scale() > type.getScale()) {
+                throw violation("too-precise", "expected at most " + type.getScale() + " decimal places", json);
+            }
+            return shortest.setScale(type.getScale());
+        }
+
+        /** Digits before the point; fewer than 1 of a fraction, and of 0. More than an int holds where the exponent is large. */
+        private static long wholeDigits(BigDecimal number) {
+            return number.signum() == 0 ? 0 : (long) number.precision() - number.scale();
+        }
+
+        private double finite(double number, JsonNode json) {
+            if (!Double.isFinite(number)) {
+                throw violation("out-of-range", "expected a number that its type can hold", json);
+            }
+            return number;
         }
 
         private long whole(JsonNode json) {
@@ -169,8 +183,7 @@ public final class EventJson {
 
         private long whole(JsonNode json, long least, long greatest) {
             BigDecimal number = number(json);
-            if (number.signum() != 0 && number.precision() - number.scale() > 19
-                    || number.stripTrailingZeros().scale() > 0) {
+            if (wholeDigits(number) > 19 || number.stripTrailingZeros().scale() > 0) {
                 throw violation("wrong-type", "expected a whole number", json);
             }
             BigDecimal low = BigDecimal.valueOf(least);

@@ -385,6 +385,7 @@ class ServiceIT {
         List<Map<String, Object>> sent =
                 new ArrayList<>(rows.stream().map(ServiceIT::request).toList());
         sent.set(7, Map.of("sender", "ann1", "depot", 2, "price", -1));
+        sent.set(8, Map.of("sender", "ann1", "depot", 2, "price", new BigDecimal("1e2147483647")));
         List<Object> bodies = new ArrayList<>(sent);
         bodies.set(11, 5);
         bodies.set(12, null);
@@ -393,13 +394,12 @@ class ServiceIT {
         JsonNode answers = batch.path("answers");
         assertThat(answers).hasSize(1_000);
         for (int i = 0; i < rows.size(); i++) {
-            if (i == 7) {
-                assertThat(answers.path(i)
-                                .path("errors")
-                                .path(0)
-                                .path("message")
-                                .textValue())
-                        .isEqualTo("'price': expected a number of at least 0, found -1");
+            if (i == 7 || i == 8) {
+                assertThat(answers.path(i).at("/errors/0/message").textValue())
+                        .isEqualTo(
+                                i == 7
+                                        ? "'price': expected a number of at least 0, found -1"
+                                        : "'price': expected at most 12 digits, found 1E+2147483647");
                 continue;
             }
             if (i == 11 || i == 12) {
@@ -521,6 +521,7 @@ class ServiceIT {
             {"inputs": [{"name": "depot", "datatype": "BYTES", "shape": [1], "data": ["1"]}]}       | 400 | the input 'depot' has the datatype INT64, but came 'BYTES'
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [2], "data": [1]}]}         | 400 | the input 'depot' has the shape [rows] or [rows, 1] and as many elements, but came the shape [2] and 1 elements
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [0], "data": []}]}          | 400 | expected inputs of the same length, 1 to 1000, but came lengths [0]
+            {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1e2147483647]}]} | 422 | 'depot': expected a whole number, found 1E+2147483647; 'price' is missing; 'sender' is missing
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1]}]}         | 422 | 'price' is missing; 'sender' is missing
             """)
     void tensorsThatDoNotFitAreNamed(String body, int status, String detail) throws Exception {
@@ -628,6 +629,10 @@ class ServiceIT {
             {"price": 1, "sender": "ann", "depot": 1, "colour": 3}       | 422 | invalid-values | colour:unknown-field
             {"price": 1, "sender": "ann", "depot": 1, "parcels": -1}     | 422 | invalid-values | parcels:out-of-range
             {"price": 1, "sender": "ann", "depot": 1, "parcels": 1e999}  | 422 | invalid-values | parcels:out-of-range
+            {"price": 1, "sender": "ann", "depot": 1, "parcels": 1e2147483647} | 422 | invalid-values | parcels:out-of-range
+            {"price": 1e2147483647, "sender": "ann", "depot": 1}         | 422 | invalid-values | price:out-of-range
+            {"price": 1e-2147483647, "sender": "ann", "depot": 100e2147483647} | 422 | invalid-values | price:too-precise depot:wrong-type
+            {"price": 1e2147483648, "sender": "ann", "depot": 1}         | 400 | malformed-body |
             {"price": 1, "sender": "ann", "depot": 1, "parcels": true}   | 422 | invalid-values | parcels:wrong-type
             {"price": 1, "sender": "ann", "depot": 1, "grams": 50001}    | 422 | invalid-values | grams:out-of-range
             {"price": 1, "sender": "ann", "depot": 1, "grams": 99999999999} | 422 | invalid-values | grams:out-of-range
@@ -854,6 +859,8 @@ class ServiceIT {
             /v1/features/letters?sender=ann1&depot=2           | 404 | this service serves the use case 'parcels'
             /v1/features/parcels?sender=ann1                   | 422 | 'depot' is missing
             /v1/features/parcels?sender=ann1&depot=x           | 422 | 'depot': expected a number, found "x"
+            /v1/features/parcels?sender=ann1&depot=2&price=1e2147483647   | 422 | 'price': expected at most 12 digits, found 1E+2147483647
+            /v1/features/parcels?sender=ann1&depot=100e2147483647         | 422 | 'depot': expected a whole number, found 1.00E+2147483649
             /v1/features/parcels?sender=ann1&depot=2&at=noon   | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, found noon
             /v1/features/parcels?sender=ann1&depot=2&colour=3  | 422 | 'colour' is no field of 'parcel'; it has [parcel_id, timestamp, sender, depot, price, grams, fragile, size, late]
             /v1/features/parcels?sender=ann1&depot=2&at=-292275055-05-17T00:00:00Z | 422 | 'at': expected a time in the years 1970 to 9999, found -292275055-05-17T00:00:00Z
