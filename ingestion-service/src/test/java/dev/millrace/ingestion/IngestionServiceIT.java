@@ -249,13 +249,14 @@ final class IngestionServiceIT {
         String good = id();
         String large = order(id(), ", \"weight\": 1e999").replace("1.5", "1e2147483647");
         String larger = order(id(), "").replace("\"buyer\": 7", "\"buyer\": 100e2147483647");
-        HttpResponse<String> answer = post("/v1/events/orders", "[" + large + ", " + order(good, "") + ", " + larger + "]");
+        HttpResponse<String> answer =
+                post("/v1/events/orders", "[" + large + ", " + order(good, "") + ", " + larger + "]");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         List<String> refused = new ArrayList<>();
         JSON.readTree(answer.body())
                 .path("results")
-                .forEach(each -> refused.add(each.path("index") + " " + each.path("field").asText() + " "
-                        + each.path("code").asText()));
+                .forEach(each -> refused.add(each.path("index") + " "
+                        + each.path("field").asText() + " " + each.path("code").asText()));
         assertThat(refused)
                 .containsExactlyInAnyOrder("0 price out-of-range", "0 weight out-of-range", "2 buyer wrong-type");
         orderOnTopic(good);
@@ -271,6 +272,8 @@ final class IngestionServiceIT {
         assertProblem(post("/v1/events/nothing", "{}"), 404, "unknown-event-type", "type");
         assertProblem(post("/v1/events/orders", "[" + "1,".repeat(1 << 20) + "1]"), 413, "body-too-large", null);
         assertProblem(post("/v1/events/orders", order(id(), ", \"weight\": \"x\"")), 400, "wrong-type", "weight");
+        String longShop = order(id(), "").replace("\"s\"", "\"" + "s".repeat(1_001) + "\"");
+        assertProblem(post("/v1/events/orders", longShop), 400, "out-of-range", "shop");
         String early = order(id(), "").replaceFirst("\"at\": \"[^\"]*\"", "\"at\": \"2999-01-01T00:00:00Z\"");
         assertProblem(post("/v1/events/orders", early), 400, "too-early", "at");
         assertProblem(

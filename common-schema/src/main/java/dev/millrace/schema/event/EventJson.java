@@ -28,6 +28,12 @@ public final class EventJson {
     /** Of a whole number, to either side of 0. */
     public static final long GREATEST_WHOLE = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
 
+    /**
+     * Characters of a text at most. Texts go into the features' keys and from there into records of Kafka, which have a greatest
+     * size.
+     */
+    public static final int LONGEST_TEXT = 1_000;
+
     private static final String NO_UUID = "expected a UUID of 36 characters";
 
     private final EventType type;
@@ -207,7 +213,7 @@ public final class EventJson {
         }
 
         private String uuid(JsonNode json) {
-            String text = text(json);
+            String text = anyText(json);
             try {
                 String canonical = UUID.fromString(text).toString();
                 if (canonical.equalsIgnoreCase(text)) {
@@ -221,6 +227,15 @@ public final class EventJson {
         }
 
         private String text(JsonNode json) {
+            String text = anyText(json);
+            // As JSON schemas count: a character beyond the first 65,536 is two chars, and one code point.
+            if (text.length() > LONGEST_TEXT && text.codePointCount(0, text.length()) > LONGEST_TEXT) {
+                throw violation("out-of-range", "expected text of at most " + LONGEST_TEXT + " characters", json);
+            }
+            return text;
+        }
+
+        private String anyText(JsonNode json) {
             if (!json.isTextual()) {
                 throw violation("wrong-type", "expected text", json);
             }
@@ -235,7 +250,7 @@ public final class EventJson {
         }
 
         private Object symbol(Schema schema, JsonNode json) {
-            if (!schema.hasEnumSymbol(text(json))) {
+            if (!schema.hasEnumSymbol(anyText(json))) {
                 throw violation("out-of-range", "expected one of " + schema.getEnumSymbols(), json);
             }
             return new GenericData.EnumSymbol(schema, json.textValue());

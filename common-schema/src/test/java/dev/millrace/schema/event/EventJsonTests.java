@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
@@ -76,6 +77,34 @@ final class EventJsonTests {
         assertThat(refused.field()).isEqualTo(field);
         assertThat(refused.code()).isEqualTo(code);
         assertThat(refused).hasMessage(message);
+    }
+
+    @Test
+    void aTextHasAThousandCharacters() {
+        String longest = "a𝄞".repeat(EventJson.LONGEST_TEXT / 2);
+        GenericRecord event = read(GOOD.replace("\"1234\"", "\"1234\", \"device_type\": \"" + longest + "\""));
+        assertThat(event.get("device_type")).isEqualTo(longest);
+        String tooLong =
+                GOOD.replace("\"1234\"", "\"" + longest + "x\", \"device_type\": \"" + "y".repeat(1 << 20) + "\"");
+        InvalidEventException refused = catchThrowableOfType(InvalidEventException.class, () -> read(tooLong));
+        assertThat(refused.violations())
+                .extracting(violation -> violation.field() + " " + violation.code())
+                .containsExactly("card_last_4 out-of-range", "device_type out-of-range");
+        assertThat(refused)
+                .hasMessageStartingWith(
+                        "'card_last_4': expected text of at most 1000 characters, found a value that is not"
+                                + " shown; 'device_type': expected text of at most 1000 characters, found \"yyy")
+                .hasMessageEndingWith("y…");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"transaction_id, bad-uuid", "timestamp, bad-timestamp"})
+    void aTextThatIsSomethingElseIsRefusedAsThat(String field, String code) {
+        TextNode text = TextNode.valueOf("0".repeat(1 << 20));
+        assertThatThrownBy(() -> reader.value(field, text))
+                .isInstanceOfSatisfying(
+                        InvalidEventException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code));
     }
 
     @Test

@@ -138,7 +138,9 @@ public final class JsonSchemas {
             case BOOLEAN -> Map.of("type", "boolean");
             case ENUM -> Map.of("type", "string", "enum", schema.getEnumSymbols());
             case STRING ->
-                logical != null && logical.getName().equals("uuid") ? Map.of("type", "string", "format", "uuid") : TEXT;
+                logical != null && logical.getName().equals("uuid")
+                        ? Map.of("type", "string", "format", "uuid")
+                        : Map.of("type", "string", "maxLength", EventJson.LONGEST_TEXT);
             case RECORD, ARRAY, MAP, UNION, NULL -> Map.of();
         };
     }

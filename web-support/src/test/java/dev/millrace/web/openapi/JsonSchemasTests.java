@@ -73,6 +73,8 @@ class JsonSchemasTests {
                         Map.of(
                                 "type",
                                 List.of("string", "null"),
+                                "maxLength",
+                                1_000,
                                 "pattern",
                                 "^(?:[a-z]+)$",
                                 "description",
