@@ -269,6 +269,7 @@ final class IngestionServiceIT {
         assertProblem(post("/v1/events/orders", "[]"), 400, "batch-size", null);
         assertProblem(post("/v1/events/orders", "[".repeat(40) + "]".repeat(40)), 400, "malformed-body", null);
         assertProblem(post("/v1/events/orders", "{\"id\": 1, \"id\": 2}"), 400, "malformed-body", null);
+        assertProblem(post("/v1/events/orders", "{\"id\": 1e2147483649}"), 400, "malformed-body", null);
         assertProblem(post("/v1/events/nothing", "{}"), 404, "unknown-event-type", "type");
         assertProblem(post("/v1/events/orders", "[" + "1,".repeat(1 << 20) + "1]"), 413, "body-too-large", null);
         assertProblem(post("/v1/events/orders", order(id(), ", \"weight\": \"x\"")), 400, "wrong-type", "weight");
@@ -405,6 +406,7 @@ final class IngestionServiceIT {
                                     + "\"}, \"payload\": {\"event_type\": \"orders\", \"properties\": {\"buyer\": 1, \"shop\": \"s\", \"price\": 2}}}")
                             .getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "no json with 4711".getBytes()));
+            producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": 1e2147483649}".getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": {}}".getBytes()));
             ProducerRecord<byte[], byte[]> impossible = new ProducerRecord<>(
                     Topics.RAW_EVENTS,
@@ -420,7 +422,7 @@ final class IngestionServiceIT {
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             orderOnTopic(bare);
             orderOnTopic(wrapped);
-            assertThat(all(Topics.DEAD_LETTERS)).hasSize(4);
+            assertThat(all(Topics.DEAD_LETTERS)).hasSize(5);
         });
         assertThat(orderOnTopic(bare).headers().lastHeader(Headers.REQUEST_ID)).isNull();
         assertThat(text(orderOnTopic(bare), Headers.TRACE_PARENT))
@@ -431,16 +433,20 @@ final class IngestionServiceIT {
         }
         assertThat(letters)
                 .extracting(DeadLetter::getReason)
-                .containsExactlyInAnyOrder("malformed-body", "no-event-type", "out-of-range", "unknown-event-type");
-        DeadLetter broken = letters.stream()
-                .filter(letter -> letter.getReason().equals("malformed-body"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(broken.getEncrypted()).isTrue();
-        byte[] sealed = new byte[broken.getOriginal().remaining()];
-        broken.getOriginal().get(sealed);
-        assertThat(new String(sealed)).doesNotContain("4711");
-        assertThat(new String(new PersonalData(KEY).decrypt(sealed))).isEqualTo("no json with 4711");
+                .containsExactlyInAnyOrder(
+                        "malformed-body", "malformed-body", "no-event-type", "out-of-range", "unknown-event-type");
+        PersonalData personal = new PersonalData(KEY);
+        List<String> broken = new ArrayList<>();
+        for (DeadLetter letter : letters) {
+            if (letter.getReason().equals("malformed-body")) {
+                assertThat(letter.getEncrypted()).isTrue();
+                byte[] sealed = new byte[letter.getOriginal().remaining()];
+                letter.getOriginal().get(sealed);
+                assertThat(new String(sealed)).doesNotContain("4711");
+                broken.add(new String(personal.decrypt(sealed)));
+            }
+        }
+        assertThat(broken).containsExactlyInAnyOrder("no json with 4711", "{\"payload\": 1e2147483649}");
     }
 
     @Test

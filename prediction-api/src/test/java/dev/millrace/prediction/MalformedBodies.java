@@ -10,9 +10,9 @@ final class MalformedBodies {
 
     private MalformedBodies() {}
 
-    /** Up to the greatest that a number in Java may have, and one beyond. */
+    /** Up to the greatest that a decimal in Java may have, and one beyond. */
     private static long exponent(Random random) {
-        return random.nextBoolean() ? 10 + random.nextInt(1_000_000_000) : 1L + Integer.MAX_VALUE - random.nextInt(4);
+        return random.nextBoolean() ? 10 + random.nextInt(1_000_000_000) : 2L + Integer.MAX_VALUE - random.nextInt(4);
     }
 
     static byte[] any(Random random) {

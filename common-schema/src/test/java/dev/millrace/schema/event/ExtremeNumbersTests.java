@@ -55,6 +55,8 @@ final class ExtremeNumbersTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             1e2147483647   | out-of-range | wrong-type   | wrong-type   | out-of-range   | out-of-range | out-of-range
+            1e2147483648   | out-of-range | wrong-type   | wrong-type   | out-of-range   | out-of-range | out-of-range
+            0e2147483648   | 0.00         | 0            | 0            | 0.0            | 0.0          | 0.0
             -1e2147483647  | out-of-range | wrong-type   | wrong-type   | out-of-range   | out-of-range | out-of-range
             100e2147483647 | out-of-range | wrong-type   | wrong-type   | out-of-range   | out-of-range | out-of-range
             1e999          | out-of-range | wrong-type   | wrong-type   | out-of-range   | out-of-range | out-of-range

@@ -8,6 +8,7 @@ import dev.millrace.ingestion.event.Origin;
 import dev.millrace.ingestion.event.Outgoing;
 import dev.millrace.ingestion.http.EventAnswer.Refused;
 import dev.millrace.ingestion.kafka.EventSender;
+import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
@@ -135,7 +136,7 @@ class EventController {
         }
         JsonNode json;
         try {
-            json = mapper.readTree(body);
+            json = ExactJson.read(() -> mapper.readTree(body));
         } catch (IOException e) {
             throw new Problem(
                     HttpStatus.BAD_REQUEST, "malformed-body", "Expected JSON: " + UnreadableJson.message(e), "");

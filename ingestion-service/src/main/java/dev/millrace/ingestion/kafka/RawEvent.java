@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
@@ -24,7 +25,7 @@ record RawEvent(String type, JsonNode fields) {
     static RawEvent read(byte @Nullable [] value, @Nullable String headerType, UseCase useCase, ObjectMapper mapper) {
         JsonNode json;
         try {
-            json = mapper.readTree(value == null ? new byte[0] : value);
+            json = ExactJson.read(() -> mapper.readTree(value == null ? new byte[0] : value));
         } catch (IOException e) {
             throw new InvalidEventException("", "malformed-body", "expected JSON: " + UnreadableJson.message(e));
         }

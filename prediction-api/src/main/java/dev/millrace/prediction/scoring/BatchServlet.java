@@ -10,6 +10,7 @@ import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
+import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
@@ -86,7 +87,7 @@ public final class BatchServlet extends JsonServlet {
     static JsonNode object(byte[] body) throws RequestException, IOException {
         JsonNode json;
         try {
-            json = RequestReader.STRICT.readTree(body);
+            json = ExactJson.read(() -> RequestReader.STRICT.readTree(body));
         } catch (JsonProcessingException e) {
             throw RequestException.malformed(
                     "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));

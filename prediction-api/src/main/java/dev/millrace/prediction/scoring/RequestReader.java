@@ -19,6 +19,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition.RequestField;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.event.EventJson;
+import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.UnknownFields;
@@ -150,8 +151,8 @@ public final class RequestReader {
             case VALUE_NUMBER_INT ->
                 parser.getNumberType() == JsonParser.NumberType.INT
                         ? IntNode.valueOf(parser.getIntValue())
-                        : JSON.readTree(parser);
-            default -> JSON.readTree(parser);
+                        : ExactJson.read(() -> JSON.readTree(parser));
+            default -> ExactJson.read(() -> JSON.readTree(parser));
         };
     }
 

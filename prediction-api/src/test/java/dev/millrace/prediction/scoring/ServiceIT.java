@@ -521,6 +521,7 @@ class ServiceIT {
             {"inputs": [{"name": "depot", "datatype": "BYTES", "shape": [1], "data": ["1"]}]}       | 400 | the input 'depot' has the datatype INT64, but came 'BYTES'
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [2], "data": [1]}]}         | 400 | the input 'depot' has the shape [rows] or [rows, 1] and as many elements, but came the shape [2] and 1 elements
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [0], "data": []}]}          | 400 | expected inputs of the same length, 1 to 1000, but came lengths [0]
+            {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1e2147483649]}]} | 400 | expected a JSON object, but it cannot be read: Number with an exponent that is out of range
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1e2147483647]}]} | 422 | 'depot': expected a whole number, found 1E+2147483647; 'price' is missing; 'sender' is missing
             {"inputs": [{"name": "depot", "datatype": "INT64", "shape": [1], "data": [1]}]}         | 422 | 'price' is missing; 'sender' is missing
             """)
@@ -632,7 +633,9 @@ class ServiceIT {
             {"price": 1, "sender": "ann", "depot": 1, "parcels": 1e2147483647} | 422 | invalid-values | parcels:out-of-range
             {"price": 1e2147483647, "sender": "ann", "depot": 1}         | 422 | invalid-values | price:out-of-range
             {"price": 1e-2147483647, "sender": "ann", "depot": 100e2147483647} | 422 | invalid-values | price:too-precise depot:wrong-type
-            {"price": 1e2147483648, "sender": "ann", "depot": 1}         | 400 | malformed-body |
+            {"price": 1e2147483648, "sender": "ann", "depot": 1}         | 422 | invalid-values | price:out-of-range
+            {"price": 1e2147483649, "sender": "ann", "depot": 1}         | 400 | malformed-body |
+            {"price": [1e-2147483648], "sender": "ann", "depot": 1}      | 400 | malformed-body |
             {"price": 1, "sender": "ann", "depot": 1, "parcels": true}   | 422 | invalid-values | parcels:wrong-type
             {"price": 1, "sender": "ann", "depot": 1, "grams": 50001}    | 422 | invalid-values | grams:out-of-range
             {"price": 1, "sender": "ann", "depot": 1, "grams": 99999999999} | 422 | invalid-values | grams:out-of-range
