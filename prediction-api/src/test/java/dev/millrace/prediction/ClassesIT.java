@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.forest.model.ShortestDecimal;
 import dev.millrace.prediction.protocol.GRPCInferenceServiceGrpc;
 import dev.millrace.prediction.protocol.InferTensorContents;
 import dev.millrace.prediction.protocol.ModelInferRequest;
@@ -116,10 +117,10 @@ class ClassesIT {
             assertThat(answer.path("route").textValue()).isEqualTo(CLASSES.get(greatest));
             assertThat((float) answer.path("chance").doubleValue()).isEqualTo(expected[greatest]);
             assertThat((float) answer.path("by_road").doubleValue()).isEqualTo(expected[0]);
-            double air = shortest(expected[2]);
+            double air = ShortestDecimal.of(expected[2]);
             assertThat(answer.path("price_of_air").doubleValue()).isEqualTo(1 / air);
-            double days = shortest(expected[3]);
-            double stops = shortest(expected[4]);
+            double days = ShortestDecimal.of(expected[3]);
+            double stops = ShortestDecimal.of(expected[4]);
             assertThat(answer.path("expected_days").doubleValue()).isEqualTo(days);
             assertThat(answer.path("stops_per_day").doubleValue()).isEqualTo(stops / days);
             assertThat(answer.path("most_likely").textValue())
@@ -127,11 +128,6 @@ class ClassesIT {
             explains(answer.path("explanation"), opened.contributions(new double[] {1, i}), greatest);
         }
         assertThat(decided).as("what the model decides for").hasSizeGreaterThan(1);
-    }
-
-    /** The double that prints like the float. */
-    private static double shortest(float score) {
-        return Double.parseDouble(Float.toString(score));
     }
 
     private static int greatest(float[] scores) {
@@ -194,10 +190,11 @@ class ClassesIT {
         float[] expected = model.open().scores(vector);
         Map<String, Double> byClass = new LinkedHashMap<>();
         for (int i = 0; i < CLASSES.size(); i++) {
-            byClass.put(CLASSES.get(i), shortest(expected[i]));
+            byClass.put(CLASSES.get(i), ShortestDecimal.of(expected[i]));
         }
         assertThat(probabilities).isEqualTo(byClass);
-        assertThat(estimates).isEqualTo(Map.of("days", shortest(expected[3]), "stops", shortest(expected[4])));
+        assertThat(estimates)
+                .isEqualTo(Map.of("days", ShortestDecimal.of(expected[3]), "stops", ShortestDecimal.of(expected[4])));
         assertThat(outcome).isEqualTo(CLASSES.get(greatest(expected)));
     }
 

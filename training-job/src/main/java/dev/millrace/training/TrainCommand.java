@@ -1,6 +1,7 @@
 package dev.millrace.training;
 
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.forest.model.ShortestDecimal;
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.DatasetVersion;
 import dev.millrace.training.data.TrainingException;
@@ -137,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         int[] test = outcome.split().test();
         double[] scores = Arrays.stream(test)
-                .mapToDouble(row -> opened.score(set.rows()[row]))
+                .mapToDouble(row -> ShortestDecimal.of(opened.score(set.rows()[row])))
                 .toArray();
         return gates.against(outcome.metrics(), new Gates.Duel(rival, outcome.testScores(), scores, set.labels(test)));
     }

@@ -8,11 +8,16 @@ import dev.millrace.forest.model.DriftBins;
 import dev.millrace.forest.model.ManifestCodec;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
+import dev.millrace.forest.model.ShortestDecimal;
 import dev.millrace.training.config.Settings;
 import dev.millrace.training.data.ModelSpec;
 import dev.millrace.training.data.TrainingException;
 import dev.millrace.training.data.TrainingSet;
+import dev.millrace.training.evaluation.BinaryEvaluation;
+import dev.millrace.training.evaluation.Confusion;
+import dev.millrace.training.packaging.PackageWriter;
 import dev.millrace.training.xgboost.ScalerFit;
+import dev.millrace.training.xgboost.TrainedModel;
 import dev.millrace.training.xgboost.Trainer;
 import dev.millrace.training.xgboost.XgboostParameters;
 import java.io.ByteArrayInputStream;
@@ -21,8 +26,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +78,34 @@ class TrainingRunTests {
                         .isEqualTo(720);
             }
         }
+    }
+
+    /** Two scores, of which neither is a double of few digits: a decision at the threshold hangs on the last bit. */
+    @Test
+    void whatIsKeptOfScoresIsWhatAnswersTell() throws Exception {
+        int[] trained = IntStream.range(0, 1600).toArray();
+        int[] tested = IntStream.range(1600, 2000).toArray();
+        TrainedModel model = new Trainer(1, 1).train(SET, trained, new XgboostParameters(1, 1, 0.3, 1, 1, 1, 1, 0));
+        BinaryEvaluation evaluation = BinaryEvaluation.of(model.scores(SET.rows(), tested), SET.labels(tested));
+        double threshold = evaluation.bestThreshold();
+        assertThat(threshold).isNotEqualTo((double) (float) threshold);
+        Instant now = CLOCK.instant();
+        ModelPackage opened = ModelPackage.open(PackageWriter.write(
+                SET, model, new PackageWriter.Facts(threshold, Map.of(), now, now), trained, tested));
+        assertThat(opened.manifest().threshold()).isEqualTo(threshold);
+        Confusion confusion = evaluation.at(threshold);
+        assertThat(told(opened, tested)
+                        .filter(score -> score >= opened.manifest().threshold()))
+                .hasSize((int) (confusion.truePositives() + confusion.falsePositives()))
+                .isNotEmpty();
+        DriftBins.Values values = (DriftBins.Values)
+                opened.manifest().drift().orElseThrow().score().bins();
+        assertThat(values.values()).hasSize(2).containsAll(told(opened, trained).toList());
+    }
+
+    /** As a service answers. */
+    private static Stream<Double> told(ModelPackage opened, int[] rows) {
+        return Arrays.stream(rows).mapToObj(row -> ShortestDecimal.of(opened.score(SET.rows()[row])));
     }
 
     @Test

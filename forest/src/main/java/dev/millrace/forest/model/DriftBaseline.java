@@ -9,12 +9,13 @@ import java.util.List;
  *
  * @param rows that it was made of
  * @param features per feature of the vector, before scaling
- * @param score of the scores that the model gave these rows
+ * @param score of the scores that the model gave these rows, as {@link ShortestDecimal} has them
  */
 public record DriftBaseline(long rows, List<DriftHistogram> features, DriftHistogram score) {
 
     public DriftBaseline {
         features = List.copyOf(features);
+        score = score.ofScores();
         require(rows > 0, "a drift baseline of at least %s row", 1, rows);
     }
 

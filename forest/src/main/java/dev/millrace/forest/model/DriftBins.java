@@ -12,6 +12,19 @@ public sealed interface DriftBins {
 
     int count();
 
+    /** The same with each bound as {@link ShortestDecimal} has scores. */
+    default DriftBins ofScores() {
+        return switch (this) {
+            case Quantiles(double min, List<Double> edges, double max) ->
+                new Quantiles(ShortestDecimal.ofKept(min), told(edges), ShortestDecimal.ofKept(max));
+            case Values(List<Double> values) -> new Values(told(values));
+        };
+    }
+
+    private static List<Double> told(List<Double> scores) {
+        return scores.stream().map(ShortestDecimal::ofKept).toList();
+    }
+
     /**
      * Of a feature with many values: {@code min ≤ x < edges[0]}, {@code edges[0] ≤ x < edges[1]}, … {@code ≤ max}.
      *

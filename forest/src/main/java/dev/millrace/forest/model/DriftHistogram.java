@@ -52,6 +52,11 @@ public record DriftHistogram(DriftBins bins, List<Double> shares, double missing
                 bins, Arrays.stream(counts).mapToObj(count -> count / rows).toList(), (rows - sorted.length) / rows);
     }
 
+    /** The same with the scores of its bins as they are told. */
+    DriftHistogram ofScores() {
+        return new DriftHistogram(bins.ofScores(), shares, missing);
+    }
+
     private static DriftBins quantiles(double[] sorted) {
         List<Double> edges = new ArrayList<>();
         double last = sorted[0];

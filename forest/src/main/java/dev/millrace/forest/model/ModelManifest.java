@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param features names of the vector's elements, in order
  * @param definitionsDigest digest of the feature definitions that the training vectors were computed with
  * @param defaults per feature, the value to use at serving when it cannot be had (NaN: missing)
- * @param threshold the score from which on the decision is positive; of classes, the most probable one is decided for
+ * @param threshold the score from which on the decision is positive, as {@link ShortestDecimal} has scores; of classes, the most
+ *     probable one is decided for
  * @param trainedThrough no event later than this was seen in training
  * @param drift what it was trained on; nothing in packages of before it was kept
  * @param sha256 per file of the package, its digest in lower-case hexadecimal
@@ -61,6 +62,7 @@ public record ModelManifest(
         golden = List.copyOf(golden);
         metrics = Map.copyOf(metrics);
         sha256 = Map.copyOf(sha256);
+        threshold = ShortestDecimal.ofKept(threshold);
         int count = features.size();
         require(!useCase.isBlank(), "a use case of model %s", model, "'" + useCase + "'");
         require(!model.isBlank(), "a model name in use case %s", useCase, "'" + model + "'");

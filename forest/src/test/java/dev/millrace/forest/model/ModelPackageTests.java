@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -230,6 +231,41 @@ class ModelPackageTests {
         assertThat(ManifestCodec.read(old.toString().getBytes(StandardCharsets.UTF_8))
                         .drift())
                 .isEmpty();
+    }
+
+    @Test
+    void whatOlderPackagesKeptOfScoresIsReadAsScoresAreTold() throws Exception {
+        ObjectNode old = (ObjectNode) new ObjectMapper().readTree(ManifestCodec.write(manifest));
+        old.put("threshold", (double) 0.1f);
+        ObjectNode score = old.withObject("drift").withObject("score");
+        score.putArray("values").add((double) 0.1f).add(0.5).add((double) 0.7f);
+        score.putArray("shares").add(0.25).add(0.5).add(0.25);
+        ModelManifest read = ManifestCodec.read(old.toString().getBytes(StandardCharsets.UTF_8));
+        assertThat(read.threshold()).isEqualTo(0.1).isEqualTo(ShortestDecimal.of(0.1f));
+        assertThat(read.drift().orElseThrow().score().bins()).isEqualTo(new DriftBins.Values(List.of(0.1, 0.5, 0.7)));
+        assertThat(ManifestCodec.read(ManifestCodec.write(read))).isEqualTo(read);
+
+        score.remove("values");
+        score.put("min", (double) 0.1f).put("max", (double) 0.9f);
+        score.putArray("edges").add((double) 0.3f).add((double) 0.7f);
+        assertThat(ManifestCodec.read(old.toString().getBytes(StandardCharsets.UTF_8))
+                        .drift()
+                        .orElseThrow()
+                        .score()
+                        .bins())
+                .isEqualTo(new DriftBins.Quantiles(0.1, List.of(0.3, 0.7), 0.9));
+    }
+
+    @Test
+    void scoresThatAreToldHaveTheOrderOfTheirFloats() {
+        Random random = new Random(5);
+        for (int i = 0; i < 10_000; i++) {
+            float score = random.nextFloat();
+            float next = Math.nextUp(score);
+            assertThat(ShortestDecimal.of(score)).isLessThan(ShortestDecimal.of(next));
+            assertThat((float) ShortestDecimal.of(score)).isEqualTo(score);
+            assertThat(ShortestDecimal.ofKept(ShortestDecimal.of(score))).isEqualTo(ShortestDecimal.of(score));
+        }
     }
 
     @Test

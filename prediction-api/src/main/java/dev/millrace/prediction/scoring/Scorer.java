@@ -2,6 +2,7 @@ package dev.millrace.prediction.scoring;
 
 import dev.millrace.feature.Model;
 import dev.millrace.forest.model.ModelManifest;
+import dev.millrace.forest.model.ShortestDecimal;
 import dev.millrace.prediction.features.OnlineFeatures;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
@@ -178,15 +179,10 @@ final class Scorer {
             if (!Float.isFinite(scores[i])) {
                 return Optional.empty();
             }
-            outputs[i] = shortest(scores[i]);
+            outputs[i] = ShortestDecimal.of(scores[i]);
         }
         ModelManifest manifest = served.model().manifest();
         return Optional.of(Verdict.of(manifest.classes(), manifest.estimates(), outputs, manifest.threshold()));
-    }
-
-    /** The double that prints like the float. */
-    private static double shortest(float score) {
-        return Double.parseDouble(Float.toString(score));
     }
 
     /** @param reason why no model answers */

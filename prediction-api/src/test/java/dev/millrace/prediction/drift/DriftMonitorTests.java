@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.forest.model.DriftBaseline;
 import dev.millrace.forest.model.DriftHistogram;
+import dev.millrace.forest.model.ShortestDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +124,32 @@ class DriftMonitorTests {
         assertThat(monitor.report().features())
                 .extracting(FeatureDrift::unknown)
                 .containsExactly(1.0, 1.0, 0.0);
+    }
+
+    /** @param digits of the scores' decimals: 1 for ten different ones, 3 for quantiles */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void scoresAsInTrainingAreNoDriftHoweverTheyWereKept(int digits) {
+        int different = (int) Math.pow(10, digits);
+        float[] scores = new float[1_000];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (float) (i % different) / different;
+        }
+        IntToDoubleFunction told = i -> ShortestDecimal.of(scores[i]);
+        IntToDoubleFunction kept = i -> scores[i];
+        for (IntToDoubleFunction column : List.of(told, kept)) {
+            DriftHistogram trained = DriftHistogram.of(
+                    IntStream.range(0, scores.length).mapToDouble(column).toArray());
+            DriftMonitor monitor =
+                    new DriftMonitor(List.of(), new DriftBaseline(scores.length, List.of(), trained), clock);
+            for (int i = 0; i < scores.length; i++) {
+                monitor.observe(new double[0], told.applyAsDouble(i));
+            }
+            FeatureDrift drift = monitor.report().features().getFirst();
+            assertThat(drift.unknown()).isZero();
+            assertThat(drift.psi()).isCloseTo(0, within(1e-12));
+            assertThat(drift.score()).isZero();
+        }
     }
 
     @Test
