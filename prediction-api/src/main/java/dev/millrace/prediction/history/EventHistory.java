@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.feature.FeatureHistory;
+import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.state.Block;
@@ -136,10 +137,15 @@ public final class EventHistory {
         }
 
         private void feed(SourceRecord record) {
-            for (View.Fed fed : view.feed(record)) {
-                if (view.isSequential() || fed.key().equals(entity)) {
-                    history.fold(fed.key(), fed.event());
+            try {
+                for (View.Fed fed : view.feed(record)) {
+                    if (view.isSequential() || fed.key().equals(entity)) {
+                        history.fold(fed.key(), fed.event());
+                    }
                 }
+            } catch (OutOfRangeException e) {
+                // The view came after the event, and a backfill leaves such an event out, too.
+                LOG.debug("{} does not count an event: {}", view.name(), e.getMessage());
             }
         }
 

@@ -157,20 +157,23 @@ final class Endpoint {
                 outcomes[i] = new Outcome.Refused(e);
             }
         }
-        List<Optional<Scored>> found = score(lines, read);
+        List<Tried<Optional<Scored>>> found = score(lines, read);
         for (int i = 0; i < read.size(); i++) {
             Row row = read.get(i);
-            outcomes[row.place()] = found.get(i)
-                    .<Outcome>map(scored -> {
-                        predictions.metrics().answered(scored);
-                        keep(scored, row.asked(), row.answering(), lines);
-                        return new Outcome.Answered(
-                                row.answering().response(),
-                                scored.answer(),
-                                explained(scored, explain),
-                                row.asked().requestId());
-                    })
-                    .orElseGet(Outcome.Unanswered::new);
+            outcomes[row.place()] = switch (found.get(i)) {
+                case Tried.Refused<Optional<Scored>>(RequestException problem) -> new Outcome.Refused(problem);
+                case Tried.Done<Optional<Scored>>(Optional<Scored> answer) ->
+                    answer.<Outcome>map(scored -> {
+                                predictions.metrics().answered(scored);
+                                keep(scored, row.asked(), row.answering(), lines);
+                                return new Outcome.Answered(
+                                        row.answering().response(),
+                                        scored.answer(),
+                                        explained(scored, explain),
+                                        row.asked().requestId());
+                            })
+                            .orElseGet(Outcome.Unanswered::new);
+            };
         }
         return List.of(outcomes);
     }
@@ -194,13 +197,14 @@ final class Endpoint {
     }
 
     /** In the order of the rows; nothing for one that neither a model nor the rule can answer. */
-    private List<Optional<Scored>> score(Lines lines, List<Row> rows) {
-        List<Optional<Scored>> found = new ArrayList<>(Collections.nCopies(rows.size(), Optional.empty()));
+    private List<Tried<Optional<Scored>>> score(Lines lines, List<Row> rows) {
+        List<Tried<Optional<Scored>>> found =
+                new ArrayList<>(Collections.nCopies(rows.size(), new Tried.Done<>(Optional.empty())));
         Map<Serving, List<Integer>> asked = IntStream.range(0, rows.size())
                 .boxed()
                 .collect(Collectors.groupingBy(i -> rows.get(i).answering()));
         asked.forEach((answering, own) -> {
-            List<Optional<Scored>> scored = predictions.scoreAll(
+            List<Tried<Optional<Scored>>> scored = predictions.scoreAll(
                     answering,
                     lines.insteadOf(answering),
                     own.stream().map(i -> rows.get(i).asked()).toList());
@@ -225,8 +229,10 @@ final class Endpoint {
         for (JsonNode row : tensors.rows(request)) {
             rows.add(row(lines, row, rows.size(), context));
         }
-        List<Scored> found =
-                score(lines, rows).stream().flatMap(Optional::stream).toList();
+        List<Scored> found = new ArrayList<>();
+        for (Tried<Optional<Scored>> tried : score(lines, rows)) {
+            tried.orThrow().ifPresent(found::add);
+        }
         if (found.size() < rows.size()) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.feature.Model;
+import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.feature.expression.CompiledExpression.Values;
@@ -11,7 +12,9 @@ import dev.millrace.prediction.features.Reading;
 import dev.millrace.prediction.features.StoreUnavailableException;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
+import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.Source;
+import dev.millrace.schema.event.InvalidEventException.Violation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +45,8 @@ final class EvidenceReader {
         this.metrics = metrics;
     }
 
-    Evidence of(Serving serving, Asked asked) {
+    /** @throws RequestException when the event counts in a feature that cannot take it */
+    Evidence of(Serving serving, Asked asked) throws RequestException {
         long began = System.nanoTime();
         try {
             Reading reading = features.read(serving.compiled(), asked.request().fields()::get);
@@ -53,23 +57,25 @@ final class EvidenceReader {
     }
 
     /** The same of many, read at once. */
-    List<Evidence> ofAll(Serving serving, List<Asked> all) {
+    List<Tried<Evidence>> ofAll(Serving serving, List<Asked> all) {
         long began = System.nanoTime();
-        List<Evidence> evidence = new ArrayList<>(all.size());
+        List<Tried<Evidence>> evidence = new ArrayList<>(all.size());
         try {
             List<Values> rows = new ArrayList<>(all.size());
             all.forEach(asked -> rows.add(asked.request().fields()::get));
             List<Reading> readings = features.read(serving.compiled(), rows);
             for (int i = 0; i < all.size(); i++) {
-                evidence.add(of(serving, all.get(i), readings.get(i), began));
+                Asked asked = all.get(i);
+                Reading reading = readings.get(i);
+                evidence.add(Tried.of(() -> of(serving, asked, reading, began)));
             }
         } catch (StoreUnavailableException e) {
-            all.forEach(asked -> evidence.add(without(serving, asked)));
+            all.forEach(asked -> evidence.add(new Tried.Done<>(without(serving, asked))));
         }
         return evidence;
     }
 
-    private Evidence of(Serving serving, Asked asked, Reading reading, long began) {
+    private Evidence of(Serving serving, Asked asked, Reading reading, long began) throws RequestException {
         ScoringRequest request = asked.request();
         Model model = serving.compiled().model();
         Long time = request.time();
@@ -127,7 +133,7 @@ final class EvidenceReader {
 
     /** The blocks read, each with the event being scored where its type feeds it. */
     private static List<@Nullable Block> blocks(
-            CompiledModel compiled, Reading reading, SourceRecord event, List<String> reasons) {
+            CompiledModel compiled, Reading reading, SourceRecord event, List<String> reasons) throws RequestException {
         Model model = compiled.model();
         Source source = new Source.Events(compiled.rows().name());
         List<@Nullable Block> blocks = new ArrayList<>();
@@ -142,7 +148,7 @@ final class EvidenceReader {
                 if (model.countsCurrent()
                         && !view.isSequential()
                         && view.source().equals(source)) {
-                    for (View.Fed fed : view.feed(event)) {
+                    for (View.Fed fed : feed(view, event)) {
                         if (fed.key().equals(bound.entity())) {
                             block.fold(fed.event());
                         }
@@ -155,6 +161,16 @@ final class EvidenceReader {
             reasons.add(READ_IN_PAST);
         }
         return blocks;
+    }
+
+    /** As the stream does, which puts such an event into no view but among the dead letters. */
+    private static List<View.Fed> feed(View view, SourceRecord event) throws RequestException {
+        try {
+            return view.feed(event);
+        } catch (OutOfRangeException e) {
+            throw RequestException.invalid(List.of(new Violation(
+                    "", "out-of-range", "the view '%s' cannot count this: %s".formatted(view.name(), e.getMessage()))));
+        }
     }
 
     private static List<Evidence.Read> read(Reading reading) {

@@ -54,8 +54,9 @@ final class Scorer {
      * @param asked as that version reads it
      * @param instead who answers when it gives no number: the first that does
      * @return empty when neither a model nor the rule can answer
+     * @throws RequestException when the event counts in a feature that cannot take it
      */
-    Optional<Scored> score(Serving serving, List<Serving> instead, Asked asked) {
+    Optional<Scored> score(Serving serving, List<Serving> instead, Asked asked) throws RequestException {
         ServedModel served = serving.served();
         return served == null
                 ? rule(serving.compiled(), asked.request(), NO_MODEL)
@@ -63,17 +64,21 @@ final class Scorer {
     }
 
     /** The same of many, whose features are read at once. */
-    List<Optional<Scored>> scoreAll(Serving serving, List<Serving> instead, List<Asked> all) {
+    List<Tried<Optional<Scored>>> scoreAll(Serving serving, List<Serving> instead, List<Asked> all) {
+        List<Tried<Optional<Scored>>> answers = new ArrayList<>(all.size());
         ServedModel served = serving.served();
         if (served == null) {
-            return all.stream()
-                    .map(asked -> rule(serving.compiled(), asked.request(), NO_MODEL))
-                    .toList();
+            all.forEach(asked -> answers.add(new Tried.Done<>(rule(serving.compiled(), asked.request(), NO_MODEL))));
+            return answers;
         }
-        List<Evidence> found = evidence.ofAll(serving, all);
-        List<Optional<Scored>> answers = new ArrayList<>(all.size());
+        List<Tried<Evidence>> found = evidence.ofAll(serving, all);
         for (int i = 0; i < all.size(); i++) {
-            answers.add(score(serving, served, instead, all.get(i), found.get(i)));
+            answers.add(
+                    switch (found.get(i)) {
+                        case Tried.Done<Evidence>(Evidence seen) ->
+                            new Tried.Done<>(score(serving, served, instead, all.get(i), seen));
+                        case Tried.Refused<Evidence>(RequestException problem) -> new Tried.Refused<>(problem);
+                    });
         }
         return answers;
     }
@@ -103,7 +108,7 @@ final class Scorer {
             Asked same = asked.as(other);
             return byModel(other, served, same, seen(other, same, serving, found));
         } catch (RequestException e) {
-            // It was trained on another kind of request.
+            // It was trained on another kind of request, or its features cannot take this one.
             return Optional.empty();
         }
     }
@@ -112,7 +117,7 @@ final class Scorer {
      * What a version sees of a request for which another has found something: what is read a second time may be waited for a second
      * time, and another moment may have come.
      */
-    private Evidence seen(Serving other, Asked asked, Serving by, Evidence found) {
+    private Evidence seen(Serving other, Asked asked, Serving by, Evidence found) throws RequestException {
         if (found.reasons().contains(EvidenceReader.UNAVAILABLE)) {
             return evidence.without(other, asked);
         }
@@ -138,7 +143,7 @@ final class Scorer {
     }
 
     /** What is computed before the model: to warm up, when there is no model yet. */
-    Evidence evidence(Serving serving, Asked asked) {
+    Evidence evidence(Serving serving, Asked asked) throws RequestException {
         return evidence.of(serving, asked);
     }
 
@@ -147,8 +152,9 @@ final class Scorer {
      *
      * @param other one with a version
      * @param asked as that version reads it
+     * @throws RequestException when the event counts in a feature of that version that cannot take it
      */
-    Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
+    Optional<OtherScore> other(Serving other, Asked asked, Scored scored) throws RequestException {
         Answer answered = scored.answer();
         Serving by = scored.by();
         Evidence seen = by == null ? evidence.of(other, asked) : seen(other, asked, by, answered.evidence());

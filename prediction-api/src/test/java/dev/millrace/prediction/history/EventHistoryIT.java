@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.FeatureHistory;
 import dev.millrace.feature.Model;
 import dev.millrace.feature.SourceRecord;
@@ -14,8 +15,11 @@ import dev.millrace.prediction.Parcels;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.LabelFactory;
+import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
@@ -29,6 +33,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Against tables as the stream makes them, in a real PostgreSQL. */
@@ -184,6 +189,27 @@ class EventHistoryIT {
                     .as(view.name())
                     .containsExactly(view.read(view.shape().empty(), START));
         }
+    }
+
+    /** An event that came before the view did: the stream would have refused it. */
+    @Test
+    void leavesOutWhatAViewCannotTake(@TempDir Path folder) throws Exception {
+        Path parcels = folder.resolve("parcels");
+        DefinitionFiles.of(USE_CASE).writeTo(parcels);
+        Files.writeString(parcels.resolve("features/worth.yaml"), """
+                view: worth
+                entity: sender
+                source: parcel
+                features:
+                  parcels: {count: all, over: [10d]}
+                  worth: {max: price * 10000.0, over: [10d]}
+                """);
+        View view =
+                FeatureEngine.compile(UseCaseLoader.load(parcels)).view("worth").orElseThrow();
+        long at = START + SPAN;
+        double[] values = view.read(new EventHistory(database, USE_CASE).at(view, "ann1", at), at);
+        assertThat(values[0]).as("parcels").isPositive();
+        assertThat(values[1]).as("the greatest that it can take").isBetween(500_000.0, 1_000_000.0);
     }
 
     @Test
