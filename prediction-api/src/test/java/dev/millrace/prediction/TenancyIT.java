@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two use cases in one process, and who gets to see which. */
 @Timeout(240)
@@ -129,6 +130,8 @@ class TenancyIT extends WithTwoUseCases {
         "all, GET, /v1/features/l%65tters?sender=ann1&model=lost, 200",
         "one, POST, /v1/models/lost/predict/, 404",
         "one, HEAD, /v2/models/lost, 404",
+        "one, GET, /v2/models/none, 404",
+        "one, GET, /v2/models/none/ready, 404",
         "other, GET, /v2/models/lost, 200",
     })
     void noOtherWayLeadsToAnothersUseCase(String owner, String method, String path, int status) throws Exception {
@@ -137,6 +140,16 @@ class TenancyIT extends WithTwoUseCases {
         if (owner.equals("one")) {
             assertThat(answer.body()).doesNotContain("lost", "letter");
         }
+    }
+
+    /** Of the use case that the caller sees, but nobody is to ask it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v2/models/written-again", "/v2/models/written-again/ready"})
+    void aModelThatIsNotServedNamesNoneOfAnother(String path) throws Exception {
+        HttpResponse<String> answer = as("other", "GET", path, "");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(JSON.readTree(answer.body()).path("detail").asText())
+                .isEqualTo("'written-again' is no model that is served; there are [lost]");
     }
 
     @Test

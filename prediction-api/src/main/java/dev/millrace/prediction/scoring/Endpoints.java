@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -107,15 +106,10 @@ public final class Endpoints {
         return under(endpoint -> List.of(ModelPaths.of(endpoint.name()).infer()));
     }
 
-    Optional<Endpoint> endpoint(String model) {
-        return endpoints.stream()
-                .filter(endpoint -> endpoint.name().equals(model))
-                .findFirst();
-    }
-
     /** What is answered without scoring. */
     public RouterFunction<ServerResponse> routes() {
-        HandlerFunction<ServerResponse> unknown = request -> Json.problem(unknown(request.pathVariable("model")));
+        HandlerFunction<ServerResponse> unknown =
+                request -> Json.problem(unknown(request.pathVariable("model"), Caller.of(request.servletRequest())));
         return RouterFunctions.route()
                 .POST("/v1/models/{model}/predict", unknown)
                 .POST("/v1/models/{model}/predict:batch", unknown)
@@ -139,23 +133,23 @@ public final class Endpoints {
         }
     }
 
-    RequestException unknown(String model) {
-        return unknown(model, endpoint -> true);
+    private List<Endpoint> seenBy(Caller caller) {
+        return endpoints.stream()
+                .filter(endpoint -> caller.sees(endpoint.useCase()))
+                .toList();
     }
 
-    private RequestException unknown(String model, Predicate<Endpoint> there) {
+    private RequestException unknown(String model, Caller caller) {
         return RequestException.unknownModel(
-                model, endpoints.stream().filter(there).map(Endpoint::name).toList());
+                model, seenBy(caller).stream().map(Endpoint::name).toList());
     }
 
     /** @throws RequestException when there is none of those that the caller sees */
     Endpoint endpoint(String model, Caller caller) throws RequestException {
-        Predicate<Endpoint> seen = endpoint -> caller.sees(endpoint.useCase());
-        Optional<Endpoint> found = endpoint(model).filter(seen);
-        if (found.isEmpty()) {
-            throw unknown(model, seen);
-        }
-        return found.get();
+        return seenBy(caller).stream()
+                .filter(endpoint -> endpoint.name().equals(model))
+                .findFirst()
+                .orElseThrow(() -> unknown(model, caller));
     }
 
     private List<Map<String, @Nullable Object>> seenBy(ServerRequest request) {

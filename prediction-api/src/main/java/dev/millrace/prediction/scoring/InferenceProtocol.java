@@ -3,10 +3,13 @@ package dev.millrace.prediction.scoring;
 import dev.millrace.prediction.model.FollowedModels;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.web.Json;
+import dev.millrace.prediction.web.RequestException;
+import dev.millrace.web.security.Caller;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -56,18 +59,20 @@ public final class InferenceProtocol {
     }
 
     private ServerResponse ready(ServerRequest request) {
-        String model = request.pathVariable("model");
-        return endpoints.endpoint(model).isEmpty()
-                ? Json.problem(endpoints.unknown(model))
-                : ready(readiness.isReady(model));
+        return of(request, endpoint -> ready(readiness.isReady(endpoint.name())));
     }
 
     private ServerResponse metadata(ServerRequest request) {
-        String model = request.pathVariable("model");
-        return endpoints
-                .endpoint(model)
-                .map(endpoint -> Json.ok(describe(endpoint)))
-                .orElseGet(() -> Json.problem(endpoints.unknown(model)));
+        return of(request, endpoint -> Json.ok(describe(endpoint)));
+    }
+
+    /** Of the model in the path, if the caller sees it. */
+    private ServerResponse of(ServerRequest request, Function<Endpoint, ServerResponse> answer) {
+        try {
+            return answer.apply(endpoints.endpoint(request.pathVariable("model"), Caller.of(request.servletRequest())));
+        } catch (RequestException e) {
+            return Json.problem(e);
+        }
     }
 
     private Map<String, Object> describe(Endpoint endpoint) {
