@@ -172,16 +172,28 @@ final class ModelReader {
                 when text.text().endsWith(".*") ->
                     uses.add(new FeatureUse.All(
                             text.text().substring(0, text.text().length() - 2), text.at()));
-                case Item.Text text ->
-                    uses.add(new FeatureUse.Named(text.text(), new Expression(text.text(), text.at())));
+                case Item.Text text -> uses.add(named(map, text.text(), new Expression(text.text(), text.at())));
                 case Item.Entries entries -> {
                     for (String name : entries.map().keys()) {
-                        uses.add(new FeatureUse.Named(name, entries.map().expression(name)));
+                        uses.add(named(map, name, entries.map().expression(name)));
                     }
                 }
             }
         }
         return uses;
+    }
+
+    /** Drift names the score beside the features: none of them may have its name. */
+    private static FeatureUse named(YamlMap map, String name, Expression expression) {
+        if (name.equals(Answer.SCORE)) {
+            map.problems()
+                    .add(
+                            expression.at(),
+                            "bad-feature",
+                            "'score' is what the model gives, and no name for a feature; give it another: - {own_score: "
+                                    + expression.text() + "}");
+        }
+        return new FeatureUse.Named(name, expression);
     }
 
     /** @param outputs what the model gives; empty when it cannot be read: then nothing is held against it */

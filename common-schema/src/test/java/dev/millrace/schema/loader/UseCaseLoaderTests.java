@@ -288,6 +288,18 @@ final class UseCaseLoaderTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            value = {"[score]|score", "[{score: '2.0'}]|2.0", "[{n: '1.0'}, {score: score}]|score"})
+    void aFeatureIsNotCalledAsWhatTheModelGives(String features, String expression) throws IOException {
+        assertThat(problems(modelled(OF_CLASSES.replace("[{n: \"1.0\"}]", features))))
+                .extracting(problem -> problem.at().line() + " " + problem.code() + ": " + problem.message())
+                .containsExactly(
+                        "6 bad-feature: 'score' is what the model gives, and no name for a feature; give it another:"
+                                + " - {own_score: " + expression + "}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
             value = {
                 "[less, more]|[less]|3 bad-classes",
                 "[less, more]|[less, less]|3 bad-classes",
