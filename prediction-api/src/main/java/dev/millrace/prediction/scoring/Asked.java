@@ -29,6 +29,6 @@ record Asked(ScoringRequest request, Serving by, Body body, String requestId, St
      * @throws RequestException when it breaks that version's rules
      */
     Asked as(Serving other) throws RequestException {
-        return other.seesTheSameAs(by) ? this : of(other, body, requestId, traceParent);
+        return other.readsAs(by) ? this : of(other, body, requestId, traceParent);
     }
 }

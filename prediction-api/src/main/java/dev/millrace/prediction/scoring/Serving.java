@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that answers one request, of one version: what may be asked, how features are made of it, and the model.
  *
+ * @param sight how a request becomes a vector
  * @param response the fields of an answer
  * @param served null when no version is loaded: then the service's own definitions say what may be asked
  */
@@ -19,6 +20,7 @@ record Serving(
         CompiledModel compiled,
         @Nullable ServedModel served,
         Origin origin,
+        Sight sight,
         ServeDefinition serve,
         List<ResponseField> response,
         RequestReader reader,
@@ -30,6 +32,7 @@ record Serving(
                 local,
                 null,
                 Origin.RULE,
+                Sight.of(local, serve),
                 serve,
                 local.model().response(),
                 new RequestReader(serve, local.rows()),
@@ -45,6 +48,7 @@ record Serving(
                 compiled,
                 served,
                 Origin.of(alias, served),
+                Sight.of(compiled, serve),
                 serve,
                 own.isPresent() ? compiled.model().response() : otherwise.response,
                 new RequestReader(serve, compiled.rows()),
@@ -62,8 +66,13 @@ record Serving(
         return System.identityHashCode(this);
     }
 
+    /** Whether both read a request the same way. */
+    boolean readsAs(Serving other) {
+        return sight.request().equals(other.sight.request());
+    }
+
     /** Whether both make the same vector of the same request. */
     boolean seesTheSameAs(Serving other) {
-        return compiled.model().digest().equals(other.compiled.model().digest());
+        return sight.equals(other.sight);
     }
 }
