@@ -155,6 +155,7 @@ class SheddingIT {
                 for (int i = 0; i < 8; i++) {
                     Socket socket = new Socket(url.getHost(), url.getPort());
                     slow.add(socket);
+                    socket.setSoTimeout(10_000);
                     socket.getOutputStream().write(call.bytes(), 0, call.bytes().length - 1);
                 }
                 await().untilAsserted(() -> assertThat(answered(slow)).hasSize(8 - 3));

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -107,22 +106,33 @@ class BodyDeadlineIT {
     /** A byte, and again one whenever nothing has been answered for a moment. Says what has come at the end of the connection. */
     private static String drip(Socket socket) throws IOException {
         socket.setSoTimeout(SHORT_MILLIS / 4);
-        InputStream in = socket.getInputStream();
         StringBuilder answer = new StringBuilder();
-        try {
-            for (int next = 0; next >= 0; ) {
-                try {
-                    next = in.read();
-                    answer.append((char) next);
-                } catch (SocketTimeoutException e) {
-                    socket.getOutputStream().write('x');
+        int bytes = 0;
+        while (bytes < 200) {
+            try {
+                int next = socket.getInputStream().read();
+                if (next < 0) {
+                    return answer.toString();
                 }
+                answer.append((char) next);
+            } catch (SocketTimeoutException e) {
+                bytes++;
+                drop(socket);
+            } catch (SocketException e) {
+                // The connection was closed while a byte was on its way.
+                return answer.toString();
             }
+        }
+        throw new AssertionError("expected an end of the connection, but more is waited for after " + bytes + " bytes");
+    }
+
+    private static void drop(Socket socket) throws IOException {
+        try {
+            socket.getOutputStream().write('x');
         } catch (SocketException e) {
-            // The connection was closed while a byte was on its way.
+            // It is closed already: what it has answered is still to be read.
             assertThat(e).hasMessageMatching("Connection reset.*|Broken pipe.*");
         }
-        return answer.toString();
     }
 
     private static void assertSlow(String answer) {
