@@ -265,7 +265,7 @@ final class IngestionServiceIT {
     @Test
     void namesWhatIsWrongWithARequest() throws Exception {
         assertProblem(post("/v1/events/orders", "{"), 400, "malformed-body", null);
-        assertProblem(post("/v1/events/orders", ""), 400, "bad-request", null);
+        assertProblem(post("/v1/events/orders", ""), 400, "malformed-body", null);
         assertProblem(post("/v1/events/orders", "[]"), 400, "batch-size", null);
         assertProblem(post("/v1/events/orders", "[".repeat(40) + "]".repeat(40)), 400, "malformed-body", null);
         assertProblem(post("/v1/events/orders", "{\"id\": 1, \"id\": 2}"), 400, "malformed-body", null);

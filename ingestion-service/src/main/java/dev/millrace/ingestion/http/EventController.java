@@ -29,7 +29,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -62,8 +61,8 @@ class EventController {
     ResponseEntity<EventAnswer> take(
             @PathVariable String type,
             @RequestHeader(name = ARRIVAL_LAG, required = false) @Nullable String lag,
-            @RequestBody byte[] body,
-            HttpServletRequest request) {
+            HttpServletRequest request)
+            throws IOException {
         if (!acceptor.knows(type)) {
             throw new Problem(
                     HttpStatus.NOT_FOUND,
@@ -73,7 +72,7 @@ class EventController {
         }
         Arrival arrival = arrival(lag, Caller.of(request));
         Origin origin = origin(RequestContext.of(request));
-        List<JsonNode> events = events(body);
+        List<JsonNode> events = events(body(request));
         List<Outgoing> accepted = new ArrayList<>(events.size());
         List<Refused> refused = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
@@ -126,14 +125,20 @@ class EventController {
         }
     }
 
-    private List<JsonNode> events(byte[] body) {
+    /** What is too large is not read any further. */
+    private static byte[] body(HttpServletRequest request) throws IOException {
+        byte[] body = request.getInputStream().readNBytes(GREATEST_BODY + 1);
         if (body.length > GREATEST_BODY) {
             throw new Problem(
                     HttpStatus.CONTENT_TOO_LARGE,
                     "body-too-large",
-                    "A body has at most " + GREATEST_BODY + " bytes, found " + body.length + "; send several",
+                    "A body has at most " + GREATEST_BODY + " bytes, but more came; send several",
                     "");
         }
+        return body;
+    }
+
+    private List<JsonNode> events(byte[] body) {
         JsonNode json;
         try {
             json = ExactJson.read(() -> mapper.readTree(body));
