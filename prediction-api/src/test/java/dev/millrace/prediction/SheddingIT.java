@@ -177,6 +177,18 @@ class SheddingIT {
         }
     }
 
+    /** Five times as many as there are threads. */
+    @Test
+    void aThousandConnectionsAreAllAnswered() throws Exception {
+        try (ConfigurableApplicationContext wide = run()) {
+            URI url = score(wide);
+            HttpCall call = HttpCall.post(url, Map.of(), BODY);
+            LoadResult result = new HttpLoad(url, 1_000).closed(SOME_TIME.multipliedBy(3), i -> call);
+            assertThat(result.statuses()).containsOnlyKeys(200);
+            assertThat(result.broken()).isZero();
+        }
+    }
+
     private static List<Socket> answered(List<Socket> sockets) throws IOException {
         List<Socket> answered = new ArrayList<>();
         for (Socket socket : sockets) {

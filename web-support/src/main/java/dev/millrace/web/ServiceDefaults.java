@@ -39,12 +39,6 @@ public final class ServiceDefaults implements EnvironmentPostProcessor, Ordered 
                                 // Nobody sends forms: whatever claims to be one would be read for its parts.
                                 "spring.servlet.multipart.enabled",
                                 false,
-                                // For the next part of what a caller has begun to send. Between requests it may take
-                                // its time.
-                                "server.tomcat.connection-timeout",
-                                "5s",
-                                "server.tomcat.keep-alive-timeout",
-                                "60s",
                                 BODY_DEADLINE,
                                 "10s",
                                 // As many as there are connections: none where a thread costs nothing.

@@ -30,11 +30,9 @@ class ServiceDefaultsTests {
     }
 
     @Test
-    void whoHasBegunToSendIsWaitedForLessLongThanWhoMaySendMore() {
+    void aBodyIsNotWaitedForLong() {
         StandardEnvironment environment = new StandardEnvironment();
         new ServiceDefaults().postProcessEnvironment(environment, new SpringApplication());
-        assertThat(environment.getProperty("server.tomcat.connection-timeout")).isEqualTo("5s");
-        assertThat(environment.getProperty("server.tomcat.keep-alive-timeout")).isEqualTo("60s");
         assertThat(environment.getProperty("millrace.body-deadline")).isEqualTo("10s");
     }
 }
