@@ -21,7 +21,6 @@ import dev.millrace.local.up.Platform;
 import dev.millrace.local.up.Progress;
 import dev.millrace.local.up.StreamIdle;
 import dev.millrace.prediction.scoring.BatchServlet;
-import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.UseCase;
@@ -305,7 +304,8 @@ public final class ServingBench implements Callable<Integer> {
         for (int i = 0; i < BatchServlet.MOST_ROWS; i++) {
             rows.add(request(example, random));
         }
-        HttpCall call = HttpCall.post(service.url().resolve(ModelPaths.of(model).batch()), HEADERS, body.toString());
+        HttpCall call = HttpCall.post(
+                service.url().resolve("/v1/models/" + model + "/predict:batch"), HEADERS, body.toString());
         return i -> call;
     }
 
