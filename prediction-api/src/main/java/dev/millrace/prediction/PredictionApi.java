@@ -215,6 +215,8 @@ public class PredictionApi {
     private static <S extends JsonServlet> ServletRegistrationBean<S> registered(S servlet, Collection<String> paths) {
         ServletRegistrationBean<S> registration = new ServletRegistrationBean<>(servlet);
         registration.setUrlMappings(paths);
+        // Without a path of its own it would be taken to serve every one.
+        registration.setEnabled(!paths.isEmpty());
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -28,6 +28,7 @@ import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.Topics;
+import dev.millrace.schema.loader.DefinitionFiles;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -45,6 +46,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -1080,6 +1082,31 @@ class ServiceIT {
                             .build(),
                     BodyHandlers.ofString());
             assertThat(ready.statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void withoutAModelThatIsAskedAllElseIsServed(@TempDir Path folder) throws Exception {
+        Path parcels = folder.resolve("use-cases/parcels");
+        DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(parcels);
+        Path late = parcels.resolve("models/late.yaml");
+        String text = Files.readString(late);
+        Files.writeString(
+                late,
+                text.substring(0, text.indexOf("serve:"))
+                        + "promote: {better: average_precision, at_least: {auc: 0.6}}\n");
+        Stream<String> arguments = arguments(folder.resolve("models"))
+                .map(argument -> argument.startsWith("--MILLRACE_USE_CASES=")
+                        ? "--MILLRACE_USE_CASES=" + folder.resolve("use-cases")
+                        : argument);
+        try (ConfigurableApplicationContext unasked =
+                new SpringApplicationBuilder(PredictionApi.class).run(arguments.toArray(String[]::new))) {
+            assertThat(send(unasked, "GET", "/health/liveness", null).statusCode())
+                    .isEqualTo(200);
+            assertThat(send(unasked, "GET", "/v1/features/parcels?sender=ann1&depot=2", null)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(send(unasked, "POST", "/score", "{}").statusCode()).isEqualTo(404);
         }
     }
 
