@@ -15,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,13 +46,10 @@ class OutOfRangeIT {
     static void start() throws Exception {
         Path parcels = folder.resolve("use-cases/parcels");
         DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(parcels);
-        Path sender = parcels.resolve("features/sender.yaml");
-        Files.writeString(
-                sender,
-                Files.readString(sender)
-                        .replace(
-                                "  avg_price: {mean: price, over: [1d]}\n",
-                                "  worth: {sum: price * double(grams), over: [1d]}\n"));
+        Parcels.replace(
+                parcels.resolve("features/sender.yaml"),
+                "  avg_price: {mean: price, over: [1d]}\n",
+                "  worth: {sum: price * double(grams), over: [1d]}\n");
         TestCache.keep(
                 folder.resolve("cache"),
                 Parcels.MODEL,

@@ -14,7 +14,6 @@ import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -23,7 +22,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,17 +80,11 @@ class PersonalDataIT {
                         "--MILLRACE_MODEL_CACHE=" + folder.resolve("models"));
     }
 
-    private static void replace(Path file, String from, String to) throws IOException {
-        String text = Files.readString(file);
-        assertThat(text).contains(from);
-        Files.writeString(file, text.replace(from, to));
-    }
-
     /** Parcels that know whom they are for. */
     private static UseCase withPersonalFields() throws Exception {
         Path useCase = folder.resolve("use-cases/parcels");
         DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
-        replace(useCase.resolve("events/parcel.avsc"), "  {\"name\": \"late\",", """
+        Parcels.replace(useCase.resolve("events/parcel.avsc"), "  {\"name\": \"late\",", """
                   {"name": "addressee", "type": ["null", "string"], "default": null, "pattern": "[A-Z].*",
                    "personal": "drop"},
                   {"name": "person", "type": ["null", {"type": "string", "logicalType": "uuid"}],
@@ -100,7 +92,7 @@ class PersonalDataIT {
                   {"name": "card", "type": ["null", "long"], "default": null, "personal": "drop"},
                   {"name": "late",""".stripTrailing());
         String grams = "    grams: {max: 50000, optional: true}\n";
-        replace(
+        Parcels.replace(
                 useCase.resolve("models/late.yaml"),
                 grams,
                 grams + "    addressee: {optional: true}\n    person: {optional: true}\n    card: {optional: true}\n");

@@ -9,7 +9,6 @@ import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -49,8 +48,7 @@ class StepInIT {
     private static UseCase withoutTheHour() throws IOException {
         Path useCase = folder.resolve("parcels");
         DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
-        Path late = useCase.resolve("models/late.yaml");
-        Files.writeString(late, Files.readString(late).replace("  - {hour: hour_of_day(timestamp)}\n", ""));
+        Parcels.replace(useCase.resolve("models/late.yaml"), "  - {hour: hour_of_day(timestamp)}\n", "");
         return UseCaseLoader.load(useCase);
     }
 

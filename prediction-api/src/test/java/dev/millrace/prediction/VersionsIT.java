@@ -28,7 +28,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,9 +107,10 @@ class VersionsIT {
                   price: {sum: price, over: [3d]}
                 """);
         // What either model is asked and says has changed as well.
-        Path late = useCase.resolve("models/late.yaml");
-        String before = Files.readString(late, StandardCharsets.UTF_8);
-        Files.writeString(late, before.replace("{late: decision, chance: score}", "{late: decision, likely: score}"));
+        Parcels.replace(
+                useCase.resolve("models/late.yaml"),
+                "{late: decision, chance: score}",
+                "{late: decision, likely: score}");
         Files.writeString(useCase.resolve("models/soon.yaml"), """
                 model: soon
                 kind: binary

@@ -47,6 +47,11 @@ public record EventType(
         return rule;
     }
 
+    /** In the schema's order. */
+    public List<String> fieldNames() {
+        return schema.getFields().stream().map(Schema.Field::name).toList();
+    }
+
     public String id(GenericRecord event) {
         return String.valueOf(event.get(idField));
     }

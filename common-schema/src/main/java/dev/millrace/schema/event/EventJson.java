@@ -53,9 +53,7 @@ public final class EventJson {
                     "wrong-type",
                     "expected a JSON object with the fields of " + type.name() + ", found " + kind(json));
         }
-        UnknownFields unknown = new UnknownFields(
-                type.name(),
-                type.schema().getFields().stream().map(Schema.Field::name).toList());
+        UnknownFields unknown = new UnknownFields(type.name(), type::fieldNames);
         for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (type.schema().getField(name) == null) {

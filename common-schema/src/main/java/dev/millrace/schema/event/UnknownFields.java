@@ -4,6 +4,7 @@ import dev.millrace.schema.event.InvalidEventException.Violation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Names in what came that mean nothing there: the first {@value #NAMED}, and how many more there were. A body of a megabyte has
@@ -15,15 +16,15 @@ public final class UnknownFields {
     private static final int LONGEST = 80;
 
     private final String where;
-    private final Collection<String> known;
+    private final Supplier<? extends Collection<String>> known;
     private final List<String> first = new ArrayList<>();
     private long more;
 
     /**
      * @param where what they came in: "a batch"
-     * @param known the names that it has, as they are to be told
+     * @param known the names that it has, as they are to be told: asked for only when one came that is none of them
      */
-    public UnknownFields(String where, Collection<String> known) {
+    public UnknownFields(String where, Supplier<? extends Collection<String>> known) {
         this.where = where;
         this.known = known;
     }
@@ -40,7 +41,7 @@ public final class UnknownFields {
     public List<Violation> violations() {
         List<Violation> violations = new ArrayList<>();
         for (String name : first) {
-            violations.add(violation(name, "'" + name + "' is no field of " + where + "; it has " + known));
+            violations.add(violation(name, "'" + name + "' is no field of " + where + "; it has " + known.get()));
         }
         if (more > 0) {
             violations.add(violation("", more + " more are no fields of " + where));

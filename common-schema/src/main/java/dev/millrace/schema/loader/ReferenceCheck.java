@@ -93,8 +93,7 @@ record ReferenceCheck(
     }
 
     private void fields(EventType event, Collection<String> names, Location at) {
-        List<String> known =
-                event.schema().getFields().stream().map(field -> field.name()).toList();
+        List<String> known = event.fieldNames();
         names.forEach(name -> known("field of " + event.name(), name, known, at));
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class UnknownFieldsTests {
 
-    private final UnknownFields unknown = new UnknownFields("a parcel", List.of("weight"));
+    private final UnknownFields unknown = new UnknownFields("a parcel", () -> List.of("weight"));
 
     @Test
     void areNamed() {

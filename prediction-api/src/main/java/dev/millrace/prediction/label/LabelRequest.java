@@ -96,7 +96,7 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
 
         private Fields(JsonNode json) {
             this.json = json;
-            UnknownFields unknown = new UnknownFields("a label", new TreeSet<>(FIELDS));
+            UnknownFields unknown = new UnknownFields("a label", () -> new TreeSet<>(FIELDS));
             json.fieldNames().forEachRemaining(name -> {
                 if (!FIELDS.contains(name)) {
                     unknown.add(name);

@@ -11,6 +11,7 @@ import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.event.ExactJson;
+import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import dev.millrace.web.RequestContext;
@@ -51,14 +52,15 @@ public final class BatchServlet extends JsonServlet {
         long began = System.nanoTime();
         Endpoint endpoint = Objects.requireNonNull(endpoints.get(request.getServletPath()), "one of its paths");
         JsonNode asked = object(body);
-        UnknownFields unknown = new UnknownFields("a batch", List.of(ROWS));
+        UnknownFields unknown = new UnknownFields("a batch", () -> List.of(ROWS));
         asked.fieldNames().forEachRemaining(name -> {
             if (!name.equals(ROWS)) {
                 unknown.add(name);
             }
         });
-        if (!unknown.violations().isEmpty()) {
-            throw RequestException.invalid(unknown.violations());
+        List<Violation> violations = unknown.violations();
+        if (!violations.isEmpty()) {
+            throw RequestException.invalid(violations);
         }
         JsonNode rows = asked.path(ROWS);
         if (!rows.isArray() || rows.isEmpty() || rows.size() > MOST_ROWS) {

@@ -162,9 +162,7 @@ public final class FeaturesEndpoint {
         EventJson reader = new EventJson(type);
         Map<String, Object> row = new HashMap<>();
         List<Violation> violations = new ArrayList<>();
-        UnknownFields unknown = new UnknownFields(
-                "'" + type.name() + "'",
-                type.schema().getFields().stream().map(Schema.Field::name).toList());
+        UnknownFields unknown = new UnknownFields("'" + type.name() + "'", type::fieldNames);
         parameters.forEach((name, text) -> {
             Schema.Field field = type.schema().getField(name);
             if (name.equals(AT) || name.equals(MODEL)) {

@@ -108,7 +108,7 @@ public final class RequestReader {
      * @throws RequestException when it breaks the rules; names every field that is wrong
      */
     private ScoringRequest read(JsonParser parser) throws IOException, RequestException {
-        UnknownFields unknown = new UnknownFields("this request", fields.keySet());
+        UnknownFields unknown = new UnknownFields("this request", fields::keySet);
         List<Violation> violations = new ArrayList<>();
         Map<String, Object> values = new HashMap<>();
         Map<String, Double> replaced = new HashMap<>();
