@@ -75,6 +75,7 @@ public final class OnlineStore extends RepeatedTask {
         this.spared = failures(meters, "not-asked");
         this.resources = ClientResources.builder()
                 .reconnectDelay(Delay.constant(PROBE_EVERY))
+                .nettyCustomizer(new SharedFlushes())
                 .build();
         this.client = RedisClient.create(resources, this.uri);
         client.setOptions(ClientOptions.builder()
