@@ -12,15 +12,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of one benchmark on one machine, as a table and as JSON. */
-public record BenchReport(String bench, List<Figure> figures) {
+record BenchReport(String bench, List<Figure> figures) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    public BenchReport {
+    BenchReport {
         figures = List.copyOf(figures);
     }
 
     /** Prints the table, and the JSON as the last line or into the file. */
-    public void print(@Nullable Path file) throws IOException {
+    void print(@Nullable Path file) throws IOException {
         System.out.print(table());
         if (file == null) {
             System.out.println(json());

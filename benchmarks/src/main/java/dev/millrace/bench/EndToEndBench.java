@@ -64,7 +64,7 @@ public final class EndToEndBench {
     private final UseCase definition;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Progress progress = new Progress(System.out);
-    private final List<Figure> figures = new ArrayList<>();
+    private final Figures figures = new Figures();
 
     private EndToEndBench(Path home, String useCase) {
         Modules modules = new Modules(Folders.standard());
@@ -102,9 +102,8 @@ public final class EndToEndBench {
             } else if (!part.equals("live")) {
                 System.out.println("replay_eps is not measured: there is no " + data + "; set MILLRACE_DATA");
             }
-            BenchReport report = new BenchReport("end-to-end", bench.figures);
             String file = options.get("--json");
-            report.print(file == null ? null : Path.of(file));
+            bench.figures.print("end-to-end", file == null ? null : Path.of(file));
         } finally {
             Folders.delete(home);
         }

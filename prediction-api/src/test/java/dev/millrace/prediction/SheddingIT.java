@@ -143,11 +143,8 @@ class SheddingIT {
     /** Twice as many as there are threads: who is not slow is answered while the others are waited for. */
     @Test
     void slowCallersLeaveThreadsToOthers() throws Exception {
-        try (ConfigurableApplicationContext narrow = run(
-                "--server.tomcat.threads.max=4",
-                "--millrace.bodies-awaited=3",
-                "--server.tomcat.connection-timeout=10m",
-                "--millrace.body-deadline=10m")) {
+        try (ConfigurableApplicationContext narrow =
+                run("--server.tomcat.threads.max=4", "--millrace.bodies-awaited=3", "--millrace.body-deadline=10m")) {
             URI url = score(narrow);
             HttpCall call = HttpCall.post(url, Map.of(), BODY);
             List<Socket> slow = new ArrayList<>();
@@ -209,7 +206,6 @@ class SheddingIT {
         try (ConfigurableApplicationContext narrow = run(
                 "--MILLRACE_CONCURRENT_REQUESTS=1",
                 "--server.tomcat.threads.max=" + allThreads,
-                "--server.tomcat.connection-timeout=1m",
                 "--millrace.body-deadline=1m")) {
             URI url = score(narrow);
             HttpCall call = HttpCall.post(url, Map.of(), BODY);

@@ -7,18 +7,20 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.InputBuffer;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how long bodies are waited for: each by a deadline for the whole of it, all together by how many there may be at a time.
- * How long a single read waits is Tomcat's connection timeout. Whoever is too slow is answered with 408, and the connection is
- * closed: a body that comes byte by byte would keep a thread that others need.
+ * A single read waits for as long at most. Whoever is too slow is answered with 408, and the connection is closed: a body that
+ * comes byte by byte would keep a thread that others need.
  */
 final class BodyDeadline extends ValveBase {
 
@@ -41,10 +43,18 @@ final class BodyDeadline extends ValveBase {
                 408,
                 "Request Timeout",
                 "slow-body",
-                "Expected the whole body within %d ms and without a long pause; less time is given while %d others are waited for"
+                "Expected the whole body within %d ms; less time is given while %d others are waited for"
                         .formatted(deadline.toMillis(), awaited),
                 null,
                 null);
+    }
+
+    /** Of bodies only: how long a connection may do nothing between two requests is another matter. */
+    static void boundPauses(Connector connector, Duration longest) {
+        if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
+            http.setDisableUploadTimeout(false);
+            http.setConnectionUploadTimeout(Math.toIntExact(longest.toMillis()));
+        }
     }
 
     @Override

@@ -69,7 +69,10 @@ public class WebSupport {
             @Value("${" + ServiceDefaults.BODY_DEADLINE + "}") Duration deadline,
             @Value("${" + ServiceDefaults.BODIES_AWAITED + "}") int awaited,
             MeterRegistry meters) {
-        return server -> server.addContextValves(new BodyDeadline(deadline, awaited, meters));
+        return server -> {
+            server.addContextValves(new BodyDeadline(deadline, awaited, meters));
+            server.addConnectorCustomizers(connector -> BodyDeadline.boundPauses(connector, deadline));
+        };
     }
 
     /** Not named as Spring's own filter of that name. */

@@ -1,8 +1,8 @@
 package dev.millrace.bench.features;
 
-import dev.millrace.bench.BenchReport;
 import dev.millrace.bench.DataFile;
 import dev.millrace.bench.Figure;
+import dev.millrace.bench.Figures;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.home.Folders;
@@ -10,7 +10,6 @@ import dev.millrace.local.server.Server;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,7 @@ public final class FeaturesBench implements Callable<Integer> {
     @Option(names = "--part", split = ",", description = "Only these: ${COMPLETION-CANDIDATES}.")
     private List<Part> parts = List.of(Part.KERNELS, Part.SIZE, Part.ENGINES);
 
-    private final List<Figure> figures = new ArrayList<>();
+    private final Figures figures = new Figures();
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new FeaturesBench())
@@ -78,7 +77,7 @@ public final class FeaturesBench implements Callable<Integer> {
         if (parts.contains(Part.GROWTH)) {
             new Growth().print();
         }
-        new BenchReport("features", figures).print(json);
+        figures.print("features", json);
         return 0;
     }
 
@@ -140,8 +139,8 @@ public final class FeaturesBench implements Callable<Integer> {
                 .schema();
         try (SparkFold spark = new SparkFold(useCases, kafka)) {
             Throughput.Pace ours = spark.ours(READINGS);
-            add(Figure.atLeast("spark_fold_eps", ours.perSecond(), "events/s", FOLDS_PER_SECOND));
-            add(Figure.atMost("spark_fold_cpu_us", ours.cpuMicros(), "us", CORES * 1e6 / FOLDS_PER_SECOND));
+            figures.add(Figure.atLeast("spark_fold_eps", ours.perSecond(), "events/s", FOLDS_PER_SECOND));
+            figures.add(Figure.atMost("spark_fold_cpu_us", ours.cpuMicros(), "us", CORES * 1e6 / FOLDS_PER_SECOND));
             peer("sparkwindow", spark.builtIn(READINGS, schema.toString()));
         }
         Path state = Files.createTempDirectory("millrace-bench-ks");
@@ -149,13 +148,7 @@ public final class FeaturesBench implements Callable<Integer> {
     }
 
     private void peer(String name, Throughput.Pace pace) {
-        add(Figure.peer(name, "fold_eps", pace.perSecond(), "events/s"));
-        add(Figure.peer(name, "fold_cpu_us", pace.cpuMicros(), "us"));
-    }
-
-    /** Printed at once, too: a peer may take long. */
-    private void add(Figure figure) {
-        figures.add(figure);
-        System.out.println(figure);
+        figures.add(Figure.peer(name, "fold_eps", pace.perSecond(), "events/s"));
+        figures.add(Figure.peer(name, "fold_cpu_us", pace.cpuMicros(), "us"));
     }
 }

@@ -1,11 +1,9 @@
 package dev.millrace.bench.forest;
 
-import dev.millrace.bench.BenchReport;
 import dev.millrace.bench.Figure;
+import dev.millrace.bench.Figures;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +41,7 @@ public final class ForestBench implements Callable<Integer> {
                     result.getPrimaryResult().getLabel(),
                     result.getPrimaryResult().getStatistics());
         }
-        List<Figure> figures = new ArrayList<>();
+        Figures figures = new Figures();
         figures.add(Figure.atMost("predict_median_us", micros(nanos, "predict", 50), "us", PREDICT_MICROS));
         figures.add(Figure.atMost("predict_p99_us", micros(nanos, "predict", 99), "us", PREDICT_P99_MICROS));
         figures.add(Figure.atMost("shap_us", micros(nanos, "shap", 50), "us", SHAP_MICROS));
@@ -52,7 +50,7 @@ public final class ForestBench implements Callable<Integer> {
         figures.add(Figure.peer("xgboost4j", "predict_median_us", micros(nanos, "peerXgboost4jPredict", 50), "us"));
         figures.add(Figure.peer("xgboost4j", "shap_us", micros(nanos, "peerXgboost4jShap", 50), "us"));
         figures.add(Figure.peer("onnx", "predict_median_us", micros(nanos, "peerOnnxPredict", 50), "us"));
-        new BenchReport("forest", figures).print(json);
+        figures.print("forest", json);
         return 0;
     }
 

@@ -9,12 +9,17 @@ import dev.millrace.local.process.Spawner;
 import dev.millrace.local.up.Modules;
 import dev.millrace.local.up.Platform;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +28,10 @@ import java.util.concurrent.locks.LockSupport;
 final class MeasuredService implements AutoCloseable {
     /** As the platform gives it on one machine. */
     private static final List<String> HEAP = List.of("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC");
+
+    private static final String KEY = "mr_benchmark_of_serving_0123456789abcdef";
+    /** Of who asks it. */
+    static final Map<String, String> HEADERS = Map.of("X-API-Key", KEY);
 
     private static final String MAIN = "dev.millrace.prediction.PredictionApi";
     private static final Duration LONGEST = Duration.ofSeconds(90);
@@ -41,16 +50,15 @@ final class MeasuredService implements AutoCloseable {
     /**
      * Starts it, and waits until it is ready.
      *
-     * @param keys the file of API keys
      * @param command {@link #command}, perhaps with a cache
      */
-    static MeasuredService start(Platform platform, Path keys, JavaCommand command) {
+    static MeasuredService start(Platform platform, JavaCommand command) {
         int port = Network.freePort();
         URI url = URI.create("http://127.0.0.1:" + port);
         Map<String, String> environment = new HashMap<>(platform.environment());
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MILLRACE_SECURITY", "on");
-        environment.put("MILLRACE_API_KEYS", keys.toString());
+        environment.put("MILLRACE_API_KEYS", keys(platform).toString());
         long began = System.nanoTime();
         RunningProcess process = Spawner.start(ProcessSpec.of(
                 "measured", command.line(), environment, platform.folders().log("measured")));
@@ -58,12 +66,30 @@ final class MeasuredService implements AutoCloseable {
         return new MeasuredService(process, url, Duration.ofNanos(System.nanoTime() - began));
     }
 
-    /** As an image has it: from jars. */
-    static JavaCommand command() {
+    /** A file of one key, which may do all that is measured. */
+    private static Path keys(Platform platform) {
+        Path file = platform.folders().data().resolve("measured-keys");
+        try {
+            String digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(KEY.getBytes(StandardCharsets.UTF_8)));
+            return Files.writeString(file, "bench sha256:%s operator %s never".formatted(digest, platform.useCase()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    /**
+     * As an image has it: from jars.
+     *
+     * @param settings in place of its own
+     */
+    static JavaCommand command(String... settings) {
         List<String> flags = new ArrayList<>(HEAP);
         flags.addAll(JavaCommand.platformFlags());
         return new JavaCommand(
-                new Modules(Folders.standard()).jarsWithUseCases(Platform.PREDICTION), MAIN, flags, List.of());
+                new Modules(Folders.standard()).jarsWithUseCases(Platform.PREDICTION), MAIN, flags, List.of(settings));
     }
 
     URI url() {
