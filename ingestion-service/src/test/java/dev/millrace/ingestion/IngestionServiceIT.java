@@ -271,7 +271,7 @@ final class IngestionServiceIT {
         assertProblem(post("/v1/events/orders", "{\"id\": 1, \"id\": 2}"), 400, "malformed-body", null);
         assertProblem(post("/v1/events/orders", "{\"id\": 1e2147483649}"), 400, "malformed-body", null);
         assertProblem(post("/v1/events/nothing", "{}"), 404, "unknown-event-type", "type");
-        assertProblem(post("/v1/events/orders", "[" + "1,".repeat(1 << 20) + "1]"), 413, "body-too-large", null);
+        assertProblem(post("/v1/events/orders", "[" + "1,".repeat(1 << 20) + "1]"), 413, "too-large", null);
         assertProblem(post("/v1/events/orders", order(id(), ", \"weight\": \"x\"")), 400, "wrong-type", "weight");
         String longShop = order(id(), "").replace("\"s\"", "\"" + "s".repeat(1_001) + "\"");
         assertProblem(post("/v1/events/orders", longShop), 400, "out-of-range", "shop");

@@ -111,11 +111,12 @@ class WebSupportIT {
     }
 
     private static HttpResponse<String> get(String port, String path) throws Exception {
-        return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                + service.getEnvironment().getProperty("local." + port + ".port") + path))
-                        .build(),
-                BodyHandlers.ofString());
+        return HTTP.send(to(port, path).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder to(String port, String path) {
+        return HttpRequest.newBuilder(URI.create(
+                "http://127.0.0.1:" + service.getEnvironment().getProperty("local." + port + ".port") + path));
     }
 
     private static void assertProblem(String path, int status, String code, String detail) throws Exception {
@@ -241,5 +242,17 @@ class WebSupportIT {
         HttpResponse<String> page = get("server", "/docs");
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
         assertThat(page.body()).contains("fetch('/openapi.json')").doesNotContain("src=", "https://");
+    }
+
+    /** Whoever asks whether a page is there, such as {@code curl -I}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/docs", "/openapi.json", "/metrics", "/break/nothing"})
+    void headIsAnsweredAsGetWithoutABody(String path) throws Exception {
+        HttpResponse<String> whole = get("server", path);
+        HttpResponse<String> head = HTTP.send(to("server", path).HEAD().build(), BodyHandlers.ofString());
+        assertThat(head.statusCode()).isEqualTo(whole.statusCode());
+        assertThat(head.headers().firstValue("Content-Type"))
+                .isEqualTo(whole.headers().firstValue("Content-Type"));
+        assertThat(head.body()).isEmpty();
     }
 }

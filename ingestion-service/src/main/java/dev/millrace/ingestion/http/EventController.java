@@ -131,7 +131,7 @@ class EventController {
         if (body.length > GREATEST_BODY) {
             throw new Problem(
                     HttpStatus.CONTENT_TOO_LARGE,
-                    "body-too-large",
+                    "too-large",
                     "A body has at most " + GREATEST_BODY + " bytes, but more came; send several",
                     "");
         }

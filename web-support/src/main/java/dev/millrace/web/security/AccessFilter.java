@@ -49,7 +49,7 @@ public final class AccessFilter implements Filter {
         switch (verdict) {
             case Verdict.Let(Caller caller) -> {
                 caller.putOn(http);
-                chain.doFilter(request, response);
+                chain.doFilter(http.getMethod().equals("HEAD") ? new HeadAsGet(http) : http, response);
             }
             case Verdict.Refuse(Refusal refusal) -> {
                 meters.counter("requests_refused_total", "code", refusal.code()).increment();
