@@ -1,6 +1,7 @@
 package dev.millrace.training.history;
 
 import dev.millrace.feature.Model;
+import dev.millrace.feature.OutOfRangeException;
 import dev.millrace.feature.SourceRecord;
 import dev.millrace.feature.View;
 import dev.millrace.lake.Position;
@@ -42,8 +43,16 @@ final class Projector {
                 .orElse(0);
     }
 
-    /** In the order in which they count. */
+    /** In the order in which they count. None of an event that a view cannot take, as nowhere else: it came before the view did. */
     List<Part> parts(Arrived arrived) {
+        try {
+            return taken(arrived);
+        } catch (OutOfRangeException e) {
+            return List.of();
+        }
+    }
+
+    private List<Part> taken(Arrived arrived) {
         Parts parts = new Parts(arrived.position());
         switch (arrived) {
             case Arrived.Event(Position position, EventType type, GenericRecord fields) -> {
