@@ -1,9 +1,11 @@
 package dev.millrace.schema.definition;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The features kept per entity from one source.
@@ -63,7 +65,8 @@ public record ViewDefinition(
         record Sequential(String fold, String partition, Duration settle, Map<String, Double> settings)
                 implements Shape {
             public Sequential {
-                settings = Map.copyOf(settings);
+                // In one order in every process: a view's version is made of it.
+                settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
             }
         }
     }
