@@ -9,6 +9,7 @@ import dev.millrace.stream.online.ProgressTracker;
 import dev.millrace.stream.online.RedisState;
 import dev.millrace.stream.online.RedisWriter;
 import dev.millrace.stream.table.PostgresSink;
+import dev.millrace.stream.table.RecordTables;
 import dev.millrace.stream.watch.StreamMetrics;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -32,6 +33,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
     private final transient RedisState redis;
     private final transient PostgresSink postgres;
     private final transient DeadLetters deadLetters;
+    private final transient DeadLetters unstorable;
     private final transient ProgressTracker progress;
     private final transient StreamMetrics metrics;
     private final transient Clock clock;
@@ -40,12 +42,16 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
     private transient long lastBatch;
     private transient Instant through = Instant.EPOCH;
 
-    /** @param refusedBefore offsets up to which a query before this one has sent its dead letters */
+    /**
+     * @param unstorable for letters that only PostgreSQL can tell of
+     * @param refusedBefore offsets up to which a query before this one has sent its dead letters
+     */
     BatchWriter(
             StreamConfig config,
             RedisState redis,
             PostgresSink postgres,
             DeadLetters deadLetters,
+            DeadLetters unstorable,
             ProgressTracker progress,
             StreamMetrics metrics,
             Clock clock,
@@ -55,6 +61,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         this.redis = redis;
         this.postgres = postgres;
         this.deadLetters = deadLetters;
+        this.unstorable = unstorable;
         this.progress = progress;
         this.metrics = metrics;
         this.clock = clock;
@@ -95,7 +102,7 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         rows.stream()
                 .filter(row -> row.kind() == Produced.Kind.RECORD)
                 .forEach(row -> offsets.merge(new Key(row.name(), row.partition()), row.offset() + 1, Math::max));
-        postgres.write(number, rows, OffsetText.of(offsets), through);
+        postgres.write(number, rows, OffsetText.of(offsets), through, found -> refuse(number, found));
         lastBatch = Math.max(lastBatch, number);
         for (Produced row : rows) {
             if (row.kind() == Produced.Kind.RECORD) {
@@ -114,6 +121,16 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
                 .filter(row -> row.kind() == Produced.Kind.TOO_LATE)
                 .count());
         metrics.batch(clock.millis() - started);
+    }
+
+    /** Their features count; the table of their type goes without them. */
+    private void refuse(long number, List<RecordTables.Unstorable> found) {
+        List<DeadLetters.Refused> letters = found.stream()
+                .map(each -> new DeadLetters.Refused(
+                        each.row(), each.arrival(), "unstorable", "PostgreSQL does not take it: " + each.message()))
+                .toList();
+        unstorable.send(number, letters);
+        letters.forEach(each -> metrics.refused(each.reason()));
     }
 
     long lastBatch() {

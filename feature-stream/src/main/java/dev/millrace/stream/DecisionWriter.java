@@ -8,6 +8,7 @@ import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.Produced;
 import dev.millrace.stream.table.PredictionTable;
+import dev.millrace.stream.table.Sql;
 import dev.millrace.stream.watch.StreamMetrics;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -180,7 +181,7 @@ final class DecisionWriter implements AutoCloseable {
                 metrics.decided(rows.size());
                 return true;
             } catch (SQLException e) {
-                if (isOfTheRows(e)) {
+                if (Sql.isOfTheRows(e)) {
                     return writeParts(rows, e);
                 }
                 failed("PostgreSQL", e);
@@ -190,12 +191,6 @@ final class DecisionWriter implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    /** Whether the database will never take one of these rows: a character or a number that its types do not know. */
-    private static boolean isOfTheRows(SQLException e) {
-        String state = e.getSQLState();
-        return state != null && state.startsWith("22");
     }
 
     /** Halves them until the row that cannot be taken is alone: it becomes a dead letter. */

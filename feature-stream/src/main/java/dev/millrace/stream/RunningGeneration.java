@@ -81,6 +81,7 @@ final class RunningGeneration implements AutoCloseable {
             postgres.createTables();
             RedisState redis = keep(new RedisState(config, lane, checkpointId));
             DeadLetters deadLetters = keep(new DeadLetters(config.kafka(), checkpointId, clock));
+            DeadLetters unstorable = keep(new DeadLetters(config.kafka(), checkpointId + "-unstorable", clock));
             PostgresSink.LastCommit last = postgres.lastCommit(checkpointId);
             Map<Key, Long> before = before(generations, generation, postgres, hadoop);
             if (generation.number() > 0 && last.batch() < 0) {
@@ -90,7 +91,7 @@ final class RunningGeneration implements AutoCloseable {
             progress.resume(started(generation));
             progress.resume(OffsetText.parse(last.offsets()));
             writer = new BatchWriter(
-                    config, redis, postgres, deadLetters, progress, metrics, clock, last.batch(), before);
+                    config, redis, postgres, deadLetters, unstorable, progress, metrics, clock, last.batch(), before);
             Map<String, String> all = new HashMap<>(topicIds);
             all.putAll(TopicIds.of(config.kafka(), List.of(Topics.PREDICTIONS)));
             Consumer<Map<TopicPartition, Long>> observer = lake(engine.useCase(), all, base.checkpoint() + ".lake");

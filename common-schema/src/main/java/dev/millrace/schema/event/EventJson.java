@@ -6,9 +6,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.time.DateTimeException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -27,12 +25,6 @@ public final class EventJson {
 
     /** Of a whole number, to either side of 0. */
     public static final long GREATEST_WHOLE = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;
-
-    /**
-     * Characters of a text at most. Texts go into the features' keys and from there into records of Kafka, which have a greatest
-     * size.
-     */
-    public static final int LONGEST_TEXT = 1_000;
 
     private static final String NO_UUID = "expected a UUID of 36 characters";
 
@@ -200,13 +192,12 @@ public final class EventJson {
 
         private long timestamp(JsonNode json) {
             if (!json.isTextual()) {
-                throw violation("wrong-type", "expected a time such as 2026-01-31T12:00:00Z", json);
+                throw violation("wrong-type", Storable.EXPECTED_MOMENT, json);
             }
             try {
-                Instant instant = OffsetDateTime.parse(json.textValue()).toInstant();
-                return instant.toEpochMilli();
-            } catch (DateTimeParseException | ArithmeticException e) {
-                throw violation("bad-timestamp", "expected a time such as 2026-01-31T12:00:00Z", json);
+                return Storable.moment(json.textValue());
+            } catch (DateTimeException e) {
+                throw violation("bad-timestamp", Storable.EXPECTED_MOMENT, json);
             }
         }
 
@@ -226,9 +217,8 @@ public final class EventJson {
 
         private String text(JsonNode json) {
             String text = anyText(json);
-            // As JSON schemas count: a character beyond the first 65,536 is two chars, and one code point.
-            if (text.length() > LONGEST_TEXT && text.codePointCount(0, text.length()) > LONGEST_TEXT) {
-                throw violation("out-of-range", "expected text of at most " + LONGEST_TEXT + " characters", json);
+            if (!Storable.isText(text)) {
+                throw violation("out-of-range", Storable.EXPECTED_TEXT, json);
             }
             return text;
         }

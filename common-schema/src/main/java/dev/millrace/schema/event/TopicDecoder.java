@@ -1,12 +1,15 @@
 package dev.millrace.schema.event;
 
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericRecord;
 
@@ -18,18 +21,51 @@ public final class TopicDecoder {
         for (EventType type : useCase.events().values()) {
             byFingerprint.put(
                     SchemaNormalization.parsingFingerprint64(type.schema()),
-                    new Known(type, new RecordCodec(type.schema())));
+                    new Known(type, new RecordCodec(type.schema()), moments(type)));
         }
     }
 
-    private record Known(EventType type, RecordCodec codec) {}
+    /** @param moments positions of fields that are times */
+    private record Known(EventType type, RecordCodec codec, int[] moments) {}
+
+    private static int[] moments(EventType type) {
+        return type.schema().getFields().stream()
+                .filter(field ->
+                        AvroTypes.nonNull(field.schema()).getLogicalType() instanceof LogicalTypes.TimestampMillis)
+                .mapToInt(Schema.Field::pos)
+                .toArray();
+    }
 
     public record Event(EventType type, GenericRecord fields) {}
 
-    /** @throws CorruptRecordException when no event type of the use case wrote it */
+    /** @throws CorruptRecordException when no event type of the use case wrote it, or a store could not hold it */
     public Event event(byte[] value) {
         Known known = SingleObject.fingerprint(value).map(byFingerprint::get).orElseThrow(this::unknown);
-        return new Event(known.type(), known.codec().decode(value));
+        GenericRecord fields = known.codec().decode(value);
+        for (Schema.Field field : fields.getSchema().getFields()) {
+            if (fields.get(field.pos()) instanceof CharSequence text) {
+                requireText(field.name(), text.toString());
+            }
+        }
+        for (int position : known.moments()) {
+            if (fields.get(position) instanceof Long moment) {
+                requireMoment(fields.getSchema().getFields().get(position).name(), moment);
+            }
+        }
+        return new Event(known.type(), fields);
+    }
+
+    private static void requireText(String field, String text) {
+        if (!Storable.isText(text)) {
+            throw new CorruptRecordException("'" + field + "': " + Storable.EXPECTED_TEXT);
+        }
+    }
+
+    private static void requireMoment(String field, long epochMillis) {
+        if (!Storable.isMoment(epochMillis)) {
+            throw new CorruptRecordException(
+                    "'%s': %s, found %d ms since 1970".formatted(field, Storable.EXPECTED_MOMENT, epochMillis));
+        }
     }
 
     private CorruptRecordException unknown() {
@@ -41,13 +77,20 @@ public final class TopicDecoder {
                 + "; only ingestion-service writes event topics, others send to raw-events");
     }
 
-    /** @throws CorruptRecordException when it is no label */
+    /** @throws CorruptRecordException when it is no label, or a store could not hold it */
     public static Label label(byte[] value) {
+        Label label;
         try {
-            return Label.getDecoder().decode(value);
+            label = Label.getDecoder().decode(value);
         } catch (IOException | RuntimeException e) {
             throw new CorruptRecordException(
                     "Expected a label, found " + value.length + " bytes: " + e.getMessage(), e);
         }
+        requireMoment("event_time", label.getEventTime().toEpochMilli());
+        requireMoment("known_at", label.getKnownAt().toEpochMilli());
+        requireText("event_id", label.getEventId());
+        requireText("key", label.getKey());
+        label.getEntities().forEach(TopicDecoder::requireText);
+        return label;
     }
 }

@@ -22,6 +22,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventJsonTests {
     private static final UseCase USE_CASE =
@@ -66,7 +67,7 @@ final class EventJsonTests {
             "customer_id": 1 | "customer_id": 1.5          | customer_id    | wrong-type    | 'customer_id': expected a whole number, found 1.5
             "customer_id": 1 | "customer_id": 1e300        | customer_id    | wrong-type    | 'customer_id': expected a whole number, found 1E+300
             "customer_id": 1 | "customer_id": 1234567890123| customer_id    | out-of-range  | 'customer_id': expected a whole number of at most 12 digits, found 1234567890123
-            2026-01-31T12    | 2026-02-31T12               | timestamp      | bad-timestamp | 'timestamp': expected a time such as 2026-01-31T12:00:00Z, found "2026-02-31T12:00:00.123+01:00"
+            2026-01-31T12    | 2026-02-31T12               | timestamp      | bad-timestamp | 'timestamp': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found "2026-02-31T12:00:00.123+01:00"
             0b9ddd3f-        | 0b9ddd3f                    | transaction_id | bad-uuid      | 'transaction_id': expected a UUID of 36 characters, found "0b9ddd3f6cde-4b3c-9d4b-0e3b5ce4c8a1"
             "1234"           | 1234                        | card_last_4    | wrong-type    | 'card_last_4': expected text, found a value that is not shown
             "1234"           | "1234", "country": "de"     | country        | out-of-range  | 'country': expected text of the form [A-Z]{2}, found "de"
@@ -81,7 +82,7 @@ final class EventJsonTests {
 
     @Test
     void aTextHasAThousandCharacters() {
-        String longest = "a𝄞".repeat(EventJson.LONGEST_TEXT / 2);
+        String longest = "aaa𝄞".repeat(Storable.LONGEST_TEXT / 4);
         GenericRecord event = read(GOOD.replace("\"1234\"", "\"1234\", \"device_type\": \"" + longest + "\""));
         assertThat(event.get("device_type")).isEqualTo(longest);
         String tooLong =
@@ -91,10 +92,36 @@ final class EventJsonTests {
                 .extracting(violation -> violation.field() + " " + violation.code())
                 .containsExactly("card_last_4 out-of-range", "device_type out-of-range");
         assertThat(refused)
-                .hasMessageStartingWith(
-                        "'card_last_4': expected text of at most 1000 characters, found a value that is not"
-                                + " shown; 'device_type': expected text of at most 1000 characters, found \"yyy")
+                .hasMessageStartingWith("'card_last_4': " + Storable.EXPECTED_TEXT
+                        + ", found a value that is not shown; 'device_type': " + Storable.EXPECTED_TEXT
+                        + ", found \"yyy")
                 .hasMessageEndingWith("y…");
+    }
+
+    /** It would be refused by a database long after it was taken, and with it all that came beside it. */
+    @ParameterizedTest
+    @CsvSource({
+        "timestamp, 1969-12-31T23:59:59.999Z, bad-timestamp",
+        "timestamp, 1970-01-01T00:00:00+00:01, bad-timestamp",
+        "timestamp, 9999-12-31T23:59:59-00:01, bad-timestamp",
+        "timestamp, 0000-06-01T00:00:00Z, bad-timestamp",
+        "timestamp, +10000-01-01T00:00:00Z, bad-timestamp",
+        "timestamp, -999999999-01-01T00:00:00Z, bad-timestamp",
+        "timestamp, +999999999-12-31T23:59:59Z, bad-timestamp",
+        "device_type, a\0b, out-of-range"
+    })
+    void whatNoStoreCanHoldIsRefused(String field, String text, String code) {
+        assertThatThrownBy(() -> reader.value(field, TextNode.valueOf(text)))
+                .isInstanceOfSatisfying(
+                        InvalidEventException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"})
+    void theFirstAndTheLastMomentCanBeHeld(String text) {
+        assertThat(reader.value("timestamp", TextNode.valueOf(text)))
+                .isEqualTo(Instant.parse(text).toEpochMilli());
     }
 
     @ParameterizedTest

@@ -9,9 +9,11 @@ import dev.millrace.lake.Lake;
 import dev.millrace.lake.Position;
 import dev.millrace.lake.PredictionRows;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
+import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
@@ -79,7 +81,11 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
         PredictionRows rows = new PredictionRows();
         return record -> {
             try {
-                return Optional.of(rows.row(PlatformRecords.predictions().decode(record.value()), position(record)));
+                Prediction prediction = PlatformRecords.predictions().decode(record.value());
+                if (!Storable.isMoment(prediction.getAskedFor().toEpochMilli())) {
+                    throw new CorruptRecordException("'asked_for': " + Storable.EXPECTED_MOMENT);
+                }
+                return Optional.of(rows.row(prediction, position(record)));
             } catch (IOException | AvroRuntimeException e) {
                 throw new CorruptRecordException(
                         "Expected a prediction, found " + record.value().length + " bytes: " + e.getMessage(), e);

@@ -6,12 +6,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.feature.FeatureEngine;
 import dev.millrace.feature.View;
-import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.ViewDefinition;
-import dev.millrace.schema.event.TopicDecoder;
-import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.config.StreamConfig;
-import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.ChangedWindow;
 import dev.millrace.stream.lane.Produced;
 import java.sql.Connection;
@@ -20,15 +16,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
-import org.jspecify.annotations.Nullable;
 
 /** One transaction per micro-batch, guarded by a commit row: what was written once is not written again. Thread-safe. */
 public final class PostgresSink implements AutoCloseable {
@@ -36,10 +30,8 @@ public final class PostgresSink implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final FeatureEngine engine;
-    private final TopicDecoder decoder;
     private final String checkpointId;
-    private final Map<String, String> topicIds;
-    private final Map<String, EventTable> events = new HashMap<>();
+    private final RecordTables records;
     private final Map<String, WindowTable> windows = new LinkedHashMap<>();
     private final MonthPartitions months = new MonthPartitions();
 
@@ -55,10 +47,8 @@ public final class PostgresSink implements AutoCloseable {
         hikari.setAutoCommit(false);
         this.pool = new HikariDataSource(hikari);
         this.engine = engine;
-        this.decoder = new TopicDecoder(engine.useCase());
         this.checkpointId = checkpointId;
-        this.topicIds = Map.copyOf(topicIds);
-        engine.useCase().events().values().forEach(type -> events.put(type.name(), new EventTable(type)));
+        this.records = new RecordTables(engine.useCase(), Map.copyOf(topicIds), months);
         Map<String, List<View>> byTable = new TreeMap<>();
         for (View view : engine.views()) {
             if (view.definition().shape() instanceof ViewDefinition.Shape.Tumbling tumbling) {
@@ -80,9 +70,15 @@ public final class PostgresSink implements AutoCloseable {
 
     /** The platform's tables by Flyway, the use case's from its definitions. */
     public synchronized void createTables() throws SQLException {
-        Flyway.configure().dataSource(pool).load().migrate();
+        // A job that reads the lake first has made the catalog's tables in the same schema.
+        Flyway.configure()
+                .dataSource(pool)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load()
+                .migrate();
         inTransaction(connection -> {
-            for (EventTable table : events.values()) {
+            for (EventTable table : records.events()) {
                 table.create(connection);
             }
             for (WindowTable table : windows.values()) {
@@ -125,15 +121,21 @@ public final class PostgresSink implements AutoCloseable {
     /**
      * @param offsets topic/partition to the next offset after this batch
      * @param through windows that end before are over
+     * @param unstorable is told, before anything is committed, of records that PostgreSQL will never take: all else is written
      * @return false when it was written before
      */
-    public synchronized boolean write(long batch, List<Produced> rows, Map<String, Long> offsets, Instant through)
+    public synchronized boolean write(
+            long batch,
+            List<Produced> rows,
+            Map<String, Long> offsets,
+            Instant through,
+            Consumer<List<RecordTables.Unstorable>> unstorable)
             throws SQLException {
         return inTransaction(connection -> {
             if (!claim(connection, batch, offsets)) {
                 return false;
             }
-            writeRecords(connection, batch, rows);
+            unstorable.accept(records.write(connection, batch, rows));
             writeWindows(connection, rows, through);
             return true;
         });
@@ -148,62 +150,6 @@ public final class PostgresSink implements AutoCloseable {
             insert.setString(3, JSON.writeValueAsString(offsets));
             return insert.executeUpdate() == 1;
         }
-    }
-
-    private void writeRecords(Connection connection, long batch, List<Produced> rows)
-            throws SQLException, JsonProcessingException {
-        Map<String, CopyRows> copies = new TreeMap<>();
-        Map<String, List<Instant>> times = new HashMap<>();
-        for (Produced row : rows) {
-            if (row.kind() != Produced.Kind.RECORD) {
-                continue;
-            }
-            Arrival arrival = Arrival.of(row.payload());
-            if (!arrival.refusal().isEmpty()) {
-                continue;
-            }
-            EventTable.Origin origin = new EventTable.Origin(
-                    String.valueOf(topicIds.get(row.name())),
-                    row.partition(),
-                    row.offset(),
-                    Instant.ofEpochMilli(arrival.arrivalTime()),
-                    batch);
-            if (row.name().equals(Topics.LABELS)) {
-                Label label = TopicDecoder.label(arrival.value());
-                times.computeIfAbsent("labels", name -> new ArrayList<>()).add(label.getEventTime());
-                copies.computeIfAbsent("labels", name -> new CopyRows()).add(labelRow(label, origin));
-            } else {
-                TopicDecoder.Event event = decoder.event(arrival.value());
-                String name = event.type().name();
-                EventTable table = Objects.requireNonNull(events.get(name));
-                times.computeIfAbsent(name, key -> new ArrayList<>()).add(table.time(event.fields()));
-                copies.computeIfAbsent(name, key -> new CopyRows()).add(table.row(event.fields(), origin));
-            }
-        }
-        for (Map.Entry<String, CopyRows> copy : copies.entrySet()) {
-            String table = copy.getKey();
-            months.ensure(connection, table, times.getOrDefault(table, List.of()));
-            copy.getValue().into(connection, table + "_stage", table);
-            Sql.execute(
-                    connection,
-                    "insert into " + Sql.name(table) + " select * from " + Sql.name(table + "_stage")
-                            + " order by kafka_partition, kafka_offset on conflict do nothing");
-        }
-    }
-
-    private static List<@Nullable Object> labelRow(Label label, EventTable.Origin origin)
-            throws JsonProcessingException {
-        List<@Nullable Object> row = new ArrayList<>(Arrays.asList(
-                label.getEventType(),
-                label.getEventId(),
-                label.getEventTime(),
-                label.getKey(),
-                JSON.writeValueAsString(label.getEntities()),
-                label.getValue(),
-                label.getKnownAt(),
-                label.getRevision()));
-        row.addAll(origin.columns());
-        return row;
     }
 
     private void writeWindows(Connection connection, List<Produced> rows, Instant through) throws SQLException {

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Pieces of SQL. */
-final class Sql {
+public final class Sql {
     private Sql() {}
 
     /** Quoted, whatever it is. */
@@ -17,6 +17,15 @@ final class Sql {
 
     static String names(Collection<String> names) {
         return names.stream().map(Sql::name).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Whether the database will never take one of these rows: a character or a number that its types do not know, or a key that its
+     * indexes have no room for.
+     */
+    public static boolean isOfTheRows(SQLException refusal) {
+        String state = refusal.getSQLState();
+        return state != null && (state.startsWith("22") || state.equals("54000"));
     }
 
     /** How many rows it has changed. */

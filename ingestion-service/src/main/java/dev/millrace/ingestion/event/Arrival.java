@@ -8,6 +8,9 @@ public sealed interface Arrival {
     /** Milliseconds. One wrong clock must not age a whole entity. */
     long GREATEST_LEAD = Duration.ofMinutes(5).toMillis();
 
+    /** Some hundred years: longer than any history. */
+    Duration GREATEST_LAG = Duration.ofDays(36_525);
+
     /** Epoch milliseconds. */
     long of(long eventTime);
 
@@ -25,6 +28,13 @@ public sealed interface Arrival {
 
     /** The caller replays: the event's own time and a lag. */
     record Stated(Duration lag) implements Arrival {
+        /** @throws IllegalArgumentException when the lag is of more than {@link #GREATEST_LAG} to either side */
+        public Stated {
+            if (lag.abs().compareTo(GREATEST_LAG) > 0) {
+                throw new IllegalArgumentException("Expected a lag of at most " + GREATEST_LAG + ", found " + lag);
+            }
+        }
+
         @Override
         public long of(long eventTime) {
             return eventTime + lag.toMillis();

@@ -6,6 +6,7 @@ import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.RecordCodec;
+import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.Topics;
 import java.time.Instant;
 import java.util.HashMap;
@@ -62,6 +63,14 @@ public final class EventAcceptor {
                     "'" + timeField + "': expected a time of at most 5 minutes after the event's arrival at "
                             + Instant.ofEpochMilli(arrived) + ", found " + Instant.ofEpochMilli(eventTime)
                             + "; set the sender's clock");
+        }
+        if (!Storable.isMoment(arrived)) {
+            throw new InvalidEventException(
+                    timeField,
+                    "out-of-range",
+                    "'" + timeField
+                            + "': expected an arrival in the years %d to %d, found %s; state another lag"
+                                    .formatted(Storable.FIRST_YEAR, Storable.LAST_YEAR, Instant.ofEpochMilli(arrived)));
         }
         return arrived;
     }

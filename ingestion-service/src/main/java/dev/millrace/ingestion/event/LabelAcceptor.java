@@ -10,10 +10,10 @@ import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.LabelJson;
 import dev.millrace.schema.event.SingleObject;
+import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.Topics;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -103,18 +103,20 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         if (!value.isTextual()) {
             throw new InvalidEventException(field, "wrong-type", "'" + field + "': expected text, found " + value);
         }
-        return value.textValue();
+        String text = value.textValue();
+        if (!Storable.isText(text)) {
+            throw new InvalidEventException(field, "out-of-range", "'" + field + "': " + Storable.EXPECTED_TEXT);
+        }
+        return text;
     }
 
     private static long time(JsonNode json, String field) {
         String text = text(json, field);
         try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeParseException | ArithmeticException e) {
+            return Storable.moment(text);
+        } catch (DateTimeException e) {
             throw new InvalidEventException(
-                    field,
-                    "bad-timestamp",
-                    "'" + field + "': expected a time such as 2026-01-31T12:00:00Z, found '" + text + "'");
+                    field, "bad-timestamp", "'" + field + "': " + Storable.EXPECTED_MOMENT + ", found '" + text + "'");
         }
     }
 

@@ -116,11 +116,12 @@ class EventController {
         }
         try {
             return new Arrival.Stated(Duration.parse(lag));
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeParseException | IllegalArgumentException e) {
             throw new Problem(
                     HttpStatus.BAD_REQUEST,
                     "bad-arrival-lag",
-                    "The header " + ARRIVAL_LAG + " is an ISO 8601 duration such as PT0S or P7D; found '" + lag + "'",
+                    "The header " + ARRIVAL_LAG + " is an ISO 8601 duration such as PT0S or P7D, of at most "
+                            + Arrival.GREATEST_LAG.toDays() + " days; found '" + lag + "'",
                     ARRIVAL_LAG);
         }
     }

@@ -14,11 +14,11 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -155,14 +155,12 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
                 return OptionalLong.empty();
             }
             try {
-                return OptionalLong.of(OffsetDateTime.parse(json.get(KNOWN_AT).asText())
-                        .toInstant()
-                        .toEpochMilli());
-            } catch (DateTimeException | ArithmeticException e) {
+                return OptionalLong.of(Storable.moment(json.get(KNOWN_AT).asText()));
+            } catch (DateTimeException e) {
                 wrong(
                         KNOWN_AT,
                         "bad-timestamp",
-                        "'known_at': expected a time such as 2026-01-31T12:00:00Z, found " + json.get(KNOWN_AT));
+                        "'known_at': " + Storable.EXPECTED_MOMENT + ", found " + json.get(KNOWN_AT));
                 return OptionalLong.empty();
             }
         }

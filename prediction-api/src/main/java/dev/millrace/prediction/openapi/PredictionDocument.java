@@ -40,15 +40,6 @@ public final class PredictionDocument {
     private static final Map<String, Object> EXPLAIN = Map.of(
             "type", "integer", "minimum", 0, "maximum", 1_000, "description", "How many contributions the answer says");
 
-    /** A time of the years 1970 to 9999. */
-    private static final Map<String, Object> MOMENT = Map.of(
-            "type",
-            "string",
-            "format",
-            "date-time",
-            "pattern",
-            "^(19[7-9][0-9]|[2-9][0-9]{3})-.*" + TIME.get("pattern"));
-
     private PredictionDocument() {}
 
     /** A model that is asked, and whose it is. */
@@ -337,7 +328,7 @@ public final class PredictionDocument {
                 .about("use_case", owners)
                 .role(Role.READER)
                 .parameter(In.PATH, "use_case", Map.of("type", "string", "enum", useCases.names()))
-                .parameter(In.QUERY, "at", MOMENT);
+                .parameter(In.QUERY, "at", TIME);
         if (useCases.all().stream().anyMatch(useCase -> useCase.models().size() == 1)) {
             operation.parameter(In.QUERY, "model", model);
         } else {

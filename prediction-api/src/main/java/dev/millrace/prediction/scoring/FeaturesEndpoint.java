@@ -24,6 +24,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.web.RequestContext;
 import java.math.BigDecimal;
@@ -31,7 +32,6 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,11 +55,6 @@ public final class FeaturesEndpoint {
     private static final String AT = "at";
 
     private static final String MODEL = "model";
-
-    /** Of a moment that can be asked about. Far beyond, neither windows nor the database can count. */
-    private static final int FIRST_YEAR = 1970;
-
-    private static final int LAST_YEAR = 9999;
 
     private final ServedUseCases useCases;
     private final OnlineFeatures features;
@@ -139,20 +134,12 @@ public final class FeaturesEndpoint {
         if (text == null) {
             return null;
         }
-        OffsetDateTime at;
         try {
-            at = OffsetDateTime.parse(text);
+            return Storable.moment(text);
         } catch (DateTimeException e) {
-            throw RequestException.invalid(List.of(new Violation(
-                    AT, "bad-timestamp", "'at': expected a time such as 2026-01-31T12:00:00Z, found " + text)));
+            throw RequestException.invalid(List.of(
+                    new Violation(AT, "bad-timestamp", "'at': " + Storable.EXPECTED_MOMENT + ", found " + text)));
         }
-        if (at.getYear() < FIRST_YEAR || at.getYear() > LAST_YEAR) {
-            throw RequestException.invalid(List.of(new Violation(
-                    AT,
-                    "out-of-range",
-                    "'at': expected a time in the years %d to %d, found %s".formatted(FIRST_YEAR, LAST_YEAR, text))));
-        }
-        return at.toInstant().toEpochMilli();
     }
 
     /** The row's fields that the parameters give; those that name an entity must be there. */
@@ -247,7 +234,8 @@ public final class FeaturesEndpoint {
         Map<String, long[]> bounds = model.windows(at);
         model.features().forEach(name -> {
             long[] window = bounds.get(name);
-            if (window != null) {
+            // One without a beginning is none.
+            if (window != null && Storable.isMoment(window[0])) {
                 windows.put(name, List.of(text(window[0]), text(window[1])));
             }
         });

@@ -866,11 +866,11 @@ class ServiceIT {
             /v1/features/parcels?sender=ann1&depot=x           | 422 | 'depot': expected a number, found "x"
             /v1/features/parcels?sender=ann1&depot=2&price=1e2147483647   | 422 | 'price': expected at most 12 digits, found 1E+2147483647
             /v1/features/parcels?sender=ann1&depot=100e2147483647         | 422 | 'depot': expected a whole number, found 1.00E+2147483649
-            /v1/features/parcels?sender=ann1&depot=2&at=noon   | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, found noon
+            /v1/features/parcels?sender=ann1&depot=2&at=noon   | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found noon
             /v1/features/parcels?sender=ann1&depot=2&colour=3  | 422 | 'colour' is no field of 'parcel'; it has [parcel_id, timestamp, sender, depot, price, grams, fragile, size, late]
-            /v1/features/parcels?sender=ann1&depot=2&at=-292275055-05-17T00:00:00Z | 422 | 'at': expected a time in the years 1970 to 9999, found -292275055-05-17T00:00:00Z
-            /v1/features/parcels?sender=ann1&depot=2&at=1969-12-31T23:59:59Z | 422 | 'at': expected a time in the years 1970 to 9999, found 1969-12-31T23:59:59Z
-            /v1/features/parcels?sender=ann1&depot=2&at=%2B10000-01-01T00:00:00Z | 422 | 'at': expected a time in the years 1970 to 9999, found +10000-01-01T00:00:00Z
+            /v1/features/parcels?sender=ann1&depot=2&at=-292275055-05-17T00:00:00Z | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found -292275055-05-17T00:00:00Z
+            /v1/features/parcels?sender=ann1&depot=2&at=1969-12-31T23:59:59Z | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found 1969-12-31T23:59:59Z
+            /v1/features/parcels?sender=ann1&depot=2&at=%2B10000-01-01T00:00:00Z | 422 | 'at': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found +10000-01-01T00:00:00Z
             /v1/features/parcels?sender=ann1&depot=2&fragile=3 | 422 | 'fragile': expected true or false, found "3"
             /v1/features/parcels?sender=ann1&depot=2&model=m   | 422 | 'model' is one of [late]
             """)

@@ -6,6 +6,7 @@ import dev.millrace.schema.definition.FieldRule;
 import dev.millrace.schema.definition.FieldRule.Personal;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.Storable;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class JsonSchemas {
     public static final Map<String, Object> TEXT = Map.of("type", "string");
 
-    /** No leap seconds, nanoseconds at the finest, and zones as far from Greenwich as any is. */
+    /** Years that can be stored, no leap seconds, nanoseconds at the finest, and zones as far from Greenwich as any is. */
     public static final Map<String, Object> TIME = Map.of(
             "type",
             "string",
             "format",
             "date-time",
             "pattern",
-            ":[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-7]):[0-5][0-9]|[+-]18:00)$");
+            "^(19[7-9][0-9]|[2-9][0-9]{3})-.*:[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-](0[0-9]|1[0-7]):[0-5][0-9]|[+-]18:00)$");
 
     private JsonSchemas() {}
 
@@ -140,7 +141,7 @@ public final class JsonSchemas {
             case STRING ->
                 logical != null && logical.getName().equals("uuid")
                         ? Map.of("type", "string", "format", "uuid")
-                        : Map.of("type", "string", "maxLength", EventJson.LONGEST_TEXT);
+                        : Map.of("type", "string", "maxLength", Storable.LONGEST_TEXT, "pattern", "^[^\\u0000]*$");
             case RECORD, ARRAY, MAP, UNION, NULL -> Map.of();
         };
     }

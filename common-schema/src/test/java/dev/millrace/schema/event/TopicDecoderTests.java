@@ -1,0 +1,93 @@
+package dev.millrace.schema.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
+import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
+import dev.millrace.schema.loader.UseCaseLoader;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One record that a database refuses would hold up all that came with it: it is none that is read. */
+class TopicDecoderTests {
+
+    private static final UseCase USE_CASE =
+            UseCaseLoader.load(Path.of(System.getProperty("millrace.root", ".."), "use-cases"), "fraud");
+    private static final EventType TYPE = USE_CASE.event("transactions");
+    private static final long NOW = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+
+    private final TopicDecoder decoder = new TopicDecoder(USE_CASE);
+
+    private static byte[] event(long time, String device) {
+        GenericRecord event = new GenericData.Record(TYPE.schema());
+        event.put("transaction_id", new UUID(0, 1).toString());
+        event.put("customer_id", 1L);
+        event.put("merchant_id", 2L);
+        event.put("amount", new BigDecimal("12.30"));
+        event.put("timestamp", time);
+        event.put("device_type", device);
+        return new RecordCodec(TYPE.schema()).encode(event);
+    }
+
+    @Test
+    void anEventIsReadAsItWasWritten() {
+        TopicDecoder.Event read = decoder.event(event(NOW, "mobile"));
+        assertThat(read.type().name()).isEqualTo("transactions");
+        assertThat(read.fields().get("device_type")).hasToString("mobile");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-1, mobile, timestamp",
+        "253402300800000, mobile, timestamp",
+        "-9223372036854775808, mobile, timestamp",
+        "0, mob\0ile, device_type"
+    })
+    void anEventThatNoStoreCanHoldIsCorrupt(long time, String device, String field) {
+        byte[] written = event(time, device);
+        assertThatThrownBy(() -> decoder.event(written))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageStartingWith("'" + field + "': expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x, 1, 2, 0, 0, ",
+        "x\0y, 1, 2, 0, 0, event_id",
+        "x, 1\0y, 2, 0, 0, key",
+        "x, 1, 2\0y, 0, 0, merchant_id",
+        "x, 1, 2, -1, 0, event_time",
+        "x, 1, 2, 0, 253402300800000, known_at"
+    })
+    void norIsALabel(String id, String key, String merchant, long time, long known, String field) {
+        byte[] written = SingleObject.bytes(
+                Label.getEncoder(),
+                new Label(
+                        "transactions",
+                        id,
+                        Instant.ofEpochMilli(time),
+                        key,
+                        Map.of("merchant_id", merchant),
+                        1.0,
+                        Instant.ofEpochMilli(known),
+                        0));
+        if (field == null) {
+            assertThat(TopicDecoder.label(written).getEventId()).isEqualTo(id);
+        } else {
+            assertThatThrownBy(() -> TopicDecoder.label(written))
+                    .isInstanceOf(CorruptRecordException.class)
+                    .hasMessageStartingWith("'" + field + "': expected");
+        }
+    }
+}
