@@ -7,11 +7,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /** Topics of one partition. */
-final class TestTopics {
+public final class TestTopics {
 
     private TestTopics() {}
 
-    static void create(String kafka, String... names) throws Exception {
+    public static void create(String kafka, String... names) throws Exception {
         List<NewTopic> topics =
                 Stream.of(names).map(name -> new NewTopic(name, 1, (short) 1)).toList();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {

@@ -294,7 +294,7 @@ class TruthIT {
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"event_type\": \"box\"} | 422 | 'event_type': expected an event type that is labelled, one of [parcel], found \"box\"",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"revision\": -1} | 422 | 'revision': expected a whole number from 0 to 1000000000, found -1",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"revision\": 2147483647} | 422 | 'revision': expected a whole number from 0 to 1000000000, found 2147483647",
-                "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"known_at\": \"soon\"} | 422 | 'known_at': expected a time such as 2026-01-31T12:00:00Z, found \"soon\"",
+                "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"known_at\": \"soon\"} | 422 | 'known_at': expected a time such as 2026-01-31T12:00:00Z, of the years 1970 to 9999, found \"soon\"",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1, \"why\": 2} | 422 | 'why' is no field of a label",
                 "{\"event_id\": \"89c7ba8f-53be-4a8c-8b5a-000000000001\", \"value\": 1} | 404 | expected the id of an event of 'parcel' that the stream has written, but came '89c7ba8f-53be-4a8c-8b5a-000000000001'"
             })

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The decision log: every answer goes to Kafka, by a thread of its own. While Kafka is away answers wait in a bounded queue; when
- * that is full they are lost, which is counted, and no request ever waits.
+ * The decision log: every answer goes to Kafka, by a thread of its own. While Kafka is away answers wait, as many in a bounded queue
+ * as on their way; when both are full they are lost, which is counted, and no request ever waits.
  */
 public final class DecisionLog implements Decisions, SmartLifecycle {
 
@@ -52,6 +53,9 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     private static final Duration LAST_CHANCE = Duration.ofSeconds(3);
 
     private final BlockingQueue<Decision> queue = new ArrayBlockingQueue<>(WAITING);
+    /** As many as wait may be on their way to Kafka: what the producer has no room for it would give up. */
+    private final Semaphore places = new Semaphore(WAITING);
+
     private final Map<String, Object> settings;
     private final Counter kept;
     private final Counter overflowed;
@@ -75,6 +79,9 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                 "snappy",
                 ProducerConfig.LINGER_MS_CONFIG,
                 LINGER_MILLIS,
+                // For as long as Kafka is away.
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                Integer.MAX_VALUE,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 10_000,
                 // Each attempt is a line in the log while Kafka is away.
@@ -85,7 +92,7 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         this.kept = counter(meters, "kept");
         this.overflowed = counter(meters, "queue-full");
         this.undelivered = counter(meters, "not-delivered");
-        Gauge.builder("decision_log_waiting", queue, BlockingQueue::size)
+        Gauge.builder("decision_log_waiting", () -> queue.size() + WAITING - places.availablePermits())
                 .description("Answers that are not in Kafka yet")
                 .register(meters);
     }
@@ -142,10 +149,20 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         }
     }
 
-    private void send(KafkaProducer<byte[], byte[]> producer, Decision decision) {
+    private void send(KafkaProducer<byte[], byte[]> producer, Decision decision) throws InterruptedException {
         try {
             ProducerRecord<byte[], byte[]> record = record(decision);
             awaitTopic(producer);
+            awaitPlace();
+            send(producer, record);
+        } catch (RuntimeException e) {
+            // Kafka's, or of one that cannot be written: the next can.
+            lost(e);
+        }
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        try {
             var unused = producer.send(record, (sent, failure) -> {
                 if (failure == null) {
                     kept.increment();
@@ -153,10 +170,11 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                 } else {
                     lost(failure);
                 }
+                places.release();
             });
         } catch (RuntimeException e) {
-            // Kafka's, or of one that cannot be written: the next can.
-            lost(e);
+            places.release();
+            throw e;
         }
     }
 
@@ -182,6 +200,14 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
                     throw e;
                 }
                 failed(e);
+            }
+        }
+    }
+
+    private void awaitPlace() throws InterruptedException {
+        while (!places.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (stopping) {
+                throw new TimeoutException("Kafka has not taken the answers before it");
             }
         }
     }
