@@ -10,6 +10,7 @@ import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,7 @@ class StepInIT {
             assertThat((float) prediction.getScore()).isEqualTo(narrow.open().score(vector(prediction)));
         });
         theChampionStepsInForTheChallenger(previous, champion, narrow);
+        theChampionAnswersWhatTheChallengerRefuses(previous);
     }
 
     /** The champion reads the request by its own rules: it was trained without the hour. */
@@ -134,6 +136,33 @@ class StepInIT {
                     .as("neither who answered nor who gives no number")
                     .containsExactly("shadow");
         });
+    }
+
+    /** It was trained on requests that say more. */
+    private static void theChampionAnswersWhatTheChallengerRefuses(String champion) throws Exception {
+        Path useCase = folder.resolve("strict/parcels");
+        DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
+        Parcels.replace(useCase.resolve("models/late.yaml"), "{max: 50000, optional: true}", "{max: 50000}");
+        registry.alias(
+                Parcels.MODEL,
+                "challenger",
+                registry.register(Parcels.MODEL, TestPackages.of(UseCaseLoader.load(useCase), Parcels.MODEL, 3)));
+        refresh("v" + champion);
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            rows.add(Map.of("sender", "cid" + i, "depot", 2, "price", 12.3));
+            assertThat(service.post("/score", rows.getLast())
+                            .path("model_version")
+                            .textValue())
+                    .isEqualTo("v" + champion);
+        }
+        assertThat(service.post("/v1/models/late/predict:batch", Map.of("rows", rows))
+                        .path("answers"))
+                .hasSize(40)
+                .allSatisfy(answer ->
+                        assertThat(answer.path("model_version").textValue()).isEqualTo("v" + champion));
+        assertThat(service.get("/metrics"))
+                .contains("compared_scores_missing_total{alias=\"challenger\",code=\"invalid-values\",model=\"late\"");
     }
 
     private static double[] vector(Prediction prediction) {

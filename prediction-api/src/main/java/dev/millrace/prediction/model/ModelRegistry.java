@@ -35,7 +35,11 @@ public final class ModelRegistry {
     public ModelRegistry(URI server, Duration timeout) {
         this.server = server.toString().replaceAll("/+$", "");
         this.timeout = timeout;
-        this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+        this.client = HttpClient.newBuilder()
+                // MLflow's server logs each offer of another.
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
     }
 
     /** The version with this alias, if there is one. */

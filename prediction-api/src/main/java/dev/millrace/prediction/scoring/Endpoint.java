@@ -120,13 +120,11 @@ final class Endpoint {
     boolean answer(byte[] body, RequestContext context, int explain, Reply reply) throws RequestException, IOException {
         long began = System.nanoTime();
         Lines lines = lines();
-        Asked read =
-                Asked.of(lines.champion(), reader -> reader.read(body), context.requestId(), context.traceParent());
-        Serving answering = lines.answering(read);
-        Asked asked = read.as(answering);
+        Row row = row(lines, reader -> reader.read(body), 0, context.requestId(), context);
+        Serving answering = row.answering();
         ScoringMetrics metrics = predictions.metrics();
         metrics.stage(Stage.PARSE, System.nanoTime() - began);
-        Optional<Scored> found = predictions.score(answering, lines.insteadOf(answering), asked);
+        Optional<Scored> found = predictions.score(answering, lines.insteadOf(answering), row.asked());
         if (found.isEmpty()) {
             return false;
         }
@@ -140,7 +138,7 @@ final class Endpoint {
         metrics.stage(Stage.WRITE, written - answered);
         metrics.latency(name(), written - began);
         // The caller has its answer: what comes now costs it nothing.
-        keep(scored, asked, answering, lines);
+        keep(scored, row.asked(), answering, lines);
         metrics.stage(Stage.KEEP, System.nanoTime() - written);
         return true;
     }
@@ -179,7 +177,7 @@ final class Endpoint {
     }
 
     /**
-     * One of many requests.
+     * One request, perhaps of many.
      *
      * @param place among them, from 0
      * @param answering who is asked, and by whose rules it was read
@@ -187,13 +185,20 @@ final class Endpoint {
     private record Row(int place, Asked asked, Serving answering) {}
 
     private static Row row(Lines lines, JsonNode json, int place, RequestContext context) throws RequestException {
-        Asked read = Asked.of(
-                lines.champion(),
-                reader -> reader.read(json),
-                context.requestId() + '-' + place,
-                context.traceParent());
+        return row(lines, reader -> reader.read(json), place, context.requestId() + '-' + place, context);
+    }
+
+    /** What the champion takes is answered: by itself where the challenger, who was trained on another kind of request, refuses. */
+    private static Row row(Lines lines, Asked.Body body, int place, String requestId, RequestContext context)
+            throws RequestException {
+        Asked read = Asked.of(lines.champion(), body, requestId, context.traceParent());
         Serving answering = lines.answering(read);
-        return new Row(place, read.as(answering), answering);
+        try {
+            return new Row(place, read.as(answering), answering);
+        } catch (RequestException e) {
+            // It is counted when the versions are compared.
+            return new Row(place, read, lines.champion());
+        }
     }
 
     /** In the order of the rows; nothing for one that neither a model nor the rule can answer. */
