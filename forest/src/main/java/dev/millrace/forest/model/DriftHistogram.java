@@ -57,17 +57,27 @@ public record DriftHistogram(DriftBins bins, List<Double> shares, double missing
         return new DriftHistogram(bins.ofScores(), shares, missing);
     }
 
+    /**
+     * Twentieths of the rows. A value that more than one of them falls on, such as the 0 of a rate that mostly is, has a bin of its
+     * own: whatever moves away from it would stay in its bin otherwise.
+     */
     private static DriftBins quantiles(double[] sorted) {
         List<Double> edges = new ArrayList<>();
         double last = sorted[0];
         for (int i = 1; i < DriftBins.MOST; i++) {
-            double edge = sorted[(int) ((long) i * sorted.length / DriftBins.MOST)];
+            double quantile = sorted[(int) ((long) i * sorted.length / DriftBins.MOST)];
+            double edge = quantile == last ? following(sorted, last) : quantile;
             if (edge > last) {
                 edges.add(edge);
                 last = edge;
             }
         }
         return new DriftBins.Quantiles(sorted[0], edges, sorted[sorted.length - 1]);
+    }
+
+    /** The least value above this one; itself when there is none. */
+    private static double following(double[] sorted, double value) {
+        return Arrays.stream(sorted).filter(each -> each > value).findFirst().orElse(value);
     }
 
     private static int bin(DriftBins bins, double value) {
