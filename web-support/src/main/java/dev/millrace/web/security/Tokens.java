@@ -100,6 +100,9 @@ final class Tokens {
             // Before: should the keys change meanwhile, it is verified again, which costs time only.
             JWKSet by = keys.current();
             JWTClaimsSet claims = processor.process(jwt, null);
+            if (claims.getSubject() == null || claims.getExpirationTime() == null) {
+                return Optional.empty();
+            }
             Caller caller = new Caller(claims.getSubject(), roles(claims), texts(claims, settings.useCasesClaim()));
             Instant expires = claims.getExpirationTime().toInstant().plus(settings.clockSkew());
             return Optional.of(new Known(caller, expires, by));

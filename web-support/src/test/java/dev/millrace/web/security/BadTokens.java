@@ -6,6 +6,8 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -16,6 +18,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -33,7 +36,7 @@ public final class BadTokens {
      * @param key of the issuer
      * @param late how much they are out of their time, more than clocks may differ
      */
-    public static Map<String, String> of(RSAKey key, Instant now, Duration late) throws JOSEException {
+    public static Map<String, String> of(RSAKey key, Instant now, Duration late) throws JOSEException, ParseException {
         Supplier<JWTClaimsSet.Builder> claims = () -> TestIssuer.claims(now);
         RSAKey stranger = TestIssuer.key(key.getKeyID());
         String good = token(key, claims.get().build());
@@ -70,6 +73,13 @@ public final class BadTokens {
         bad.put("no exp", token(key, claims.get().expirationTime(null).build()));
         bad.put("no subject", token(key, claims.get().subject(null).build()));
         bad.put("blank subject", token(key, claims.get().subject(" ").build()));
+        for (String claim : List.of("sub", "exp")) {
+            JWSObject nothing = new JWSObject(
+                    SignedJWT.parse(good).getHeader(),
+                    new Payload(claims.get().claim(claim, null).build().toJSONObject(true)));
+            nothing.sign(new RSASSASigner(key));
+            bad.put(claim + " null", nothing.serialize());
+        }
         bad.put("unknown kid", token(key, claims.get().build(), header -> header.keyID("nobody's")));
         bad.put("another's key under a known kid", token(stranger, claims.get().build()));
         bad.put(
