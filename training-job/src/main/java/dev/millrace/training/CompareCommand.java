@@ -165,7 +165,7 @@ final class CompareCommand implements Callable<Integer> {
                 .put("mean_difference", answers.meanDifference())
                 .put("better", lead.metric())
                 .put("p", lead.p());
-        Gates.Verdict verdict = gates.against(fresh, duel);
+        Gates.Verdict verdict = gates.against(fresh, duel.champion(), lead);
         if (!verdict.promotes()) {
             write(figures.put("verdict", "champion-stays"));
             throw new TrainingException(

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -137,10 +138,34 @@ final class TrainCommand implements Callable<Integer> {
             return gates.floors(outcome.metrics());
         }
         int[] test = outcome.split().test();
-        double[] scores = Arrays.stream(test)
-                .mapToDouble(row -> ShortestDecimal.of(opened.score(set.rows()[row])))
+        int[] fair = later(set, test, opened.manifest().trainedThrough());
+        if (fair.length < test.length) {
+            say("%s knows %d of %d test rows from its training: the others are compared"
+                    .formatted(rival, test.length - fair.length, test.length));
+        }
+        double[] scores = Arrays.stream(fair)
+                .mapToObj(place -> set.rows()[test[place]])
+                .mapToDouble(row -> ShortestDecimal.of(opened.score(row)))
                 .toArray();
-        return gates.against(outcome.metrics(), new Gates.Duel(rival, outcome.testScores(), scores, set.labels(test)));
+        double[] fresh = Arrays.stream(fair)
+                .mapToDouble(place -> outcome.testScores()[place])
+                .toArray();
+        double[] labels =
+                set.labels(Arrays.stream(fair).map(place -> test[place]).toArray());
+        if (Arrays.stream(labels).distinct().count() < 2) {
+            throw new TrainingException(
+                    Code.NOT_ENOUGH_DATA,
+                    "expected test rows of either truth that are later than %s, through which the champion %s was trained, but came %d rows; train with a later --to"
+                            .formatted(opened.manifest().trainedThrough(), rival, fair.length));
+        }
+        return gates.against(outcome.metrics(), new Gates.Duel(rival, fresh, scores, labels));
+    }
+
+    /** Places among the test rows of those that come after a moment. */
+    private static int[] later(TrainingSet set, int[] test, Instant moment) {
+        return IntStream.range(0, test.length)
+                .filter(place -> set.eventTimes()[test[place]] > moment.toEpochMilli())
+                .toArray();
     }
 
     private void say(String line) {

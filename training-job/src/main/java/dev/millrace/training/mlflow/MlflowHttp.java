@@ -33,7 +33,11 @@ final class MlflowHttp {
     MlflowHttp(URI server, Duration timeout) {
         this.server = URI.create(server.toString().replaceAll("/+$", ""));
         this.timeout = timeout;
-        this.client = HttpClient.newBuilder().connectTimeout(timeout).build();
+        this.client = HttpClient.newBuilder()
+                // MLflow's server logs each offer of another.
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
     }
 
     JsonNode get(String path, Map<String, String> query) {

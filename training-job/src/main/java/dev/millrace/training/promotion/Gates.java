@@ -75,15 +75,19 @@ public final class Gates {
     }
 
     public Verdict against(Map<String, Double> metrics, Duel duel) {
+        return against(metrics, duel.champion(), lead(duel));
+    }
+
+    /** @param champion the version's name, for people */
+    public Verdict against(Map<String, Double> metrics, String champion, Lead lead) {
         Verdict floors = floors(metrics);
         List<String> failed = new ArrayList<>(floors.failed());
         List<String> passed = new ArrayList<>(floors.passed());
-        Lead lead = lead(duel);
         String said = String.format(
                 Locale.ROOT,
                 "%s better than that of the champion %s with p of at most %s: %.4f against %.4f, p %.4f",
                 lead.metric(),
-                duel.champion(),
+                champion,
                 rule.significance(),
                 lead.fresh(),
                 lead.champion(),
