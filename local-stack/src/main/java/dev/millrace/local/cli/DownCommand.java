@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 final class DownCommand implements Callable<Integer> {
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
-    @Option(names = "--purge", description = "Also delete all data and logs. What was downloaded stays.")
+    @Option(
+            names = "--purge",
+            description =
+                    "Also delete all data and logs. What was downloaded stays, and what lets commands start faster.")
     private boolean purge;
 
     @Override
