@@ -71,6 +71,15 @@ public final class Publication implements AutoCloseable {
      */
     void promote(String model, String version, Alias alias) {
         var unused = validated(model, version);
+        if (alias != Alias.CHAMPION
+                && version(model, Alias.CHAMPION)
+                        .filter(champion -> champion.version().equals(version))
+                        .isPresent()) {
+            throw new TrainingException(
+                    Code.GATE,
+                    "expected another version than the champion for the alias %s, but version %s of %s is the champion"
+                            .formatted(alias, version, model));
+        }
         registry.setAlias(model, alias.toString(), version);
     }
 
@@ -126,7 +135,8 @@ public final class Publication implements AutoCloseable {
             }
             throw new TrainingException(
                     Code.UNKNOWN_VERSION,
-                    "expected version %s of %s with a model package, but %s".formatted(version, model, e.getMessage()),
+                    "expected version %s of %s with a model package, but the registry has none"
+                            .formatted(version, model),
                     e);
         }
     }

@@ -16,7 +16,6 @@ import dev.millrace.training.xgboost.XgboostParameters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -97,8 +96,8 @@ final class TrainCommand implements Callable<Integer> {
             ModelVersion version = publication.publish(outcome);
             say("registered %s as version %s (run %s)".formatted(version.model(), version.version(), version.runId()));
             sink.write(version.runId(), set, outcome.split());
-            say("wrote its rows to training_features, %s after the start"
-                    .formatted(Duration.between(began, clock.instant()).truncatedTo(ChronoUnit.MILLIS)));
+            say("wrote its rows to training_features, %d s after the start"
+                    .formatted(Duration.between(began, clock.instant()).toSeconds()));
             if (promote) {
                 promote(publication, version, outcome);
             }

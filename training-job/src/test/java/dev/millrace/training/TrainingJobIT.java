@@ -173,6 +173,10 @@ class TrainingJobIT {
         assertThat(execute(Map.of(), "promote", "--model", model, "--version", "1"))
                 .isZero();
         assertThat(out.toString()).contains("version 1 of " + model + " is the champion");
+        assertThat(execute(Map.of(), "promote", "--model", model, "--version", "1", "--alias", "challenger"))
+                .as("nothing is compared with itself")
+                .isEqualTo(3);
+        assertThat(err.toString()).contains("expected another version than the champion for the alias challenger");
         assertThat(execute(Map.of(), "promote", "--model", model, "--version", "9"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("promotion-unknown-version: expected version 9 of " + model);

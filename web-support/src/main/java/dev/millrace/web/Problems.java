@@ -1,5 +1,6 @@
 package dev.millrace.web;
 
+import dev.millrace.web.security.Refusal;
 import java.util.Locale;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -15,6 +16,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /**
  * Makes every error an {@code application/problem+json} with a stable {@code code}. A service's own advice comes first
@@ -43,6 +45,14 @@ public class Problems extends ResponseEntityExceptionHandler {
             problem.setProperty("code", code(status));
         }
         return answer;
+    }
+
+    /** In the words of the filter of access, which says so where callers have to be known. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleNoResourceFoundException(
+            NoResourceFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return handleExceptionInternal(
+                e, ProblemDetail.forStatusAndDetail(status, Refusal.NOTHING_HERE), headers, status, request);
     }
 
     /** Tomcat finds it out, and only when a parameter is asked for. It repeats what came, which may be a personal datum. */

@@ -130,7 +130,7 @@ class WebSupportIT {
 
     @Test
     void everyErrorIsAProblemAndAServicesOwnComeFirst() throws Exception {
-        assertProblem("/nowhere", 404, "not-found", "No static resource nowhere.");
+        assertProblem("/nowhere", 404, "not-found", "Nothing is served here; /openapi.json lists what is");
         assertProblem("/break/own", 400, "own", "ours");
         assertProblem("/break/other", 500, "internal", "The request failed; the service's log says why.");
     }

@@ -94,7 +94,7 @@ final class UpCommand implements Callable<Integer> {
             if (!platform.makesEvents()) {
                 progress.say(
                         ("%s has no generator: nothing is loaded and no model is trained. Send events to %s/v1/events/…;"
-                                        + " until a model is promoted the rule of the use case answers")
+                                        + " until a model is promoted only rules answer, where models have one")
                                 .formatted(useCase, platform.url(Platform.INGESTION)));
             }
             supervisor.run(platform.steps(models, noTraffic ? Traffic.NONE : Traffic.LIVE));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.prediction.model.RegistryException.Code;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,12 +68,23 @@ public final class ModelRegistry {
                     "expected a source that begins with %s, but version %s has %s: start MLflow with --serve-artifacts"
                             .formatted(SCHEME, version.version(), version.source()));
         }
-        String folder = URI.create(version.source()).getRawPath().replaceAll("^/+|/+$", "");
-        HttpResponse<byte[]> response = get("/api/2.0/mlflow-artifacts/artifacts/" + folder + "/" + name);
+        HttpResponse<byte[]> response = get("/api/2.0/mlflow-artifacts/artifacts/" + folder(version) + "/" + name);
         if (response.statusCode() != 200) {
             throw failed(response, new String(response.body(), StandardCharsets.UTF_8));
         }
         return response.body();
+    }
+
+    private static String folder(RegisteredVersion version) throws RegistryException {
+        try {
+            return new URI(version.source()).getRawPath().replaceAll("^/+|/+$", "");
+        } catch (URISyntaxException e) {
+            throw new RegistryException(
+                    Code.FAILED,
+                    "expected the source of version %s to be a URI, but came %s"
+                            .formatted(version.version(), e.getMessage()),
+                    e);
+        }
     }
 
     private HttpResponse<byte[]> get(String path) throws RegistryException {

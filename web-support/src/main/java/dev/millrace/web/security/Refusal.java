@@ -36,8 +36,10 @@ public record Refusal(
     static final Refusal BAD_CREDENTIALS = unauthenticated(
             "Expected a key or token that is valid here and now; ask whoever runs this service for one",
             REALM + ", error=\"invalid_token\"");
-    static final Refusal NOT_FOUND =
-            new Refusal(404, "Not Found", "not-found", "Nothing is served here; /openapi.json lists what is", null);
+    /** Of a path. */
+    public static final String NOTHING_HERE = "Nothing is served here; /openapi.json lists what is";
+
+    static final Refusal NOT_FOUND = new Refusal(404, "Not Found", "not-found", NOTHING_HERE, null);
     static final Refusal BAD_PATH = new Refusal(
             400,
             "Bad Request",
