@@ -26,8 +26,9 @@ public final class Access implements AutoCloseable {
     private final Optional<ApiKeys> keys;
     private final Optional<IssuerKeys> issuer;
     private final Credentials credentials;
-    private final ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("keys").daemon().factory());
+    /** One thread each: an identity provider that is slow holds up no key that is taken back. */
+    private final ScheduledExecutorService refresher = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().name("keys-", 0).daemon().factory());
 
     /** @throws IllegalArgumentException when there is a file of keys that cannot be read */
     public Access(SecuritySettings settings, Clock clock) {
