@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyDeadline extends ValveBase {
 
+    /** Bytes: nothing, and the end of the line. */
+    private static final int END_OF_TRAILERS = 2;
+
     private final Duration deadline;
     private final Semaphore places;
     private final MeterRegistry meters;
@@ -49,11 +52,17 @@ final class BodyDeadline extends ValveBase {
                 null);
     }
 
-    /** Of bodies only: how long a connection may do nothing between two requests is another matter. */
+    /**
+     * Of bodies only: how long a connection may do nothing between two requests is another matter. Between the chunks of a body come
+     * neither extensions nor trailers, which nobody reads: their bytes would be waited for one by one, without a look at the
+     * deadline.
+     */
     static void boundPauses(Connector connector, Duration longest) {
         if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
             http.setDisableUploadTimeout(false);
             http.setConnectionUploadTimeout(Math.toIntExact(longest.toMillis()));
+            http.setMaxExtensionSize(0);
+            http.setMaxTrailerSize(END_OF_TRAILERS);
         }
     }
 
@@ -134,8 +143,10 @@ final class BodyDeadline extends ValveBase {
             if (System.nanoTime() - end > 0) {
                 throw late("the body is not complete after " + deadline.toMillis() + " ms");
             }
-            // What has come already needs no waiting.
-            return unbounded.available() > 0 ? unbounded.doRead(handler) : await(handler);
+            // What has come already needs no waiting; of a body in chunks it may be the beginning of a chunk's header.
+            return unbounded.available() > 0 && coyote.getContentLengthLong() >= 0
+                    ? unbounded.doRead(handler)
+                    : await(handler);
         }
 
         private int await(ApplicationBufferHandler handler) throws IOException {

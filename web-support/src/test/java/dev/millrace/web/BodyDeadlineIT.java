@@ -220,4 +220,51 @@ class BodyDeadlineIT {
             }
         }
     }
+
+    private static Socket chunks(ConfigurableApplicationContext service, String path, String begun) throws IOException {
+        Socket socket = new Socket(
+                "127.0.0.1", Integer.parseInt(service.getEnvironment().getProperty("local.server.port")));
+        String head =
+                "POST %s HTTP/1.1\r\nHost: a\r\nX-Request-ID: slow-1\r\nContent-Type: application/octet-stream\r\n"
+                        + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write((head.formatted(path) + begun).getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/converted", "/read", "/plain"})
+    void aBodyInChunksIsTaken(String path) throws Exception {
+        try (ConfigurableApplicationContext service = run(LONG, 10);
+                Socket socket = chunks(service, path, "1\r\nx\r\n2\r\nyz\r\n0\r\n\r\n")) {
+            assertThat(all(socket)).startsWith("HTTP/1.1 200").contains("3");
+        }
+    }
+
+    /** Each of its reads goes on for as long as a byte comes, within the server and without a look at the deadline. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1;", "1\r\nx\r\n1;", "0\r\na"})
+    void whatComesBetweenChunksByteByByteIsNotWaitedForEither(String begun) throws Exception {
+        try (ConfigurableApplicationContext service = run(SHORT, 10);
+                Socket socket = chunks(service, "/plain", begun)) {
+            assertThat(drip(socket))
+                    .satisfiesAnyOf(
+                            answer -> assertThat(answer).startsWith("HTTP/1.1 408"),
+                            answer -> assertThat(answer).startsWith("HTTP/1.1 400"));
+        }
+    }
+
+    @Test
+    void theBeginningOfAChunkIsWaitedForInAPlaceOfItsOwn() throws Exception {
+        try (ConfigurableApplicationContext service = run(LONG, 1);
+                Socket one = post(service, "/plain", 3, "1")) {
+            try (Socket other = chunks(service, "/plain", "1")) {
+                // Whichever comes second finds the one place taken.
+                await().until(() -> one.getInputStream().available()
+                                + other.getInputStream().available()
+                        > 0);
+                Socket refused = one.getInputStream().available() > 0 ? one : other;
+                assertThat(all(refused)).startsWith("HTTP/1.1 408");
+            }
+        }
+    }
 }
