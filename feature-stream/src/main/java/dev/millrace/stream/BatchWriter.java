@@ -90,11 +90,8 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
                 .flatMap(produced -> produced.unpacked().stream())
                 .toList();
         redis.advance(number, before);
-        List<DeadLetters.Refused> refused = DeadLetters.of(rows).stream()
-                .filter(each -> each.row().offset()
-                        >= refusedBefore.getOrDefault(
-                                new Key(each.row().name(), each.row().partition()), 0L))
-                .toList();
+        List<DeadLetters.Refused> refused =
+                DeadLetters.of(rows).stream().filter(this::isNew).toList();
         if (number > lastBatch) {
             deadLetters.send(number, refused);
         }
@@ -123,11 +120,18 @@ final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         metrics.batch(clock.millis() - started);
     }
 
+    /** Whether no query before this one has sent a letter of it. */
+    private boolean isNew(DeadLetters.Refused refused) {
+        Key partition = new Key(refused.row().name(), refused.row().partition());
+        return refused.row().offset() >= refusedBefore.getOrDefault(partition, 0L);
+    }
+
     /** Their features count; the table of their type goes without them. */
     private void refuse(long number, List<RecordTables.Unstorable> found) {
         List<DeadLetters.Refused> letters = found.stream()
                 .map(each -> new DeadLetters.Refused(
                         each.row(), each.arrival(), "unstorable", "PostgreSQL does not take it: " + each.message()))
+                .filter(this::isNew)
                 .toList();
         unstorable.send(number, letters);
         letters.forEach(each -> metrics.refused(each.reason()));

@@ -164,6 +164,7 @@ final class DecisionWriter implements AutoCloseable {
             return new PredictionTable.Row(prediction, topicId, record.partition(), record.offset());
         } catch (IOException | RuntimeException e) {
             refuse(
+                    "",
                     record.partition(),
                     record.offset(),
                     record.timestamp(),
@@ -201,6 +202,7 @@ final class DecisionWriter implements AutoCloseable {
         }
         PredictionTable.Row row = rows.getFirst();
         refuse(
+                "-unstorable",
                 row.partition(),
                 row.offset(),
                 row.prediction().getAnsweredAt().toEpochMilli(),
@@ -209,12 +211,16 @@ final class DecisionWriter implements AutoCloseable {
         return true;
     }
 
-    /** A letter's number is its record's offset, of which each partition counts its own: so it is sent once. */
-    private void refuse(int partition, long offset, long time, byte[] value, String refusal) {
+    /**
+     * A letter's number is its record's offset, of which each partition counts its own: so it is sent once.
+     *
+     * @param stage of each kind, whose offsets come in their order
+     */
+    private void refuse(String stage, int partition, long offset, long time, byte[] value, String refusal) {
         Arrival arrival = new Arrival(time, false, 0, refusal, value);
         Produced row =
                 new Produced(Produced.Kind.RECORD, Topics.PREDICTIONS, "", 0, partition, offset, arrival.toBytes());
-        try (DeadLetters letters = new DeadLetters(kafka, "decisions-" + topicId + "-" + partition, clock)) {
+        try (DeadLetters letters = new DeadLetters(kafka, "decisions-" + topicId + "-" + partition + stage, clock)) {
             letters.send(
                     offset,
                     List.of(new DeadLetters.Refused(row, arrival, arrival.refusalCode(), arrival.refusalMessage())));

@@ -10,6 +10,6 @@ public final class ArrivalTime implements TimestampExtractor {
     @Override
     public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
         Header header = record.headers().lastHeader(Headers.ARRIVAL_TIME);
-        return header == null ? record.timestamp() : Headers.millis(header.value());
+        return header == null ? record.timestamp() : Headers.millis(header.value(), record.timestamp());
     }
 }

@@ -23,7 +23,7 @@ public final class EntityText {
                 .collect(Collectors.joining("|"));
     }
 
-    /** The values that {@link #join} joined. */
+    /** The values that {@link #join} joined. A last {@code \}, which it never writes, stands for itself. */
     public static List<String> split(String joined, int fields) {
         if (fields == 1) {
             return List.of(joined);
@@ -36,7 +36,7 @@ public final class EntityText {
                 values.add(value.toString());
                 value.setLength(0);
             } else {
-                value.append(next == '\\' ? joined.charAt(++i) : next);
+                value.append(next == '\\' && i + 1 < joined.length() ? joined.charAt(++i) : next);
             }
         }
         values.add(value.toString());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** JSON to a validated event of one type. Knows no time: what is too early is ingestion's to say. Thread-safe. */
 public final class EventJson {
     /** Digits of a number that sums stay exact for. */
-    private static final int LARGEST_PRECISION = 12;
+    static final int LARGEST_PRECISION = 12;
 
     /** Of a whole number, to either side of 0. */
     public static final long GREATEST_WHOLE = (long) StrictMath.pow(10, LARGEST_PRECISION) - 1;

@@ -22,7 +22,12 @@ public final class Headers {
         return ByteBuffer.allocate(Long.BYTES).putLong(millis).array();
     }
 
-    public static long millis(byte[] header) {
-        return ByteBuffer.wrap(header).getLong();
+    /** @param otherwise what holds where the header is none that we write */
+    public static long millis(byte[] header, long otherwise) {
+        if (header.length != Long.BYTES) {
+            return otherwise;
+        }
+        long millis = ByteBuffer.wrap(header).getLong();
+        return Storable.isMoment(millis) ? millis : otherwise;
     }
 }

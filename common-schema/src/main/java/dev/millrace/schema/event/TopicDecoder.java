@@ -6,8 +6,11 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -26,14 +29,14 @@ public final class TopicDecoder {
     }
 
     /** @param moments positions of fields that are times */
-    private record Known(EventType type, RecordCodec codec, int[] moments) {}
+    private record Known(EventType type, RecordCodec codec, Set<Integer> moments) {}
 
-    private static int[] moments(EventType type) {
+    private static Set<Integer> moments(EventType type) {
         return type.schema().getFields().stream()
                 .filter(field ->
                         AvroTypes.nonNull(field.schema()).getLogicalType() instanceof LogicalTypes.TimestampMillis)
-                .mapToInt(Schema.Field::pos)
-                .toArray();
+                .map(Schema.Field::pos)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public record Event(EventType type, GenericRecord fields) {}
@@ -43,16 +46,24 @@ public final class TopicDecoder {
         Known known = SingleObject.fingerprint(value).map(byFingerprint::get).orElseThrow(this::unknown);
         GenericRecord fields = known.codec().decode(value);
         for (Schema.Field field : fields.getSchema().getFields()) {
-            if (fields.get(field.pos()) instanceof CharSequence text) {
-                requireText(field.name(), text.toString());
-            }
-        }
-        for (int position : known.moments()) {
-            if (fields.get(position) instanceof Long moment) {
-                requireMoment(fields.getSchema().getFields().get(position).name(), moment);
+            switch (fields.get(field.pos())) {
+                case CharSequence text -> requireText(field.name(), text.toString());
+                case BigDecimal decimal -> requireDigits(field.name(), decimal);
+                case Long whole when known.moments().contains(field.pos()) -> requireMoment(field.name(), whole);
+                case Long whole -> requireDigits(field.name(), BigDecimal.valueOf(whole));
+                case null, default -> {
+                    // Each of its values can be held.
+                }
             }
         }
         return new Event(known.type(), fields);
+    }
+
+    private static void requireDigits(String field, BigDecimal number) {
+        if (number.precision() > EventJson.LARGEST_PRECISION) {
+            throw new CorruptRecordException("'%s': expected a number of at most %d digits, found %d"
+                    .formatted(field, EventJson.LARGEST_PRECISION, number.precision()));
+        }
     }
 
     private static void requireText(String field, String text) {

@@ -13,6 +13,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -198,6 +199,13 @@ final class EventJsonTests {
 
     @Test
     void arrivalTimesSurviveTheirHeader() {
-        assertThat(Headers.millis(Headers.ofMillis(1_700_000_000_123L))).isEqualTo(1_700_000_000_123L);
+        assertThat(Headers.millis(Headers.ofMillis(1_700_000_000_123L), 7)).isEqualTo(1_700_000_000_123L);
+    }
+
+    /** As others write it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "12345", "17000000", "1700000000123"})
+    void aHeaderThatIsNoArrivalTimeIsNotTakenForOne(String header) {
+        assertThat(Headers.millis(header.getBytes(StandardCharsets.UTF_8), 7)).isEqualTo(7);
     }
 }

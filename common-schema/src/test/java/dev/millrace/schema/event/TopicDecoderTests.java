@@ -30,6 +30,10 @@ class TopicDecoderTests {
     private final TopicDecoder decoder = new TopicDecoder(USE_CASE);
 
     private static byte[] event(long time, String device) {
+        return new RecordCodec(TYPE.schema()).encode(record(time, device));
+    }
+
+    private static GenericRecord record(long time, String device) {
         GenericRecord event = new GenericData.Record(TYPE.schema());
         event.put("transaction_id", new UUID(0, 1).toString());
         event.put("customer_id", 1L);
@@ -37,7 +41,7 @@ class TopicDecoderTests {
         event.put("amount", new BigDecimal("12.30"));
         event.put("timestamp", time);
         event.put("device_type", device);
-        return new RecordCodec(TYPE.schema()).encode(event);
+        return event;
     }
 
     @Test
@@ -59,6 +63,17 @@ class TopicDecoderTests {
         assertThatThrownBy(() -> decoder.event(written))
                 .isInstanceOf(CorruptRecordException.class)
                 .hasMessageStartingWith("'" + field + "': expected");
+    }
+
+    /** Sums are exact for so many digits; only others than ingestion write more. */
+    @Test
+    void norIsANumberOfMoreDigitsThanSumsHold() {
+        GenericRecord event = record(NOW, "mobile");
+        event.put("customer_id", 1_234_567_890_123L);
+        byte[] written = new RecordCodec(TYPE.schema()).encode(event);
+        assertThatThrownBy(() -> decoder.event(written))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'customer_id': expected a number of at most 12 digits, found 13");
     }
 
     @ParameterizedTest

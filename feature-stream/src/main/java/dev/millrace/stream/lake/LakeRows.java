@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.avro.AvroRuntimeException;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
@@ -82,11 +82,15 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
         return record -> {
             try {
                 Prediction prediction = PlatformRecords.predictions().decode(record.value());
-                if (!Storable.isMoment(prediction.getAskedFor().toEpochMilli())) {
-                    throw new CorruptRecordException("'asked_for': " + Storable.EXPECTED_MOMENT);
-                }
+                Stream.of(prediction.getAskedFor(), prediction.getAnsweredAt(), prediction.getAsOf())
+                        .filter(moment -> moment != null && !Storable.isMoment(moment.toEpochMilli()))
+                        .findFirst()
+                        .ifPresent(moment -> {
+                            throw new CorruptRecordException(Storable.EXPECTED_MOMENT + ", found " + moment);
+                        });
                 return Optional.of(rows.row(prediction, position(record)));
-            } catch (IOException | AvroRuntimeException e) {
+            } catch (IOException | RuntimeException e) {
+                // Of whatever kind: bytes that are none of ours fail in many ways.
                 throw new CorruptRecordException(
                         "Expected a prediction, found " + record.value().length + " bytes: " + e.getMessage(), e);
             }

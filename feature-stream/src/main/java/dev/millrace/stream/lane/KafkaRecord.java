@@ -62,7 +62,7 @@ public record KafkaRecord(
                 row.getInt(1),
                 row.getLong(2),
                 value == null ? new byte[0] : value,
-                arrival == null ? row.getLong(4) : Headers.millis(arrival),
+                arrival == null ? row.getLong(4) : Headers.millis(arrival, row.getLong(4)),
                 row.getBoolean(6));
     }
 }

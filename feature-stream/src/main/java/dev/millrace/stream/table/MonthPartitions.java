@@ -22,15 +22,21 @@ final class MonthPartitions {
                 .map(moment -> YearMonth.from(moment.atZone(ZoneOffset.UTC)))
                 .collect(Collectors.toCollection(TreeSet::new));
         for (YearMonth month : months) {
-            String partition = table + String.format(Locale.ROOT, "_%04d_%02d", month.getYear(), month.getMonthValue());
+            String partition = HistoryIndexes.name(
+                    table + String.format(Locale.ROOT, "_%04d_%02d", month.getYear(), month.getMonthValue()));
             if (!known.contains(partition) && made.add(partition)) {
                 Sql.execute(
                         connection,
                         "create table if not exists " + Sql.name(partition) + " partition of " + Sql.name(table)
-                                + " for values from ('" + month.atDay(1) + " 00:00Z') to ('"
-                                + month.plusMonths(1).atDay(1) + " 00:00Z')");
+                                + " for values from ('" + begin(month) + "') to ('" + begin(month.plusMonths(1))
+                                + "')");
             }
         }
+    }
+
+    /** Without the sign that Java writes before a year of five digits. */
+    private static String begin(YearMonth month) {
+        return String.format(Locale.ROOT, "%04d-%02d-01 00:00Z", month.getYear(), month.getMonthValue());
     }
 
     /** Call when the transaction that made partitions is over. */

@@ -28,6 +28,9 @@ import org.flywaydb.core.Flyway;
 public final class PostgresSink implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Batches whose commits are kept: only the last can come again. */
+    private static final int REMEMBERED = 1_000;
+
     private final HikariDataSource pool;
     private final FeatureEngine engine;
     private final String checkpointId;
@@ -148,8 +151,17 @@ public final class PostgresSink implements AutoCloseable {
             insert.setString(1, checkpointId);
             insert.setLong(2, batch);
             insert.setString(3, JSON.writeValueAsString(offsets));
-            return insert.executeUpdate() == 1;
+            if (insert.executeUpdate() == 0) {
+                return false;
+            }
         }
+        try (PreparedStatement forget =
+                connection.prepareStatement("delete from sink_commit where checkpoint_id = ? and batch < ?")) {
+            forget.setString(1, checkpointId);
+            forget.setLong(2, batch - REMEMBERED);
+            forget.executeUpdate();
+        }
+        return true;
     }
 
     private void writeWindows(Connection connection, List<Produced> rows, Instant through) throws SQLException {

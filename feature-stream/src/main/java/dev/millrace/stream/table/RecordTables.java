@@ -135,6 +135,7 @@ public final class RecordTables {
                 throw e;
             }
             connection.rollback(before);
+            connection.releaseSavepoint(before);
             if (entries.size() == 1) {
                 Entry entry = entries.getFirst();
                 refused.add(new Unstorable(entry.row(), entry.arrival(), String.valueOf(e.getMessage())));

@@ -8,6 +8,11 @@ import java.util.stream.Collectors;
 
 /** Pieces of SQL. */
 public final class Sql {
+    /** <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Of PostgreSQL</a>. */
+    private static final String BAD_COPY_FORMAT = "22P04";
+
+    private static final String PROGRAM_LIMIT_EXCEEDED = "54000";
+
     private Sql() {}
 
     /** Quoted, whatever it is. */
@@ -21,11 +26,12 @@ public final class Sql {
 
     /**
      * Whether the database will never take one of these rows: a character or a number that its types do not know, or a key that its
-     * indexes have no room for.
+     * indexes have no room for. That a table has other columns than are written is no fault of theirs.
      */
     public static boolean isOfTheRows(SQLException refusal) {
         String state = refusal.getSQLState();
-        return state != null && (state.startsWith("22") || state.equals("54000"));
+        return state != null
+                && (state.startsWith("22") && !state.equals(BAD_COPY_FORMAT) || state.equals(PROGRAM_LIMIT_EXCEEDED));
     }
 
     /** How many rows it has changed. */

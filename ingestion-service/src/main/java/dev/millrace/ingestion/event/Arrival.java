@@ -30,7 +30,7 @@ public sealed interface Arrival {
     record Stated(Duration lag) implements Arrival {
         /** @throws IllegalArgumentException when the lag is of more than {@link #GREATEST_LAG} to either side */
         public Stated {
-            if (lag.abs().compareTo(GREATEST_LAG) > 0) {
+            if (lag.compareTo(GREATEST_LAG) > 0 || lag.compareTo(GREATEST_LAG.negated()) < 0) {
                 throw new IllegalArgumentException("Expected a lag of at most " + GREATEST_LAG + ", found " + lag);
             }
         }

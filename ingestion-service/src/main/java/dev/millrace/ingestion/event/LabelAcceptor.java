@@ -2,6 +2,7 @@ package dev.millrace.ingestion.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EntityText;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
@@ -17,9 +18,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.avro.LogicalType;
 
 /** Labels that carry their event's id, time, key and entity fields, so that nothing has to be looked up. */
 final class LabelAcceptor implements EventAcceptor.Acceptor {
@@ -58,7 +61,7 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
         long knownAt = json.hasNonNull("known_at") ? time(json, "known_at") : arrived;
         Label label = new Label(
                 type.name(),
-                String.valueOf(personal.masked(type, type.idField(), text(json, "event_id"))),
+                String.valueOf(personal.masked(type, type.idField(), id(json, type))),
                 Instant.ofEpochMilli(time),
                 key(json, type),
                 entities(json, type),
@@ -101,7 +104,11 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
     private static String text(JsonNode json, String field) {
         JsonNode value = required(json, field);
         if (!value.isTextual()) {
-            throw new InvalidEventException(field, "wrong-type", "'" + field + "': expected text, found " + value);
+            throw new InvalidEventException(
+                    field,
+                    "wrong-type",
+                    "'" + field + "': expected text, found a "
+                            + value.getNodeType().name().toLowerCase(Locale.ROOT));
         }
         String text = value.textValue();
         if (!Storable.isText(text)) {
@@ -118,6 +125,15 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
             throw new InvalidEventException(
                     field, "bad-timestamp", "'" + field + "': " + Storable.EXPECTED_MOMENT + ", found '" + text + "'");
         }
+    }
+
+    /** As its event has it: a UUID in small letters. Of others each stands for itself, and may be of an event that is still to come. */
+    private static String id(JsonNode json, EventType type) {
+        String text = text(json, "event_id");
+        LogicalType logical = AvroTypes.nonNull(
+                        type.schema().getField(type.idField()).schema())
+                .getLogicalType();
+        return logical != null && logical.getName().equals("uuid") ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     /** Its event's key, masked as its event's was: labels must meet their events. */

@@ -30,6 +30,9 @@ import org.springframework.stereotype.Component;
 class DeadLetterSender {
     private static final String STAGE = "ingestion";
 
+    /** Characters: messages repeat what came, which the letter has anyway. */
+    private static final int LONGEST_MESSAGE = 500;
+
     private final KafkaTemplate<byte[], byte[]> transactions;
     private final PersonalData personal;
     private final MeterRegistry meters;
@@ -71,6 +74,10 @@ class DeadLetterSender {
                 .increment());
     }
 
+    private static String shortened(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
+    }
+
     private byte[] letter(Refusal refusal) {
         ConsumerRecord<byte[], byte[]> record = refusal.record();
         InvalidEventException reason = refusal.reason();
@@ -81,7 +88,7 @@ class DeadLetterSender {
         DeadLetter letter = new DeadLetter(
                 STAGE,
                 reason.code(),
-                String.valueOf(reason.getMessage()),
+                shortened(String.valueOf(reason.getMessage())),
                 reason.field().isEmpty() ? null : reason.field(),
                 record.topic(),
                 record.partition(),

@@ -89,6 +89,6 @@ class RawLanding {
 
     private static long arrivalTime(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(Headers.ARRIVAL_TIME);
-        return header == null ? record.timestamp() : Headers.millis(header.value());
+        return header == null ? record.timestamp() : Headers.millis(header.value(), record.timestamp());
     }
 }
