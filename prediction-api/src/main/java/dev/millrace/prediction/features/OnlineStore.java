@@ -8,6 +8,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -42,7 +43,12 @@ public final class OnlineStore extends RepeatedTask {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineStore.class);
 
     private static final Duration CONNECT = Duration.ofMillis(500);
+    /** After which the connection is broken, and made anew. */
+    private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(3);
+
     private static final Duration PROBE_EVERY = Duration.ofMillis(250);
+    /** Keys. */
+    private static final int FEW = 32;
     /** What each row after the first adds to the deadline: several times what it takes. */
     private static final Duration ROW = Duration.ofNanos(250_000);
     /** Of a probe, for which a pause of the machine is no outage, and of a patient read. */
@@ -57,8 +63,21 @@ public final class OnlineStore extends RepeatedTask {
     private final Counter spared;
     private final ClientResources resources;
     private final RedisClient client;
-    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private volatile @Nullable Connections connections;
     private volatile @Nullable Reason trouble;
+
+    /**
+     * Replies come in the order of the reads: those of a batch would hold up whoever asks for one row meanwhile.
+     *
+     * @param few for reads of few rows
+     * @param many for all others
+     */
+    private record Connections(
+            StatefulRedisConnection<byte[], byte[]> few, StatefulRedisConnection<byte[], byte[]> many) {
+        StatefulRedisConnection<byte[], byte[]> of(int keys) {
+            return keys > FEW ? many : few;
+        }
+    }
 
     /**
      * @param uri such as {@code redis://127.0.0.1:6379}
@@ -79,7 +98,15 @@ public final class OnlineStore extends RepeatedTask {
                 .build();
         this.client = RedisClient.create(resources, this.uri);
         client.setOptions(ClientOptions.builder()
-                .socketOptions(SocketOptions.builder().connectTimeout(CONNECT).build())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(CONNECT)
+                        // A server that has gone without a word acknowledges nothing: there may be another in its
+                        // place.
+                        .tcpUserTimeout(TcpUserTimeoutOptions.builder()
+                                .enable()
+                                .tcpUserTimeout(UNACKNOWLEDGED)
+                                .build())
+                        .build())
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 // Every read has a deadline of its own: a timer for each command would be a second one.
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
@@ -136,7 +163,7 @@ public final class OnlineStore extends RepeatedTask {
     }
 
     private List<Map<byte[], byte[]>> fetch(List<byte[]> keys, Duration patience) throws StoreUnavailableException {
-        StatefulRedisConnection<byte[], byte[]> open = connection;
+        Connections open = connections;
         if (open == null) {
             throw new StoreUnavailableException("Redis has not been reached yet");
         }
@@ -148,7 +175,7 @@ public final class OnlineStore extends RepeatedTask {
                     new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(key))));
         }
         try {
-            open.dispatch(commands);
+            open.of(keys.size()).dispatch(commands);
             // They are answered in their order: a thread that waits for the last is woken once.
             commands.getLast().get(patience.toNanos(), TimeUnit.NANOSECONDS);
             List<Map<byte[], byte[]>> hashes = new ArrayList<>(commands.size());
@@ -171,8 +198,8 @@ public final class OnlineStore extends RepeatedTask {
     @Override
     protected void turn() {
         try {
-            if (connection == null) {
-                connection = client.connect(ByteArrayCodec.INSTANCE);
+            if (connections == null) {
+                connections = opened();
             }
             var unused = fetch(List.of(probe), PATIENCE);
             breaker.succeeded();
@@ -187,6 +214,16 @@ public final class OnlineStore extends RepeatedTask {
             }
             trouble = new Reason(
                     "features-unavailable", "Redis does not answer at " + uri.getHost() + ":" + uri.getPort());
+        }
+    }
+
+    private Connections opened() {
+        StatefulRedisConnection<byte[], byte[]> few = client.connect(ByteArrayCodec.INSTANCE);
+        try {
+            return new Connections(few, client.connect(ByteArrayCodec.INSTANCE));
+        } catch (RedisException e) {
+            few.close();
+            throw e;
         }
     }
 
