@@ -1,5 +1,10 @@
 package dev.millrace.prediction.model;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.DSYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.millrace.forest.ModelFormatException;
 import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
@@ -54,7 +59,7 @@ public final class ModelCache {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         pointer.store(bytes, null);
         Path fresh = place.resolve(POINTER + NEW);
-        Files.write(fresh, bytes.toByteArray());
+        Files.write(fresh, bytes.toByteArray(), CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
         Files.move(fresh, place.resolve(POINTER), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         deleteOthers(place, digest);
     }
@@ -66,7 +71,12 @@ public final class ModelCache {
         }
         Properties pointer = new Properties();
         pointer.load(new ByteArrayInputStream(Files.readAllBytes(place.resolve(POINTER))));
-        Path kept = place.resolve(pointer.getProperty("folder", "?"));
+        String digest = pointer.getProperty("folder", "?");
+        Path kept = place.resolve(digest);
+        byte[] manifest = Files.readAllBytes(kept.resolve(ModelManifest.FILE));
+        if (!ModelPackage.sha256(manifest).equals(digest)) {
+            throw new IOException("expected a manifest of the digest " + digest + " in " + kept);
+        }
         return Optional.of(PackageFiles.read(
                 new RegisteredVersion(pointer.getProperty("version", "?"), pointer.getProperty("source", "?")),
                 path -> Files.readAllBytes(kept.resolve(path))));
@@ -86,7 +96,7 @@ public final class ModelCache {
         for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
             Path path = folder.resolve(file.getKey());
             Files.createDirectories(path.resolveSibling(""));
-            Files.write(path, file.getValue());
+            Files.write(path, file.getValue(), CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
         }
     }
 

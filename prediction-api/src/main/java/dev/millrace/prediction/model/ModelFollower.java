@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ public final class ModelFollower {
     /** What is wrong when the last good version cannot be read from disk, or not be written there. */
     static final String CACHE = "model-cache";
 
+    /** What is wrong when opening a version failed in a way that nobody foresaw. */
+    static final String FAILED = "model-failed";
+
     /** Versions that stay in memory, the served one included. */
     private static final int KEPT = 3;
 
@@ -41,6 +45,9 @@ public final class ModelFollower {
     private final AtomicReference<@Nullable ServedModel> served = new AtomicReference<>();
     private final Deque<Warm> warm = new ArrayDeque<>();
     private volatile @Nullable Reason trouble;
+
+    /** Opened, and not served as the stream does not keep what it reads: only that is asked again. */
+    private @Nullable Warm waiting;
 
     /** What is to be on disk and is not yet. */
     private @Nullable PackageFiles toKeep;
@@ -99,6 +106,8 @@ public final class ModelFollower {
         } catch (ModelFormatException e) {
             trouble(new Reason(
                     e.code().id(), "the last good version of " + model + " on disk is broken: " + e.getMessage()));
+        } catch (RuntimeException e) {
+            trouble(unforeseen("the last good version on disk", e));
         }
     }
 
@@ -131,7 +140,14 @@ public final class ModelFollower {
         } catch (ModelFormatException e) {
             return Optional.of(
                     new Reason(e.code().id(), "the " + alias.id() + " of " + model + " is refused: " + e.getMessage()));
+        } catch (RuntimeException e) {
+            // Other models, and other versions of this one, are followed all the same.
+            return Optional.of(unforeseen("the " + alias.id(), e));
         }
+    }
+
+    private Reason unforeseen(String what, RuntimeException failure) {
+        return new Reason(FAILED, "%s of %s cannot be opened: %s".formatted(what, model, failure));
     }
 
     /** Says why the named version is not served. */
@@ -140,11 +156,12 @@ public final class ModelFollower {
         if (current != null && current.registered().equals(named)) {
             return Optional.empty();
         }
-        Optional<Warm> known = warm.stream()
+        Optional<Warm> known = Stream.concat(warm.stream(), Stream.ofNullable(waiting))
                 .filter(version -> version.opened().registered().equals(named))
                 .findFirst();
         Warm fresh = known.isPresent() ? known.get() : load(named);
         List<View> missing = views.missing(fresh.opened().compiled());
+        waiting = missing.isEmpty() ? null : fresh;
         if (!missing.isEmpty()) {
             return Optional.of(new Reason(VIEWS_NOT_KEPT, notKept(fresh.opened(), missing)));
         }

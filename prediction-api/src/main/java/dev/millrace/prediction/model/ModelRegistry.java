@@ -49,7 +49,8 @@ public final class ModelRegistry {
         HttpResponse<byte[]> response = get("/api/2.0/mlflow/registered-models/alias?" + query);
         JsonNode answer = json(response);
         // An unknown model is 404, an unknown alias of a known model 400.
-        if (answer.path("message").asText().contains("not found")) {
+        if ((response.statusCode() == 404 || response.statusCode() == 400)
+                && answer.path("message").asText().contains("not found")) {
             return Optional.empty();
         }
         JsonNode version = answer.path("model_version");

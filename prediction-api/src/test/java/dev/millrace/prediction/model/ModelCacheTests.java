@@ -59,6 +59,18 @@ class ModelCacheTests {
         }
     }
 
+    /** A digit of a threshold, say: trees and golden rows are as they were. */
+    @Test
+    void aManifestThatWasChangedIsNotServed() throws Exception {
+        ModelCache cache = new ModelCache(folder);
+        keep(cache, "1", 1);
+        Path manifest = trees().resolveSibling("millrace.json");
+        Files.writeString(manifest, Files.readString(manifest) + " ");
+        assertThatThrownBy(() -> cache.last("late"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("expected a manifest of the digest ");
+    }
+
     /** When nothing of it was written. */
     private static final FileTime LONG_AGO = FileTime.fromMillis(1_000_000_000_000L);
 
