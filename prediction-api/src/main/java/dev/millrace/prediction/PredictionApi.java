@@ -40,6 +40,7 @@ import dev.millrace.prediction.scoring.WarmUpOverHttp;
 import dev.millrace.prediction.usecase.ServedUseCases;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Drain;
+import dev.millrace.prediction.web.DrainFilter;
 import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestThreads;
@@ -63,11 +64,13 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.Ordered;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -193,22 +196,28 @@ public class PredictionApi {
     }
 
     @Bean
+    FilterRegistrationBean<DrainFilter> drainFilter(Drain drain) {
+        FilterRegistrationBean<DrainFilter> filter = new FilterRegistrationBean<>(new DrainFilter(drain));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
     @DependsOn("earlyStart")
-    ServletRegistrationBean<ScoringServlet> scoring(
-            Endpoints endpoints, Admission admission, Drain drain, Marker warmUp) {
-        ScoringServlet servlet = new ScoringServlet(endpoints, admission, drain, warmUp);
+    ServletRegistrationBean<ScoringServlet> scoring(Endpoints endpoints, Admission admission, Marker warmUp) {
+        ScoringServlet servlet = new ScoringServlet(endpoints, admission, warmUp);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission, Drain drain) {
-        BatchServlet servlet = new BatchServlet(endpoints, admission, drain);
+    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission) {
+        BatchServlet servlet = new BatchServlet(endpoints, admission);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission, Drain drain) {
-        InferServlet servlet = new InferServlet(endpoints, admission, drain);
+    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission) {
+        InferServlet servlet = new InferServlet(endpoints, admission);
         return registered(servlet, servlet.paths());
     }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,11 +156,21 @@ class ReadinessIT {
 
     /** What it does first of all when it is told to stop; it goes on answering. */
     @Test
-    void itIsNotReadyWhileItDrains() {
+    void itIsNotReadyWhileItDrainsAndSendsEveryCallerElsewhere() throws Exception {
         try (ConfigurableApplicationContext service = run()) {
             assertThat(asked(service, port(service))).isEqualTo(READY);
+            assertThat(connection(service)).isEmpty();
             service.getBean(Drain.class).stop();
             assertThat(asked(service, port(service))).isEqualTo(NOT_READY);
+            assertThat(connection(service)).contains("close");
         }
+    }
+
+    /** What an answer says of it that is none of a model. */
+    private static Optional<String> connection(ConfigurableApplicationContext service) throws Exception {
+        URI models = URI.create("http://127.0.0.1:" + port(service) + "/v1/models");
+        return HTTP.send(HttpRequest.newBuilder(models).build(), BodyHandlers.discarding())
+                .headers()
+                .firstValue("Connection");
     }
 }

@@ -9,6 +9,8 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,11 +30,15 @@ public final class GrpcServer implements SmartLifecycle {
     /** Minutes, give or take a tenth; then callers connect anew, to other replicas too. What is on its way is answered. */
     private static final int CONNECTION_AGE = 5;
 
+    /** Of calls that are worked on, as of requests over HTTP; others wait. */
+    private static final int THREADS = 200;
+
     private final InetSocketAddress address;
     private final ServerCredentials credentials;
     private final ServerServiceDefinition service;
     private final GrpcAccess access;
     private @Nullable Server server;
+    private @Nullable ExecutorService threads;
 
     /** @throws IllegalStateException when a method of the service has no rule */
     public GrpcServer(
@@ -46,7 +52,11 @@ public final class GrpcServer implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
+        ExecutorService pool = Executors.newFixedThreadPool(
+                THREADS, Thread.ofPlatform().name("grpc-", 0).daemon().factory());
+        threads = pool;
         Server fresh = NettyServerBuilder.forAddress(address, credentials)
+                .executor(pool)
                 .addService(service)
                 .intercept(access)
                 .maxInboundMessageSize(JsonServlet.LARGEST_BODY)
@@ -82,6 +92,10 @@ public final class GrpcServer implements SmartLifecycle {
                 Thread.currentThread().interrupt();
             }
             server = null;
+        }
+        if (threads != null) {
+            threads.shutdown();
+            threads = null;
         }
     }
 

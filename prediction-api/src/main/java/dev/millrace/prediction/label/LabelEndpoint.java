@@ -71,6 +71,7 @@ public final class LabelEndpoint {
             LabelRequest asked = LabelRequest.read(body, LabelledType.seenBy(caller, labelled));
             Label label = label(asked, found(asked));
             log.send(label, clock.millis(), RequestContext.of(request.servletRequest()));
+            sent.asMap().merge(new Event(asked.type().name(), asked.eventId()), (long) label.getRevision(), Math::max);
             return accepted(label);
         } catch (RequestException e) {
             return Json.problem(e);
@@ -113,12 +114,11 @@ public final class LabelEndpoint {
     }
 
     private int revision(LabelRequest asked, EventLookup.Found found) throws RequestException {
-        Event event = new Event(asked.type().name(), asked.eventId());
         if (asked.revision().isPresent()) {
-            int revision = asked.revision().getAsInt();
-            sent.asMap().merge(event, (long) revision, Math::max);
-            return revision;
+            // Others come after it once Kafka has it.
+            return asked.revision().getAsInt();
         }
+        Event event = new Event(asked.type().name(), asked.eventId());
         long revision = sent.asMap().merge(event, found.nextRevision(), (last, next) -> Math.max(last + 1, next));
         if (revision > LabelJson.GREATEST_REVISION) {
             throw RequestException.invalid(List.of(new Violation(

@@ -37,6 +37,9 @@ public final class PredictionDocument {
     private static final Map<String, Object> READY =
             Map.of("type", "object", "properties", Map.of("ready", Map.of("type", "boolean")));
 
+    private static final Map<String, Object> MODEL_READY =
+            Map.of("type", "object", "properties", Map.of("name", TEXT, "ready", Map.of("type", "boolean")));
+
     private static final Map<String, Object> EXPLAIN = Map.of(
             "type", "integer", "minimum", 0, "maximum", 1_000, "description", "How many contributions the answer says");
 
@@ -134,8 +137,8 @@ public final class PredictionDocument {
                 .get(
                         "/v2/models/{model}/ready",
                         named(useCases, "model-ready", "Open Inference Protocol: whether a model is loaded and warm")
-                                .answer(200, "It is", READY)
-                                .answer(503, "It is not, or the service is about to stop", READY)
+                                .answer(200, "It is", MODEL_READY)
+                                .answer(503, "It is not, or the service is about to stop", MODEL_READY)
                                 .problem(404, "No such model is served")
                                 .role(Role.READER))
                 .get(

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
-import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
@@ -19,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +36,8 @@ public final class BatchServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public BatchServlet(Endpoints endpoints, Admission admission, Drain drain) {
-        super(admission, drain);
+    public BatchServlet(Endpoints endpoints, Admission admission) {
+        super(admission);
         this.endpoints = endpoints.batch();
     }
 
@@ -68,7 +68,9 @@ public final class BatchServlet extends JsonServlet {
                     .formatted(MOST_ROWS, ROWS, rows.isArray() ? rows.size() : "none"));
         }
         RequestContext context = RequestContext.of(request);
-        List<Outcome> outcomes = endpoint.answerAll(rows.valueStream().toList(), context, ExplainParameter.of(request));
+        List<Runnable> later = new ArrayList<>();
+        List<Outcome> outcomes =
+                endpoint.answerAll(rows.valueStream().toList(), context, ExplainParameter.of(request), later);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -83,6 +85,7 @@ public final class BatchServlet extends JsonServlet {
             json.writeEndObject();
         }
         Json.write(response, out.toByteArray());
+        later.forEach(Runnable::run);
     }
 
     /** @throws RequestException when it is none, or names a field twice */

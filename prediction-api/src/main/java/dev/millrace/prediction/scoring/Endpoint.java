@@ -143,8 +143,12 @@ final class Endpoint {
         return true;
     }
 
-    /** Answers many, each alone, in their order, and keeps what was answered. */
-    List<Outcome> answerAll(List<JsonNode> rows, RequestContext context, int explain) {
+    /**
+     * Answers many, each alone, in their order.
+     *
+     * @param later takes what is to be done once the caller has its answers: to keep them
+     */
+    List<Outcome> answerAll(List<JsonNode> rows, RequestContext context, int explain, List<Runnable> later) {
         Lines lines = lines();
         Outcome[] outcomes = new Outcome[rows.size()];
         List<Row> read = new ArrayList<>();
@@ -163,7 +167,7 @@ final class Endpoint {
                 case Tried.Done<Optional<Scored>>(Optional<Scored> answer) ->
                     answer.<Outcome>map(scored -> {
                                 predictions.metrics().answered(scored);
-                                keep(scored, row.asked(), row.answering(), lines);
+                                later.add(() -> keep(scored, row.asked(), row.answering(), lines));
                                 return new Outcome.Answered(
                                         row.answering().response(),
                                         scored.answer(),
@@ -224,9 +228,10 @@ final class Endpoint {
      * Answers a request of the Open Inference Protocol, in whichever form it came. Answers have no room for a bad row: one fails
      * the request, and then none of the others is counted or kept: nobody got their answers.
      *
+     * @param later as of many requests
      * @return nothing when neither a model nor the rule can answer
      */
-    Optional<Inferred> infer(JsonNode request, RequestContext context) throws RequestException {
+    Optional<Inferred> infer(JsonNode request, RequestContext context, List<Runnable> later) throws RequestException {
         Lines lines = lines();
         Tensors tensors = Tensors.of(lines.champion());
         List<ResponseField> outputs = tensors.outputs(request);
@@ -242,8 +247,10 @@ final class Endpoint {
             return Optional.empty();
         }
         for (int i = 0; i < found.size(); i++) {
-            predictions.metrics().answered(found.get(i));
-            keep(found.get(i), rows.get(i).asked(), rows.get(i).answering(), lines);
+            Scored scored = found.get(i);
+            Row row = rows.get(i);
+            predictions.metrics().answered(scored);
+            later.add(() -> keep(scored, row.asked(), row.answering(), lines));
         }
         return Optional.of(
                 new Inferred(outputs, found.stream().map(Scored::answer).toList()));
@@ -298,7 +305,8 @@ final class Endpoint {
         }
         Answer answer = scored.answer();
         ServedModel version = scored.version();
-        if (version != null) {
+        // Defaults in the place of features say nothing of what is asked.
+        if (version != null && !answer.evidence().reasons().contains(EvidenceReader.UNAVAILABLE)) {
             drift.answered(version, answer.evidence().vector(), answer.verdict().score());
         }
         decisions.add(new Decision(

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.web.Admission;
-import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
@@ -14,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +32,8 @@ public final class InferServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public InferServlet(Endpoints endpoints, Admission admission, Drain drain) {
-        super(admission, drain);
+    public InferServlet(Endpoints endpoints, Admission admission) {
+        super(admission);
         this.endpoints = endpoints.infer();
     }
 
@@ -53,7 +53,8 @@ public final class InferServlet extends JsonServlet {
             throw RequestException.malformed("expected a text as 'id'");
         }
         String requestId = id.asText(context.requestId());
-        Optional<Inferred> found = endpoint.infer(asked, context);
+        List<Runnable> later = new ArrayList<>();
+        Optional<Inferred> found = endpoint.infer(asked, context, later);
         if (found.isEmpty()) {
             Json.writeUnavailable(response, endpoint.unanswered());
             return;
@@ -78,6 +79,7 @@ public final class InferServlet extends JsonServlet {
             json.writeEndObject();
         }
         Json.write(response, out.toByteArray());
+        later.forEach(Runnable::run);
     }
 
     private static void write(JsonGenerator json, ResponseField output, List<Answer> answers) throws IOException {

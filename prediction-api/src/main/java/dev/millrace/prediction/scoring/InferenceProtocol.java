@@ -40,7 +40,7 @@ public final class InferenceProtocol {
         return RouterFunctions.route()
                 .GET("/v2", request -> Json.ok(Map.of("name", SERVER, "version", version(), "extensions", List.of())))
                 .GET("/v2/health/live", request -> Json.ok(Map.of("live", true)))
-                .GET("/v2/health/ready", request -> ready(readiness.isReady()))
+                .GET("/v2/health/ready", request -> ready(readiness.isReady(), Map.of()))
                 .GET("/v2/models/{model}", this::metadata)
                 .GET("/v2/models/{model}/ready", this::ready)
                 .build();
@@ -52,14 +52,17 @@ public final class InferenceProtocol {
         return version == null ? "unknown" : version;
     }
 
-    private static ServerResponse ready(boolean ready) {
+    /** @param of what is ready or not; nothing of the server itself */
+    private static ServerResponse ready(boolean ready, Map<String, String> of) {
+        Map<String, Object> json = new LinkedHashMap<>(of);
+        json.put("ready", ready);
         return ServerResponse.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(Json.bytes(Map.of("ready", ready)));
+                .body(Json.bytes(json));
     }
 
     private ServerResponse ready(ServerRequest request) {
-        return of(request, endpoint -> ready(readiness.isReady(endpoint.name())));
+        return of(request, endpoint -> ready(readiness.isReady(endpoint.name()), Map.of("name", endpoint.name())));
     }
 
     private ServerResponse metadata(ServerRequest request) {

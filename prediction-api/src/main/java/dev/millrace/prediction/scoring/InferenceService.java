@@ -28,6 +28,8 @@ import dev.millrace.web.security.Scope;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -153,23 +155,25 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
 
     @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> caller) {
+        List<Runnable> later = new ArrayList<>();
         answer(caller, () -> {
             if (!admission.enter()) {
                 throw GrpcProblems.of(admission.full());
             }
             try {
-                return inferred(request);
+                return inferred(request, later);
             } finally {
                 admission.leave();
             }
         });
+        later.forEach(Runnable::run);
     }
 
-    private ModelInferResponse inferred(ModelInferRequest request) throws RequestException {
+    private ModelInferResponse inferred(ModelInferRequest request, List<Runnable> later) throws RequestException {
         Endpoint endpoint = endpoint(request.getModelName(), request.getModelVersion());
         RequestContext context = GrpcAccess.request();
         Optional<Inferred> found = endpoint.infer(
-                TensorMessages.request(request, endpoint.tensors().inputs().keySet()), context);
+                TensorMessages.request(request, endpoint.tensors().inputs().keySet()), context, later);
         if (found.isEmpty()) {
             throw GrpcProblems.of(endpoint.unanswered());
         }

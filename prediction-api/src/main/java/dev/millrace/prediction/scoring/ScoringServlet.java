@@ -1,7 +1,6 @@
 package dev.millrace.prediction.scoring;
 
 import dev.millrace.prediction.web.Admission;
-import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.RequestException;
@@ -21,8 +20,8 @@ public final class ScoringServlet extends JsonServlet {
     private final transient Marker warmUp;
 
     /** @param warmUp is on requests that are answered, but no predictions */
-    public ScoringServlet(Endpoints endpoints, Admission admission, Drain drain, Marker warmUp) {
-        super(admission, drain);
+    public ScoringServlet(Endpoints endpoints, Admission admission, Marker warmUp) {
+        super(admission);
         this.endpoints = endpoints.single();
         this.warmUp = warmUp;
     }

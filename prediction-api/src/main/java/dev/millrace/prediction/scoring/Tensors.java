@@ -34,6 +34,10 @@ public record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
     /** What the protocol calls a whole number. */
     private static final String INT64 = "INT64";
 
+    /** Whatever the protocol knows as a number. */
+    private static final Set<String> NUMBERS =
+            Set.of(FP64, "FP32", "FP16", INT64, "INT32", "INT16", "INT8", "UINT64", "UINT32", "UINT16", "UINT8");
+
     /** What the protocol calls a text. */
     private static final String BYTES = "BYTES";
 
@@ -159,9 +163,7 @@ public record Tensors(Map<String, String> inputs, List<ResponseField> outputs) {
         String type = tensor.path("datatype").asText();
         String expected = String.valueOf(inputs.get(name));
         boolean number = expected.equals(FP64) || expected.equals(INT64);
-        boolean fits = number
-                ? type.startsWith("FP") || type.startsWith("INT") || type.startsWith("UINT")
-                : type.equals(expected);
+        boolean fits = number ? NUMBERS.contains(type) : type.equals(expected);
         if (!fits) {
             throw RequestException.malformed(
                     "the input '%s' has the datatype %s, but came '%s'".formatted(name, expected, type));

@@ -18,11 +18,9 @@ public abstract class JsonServlet extends HttpServlet {
     public static final int DEEPEST = 32;
 
     private final transient Admission admission;
-    private final transient Drain drain;
 
-    protected JsonServlet(Admission admission, Drain drain) {
+    protected JsonServlet(Admission admission) {
         this.admission = admission;
-        this.drain = drain;
     }
 
     /**
@@ -35,9 +33,6 @@ public abstract class JsonServlet extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (drain.isOn()) {
-            response.setHeader("Connection", "close");
-        }
         if (!admission.enter()) {
             Json.writeUnavailable(response, admission.full());
             return;

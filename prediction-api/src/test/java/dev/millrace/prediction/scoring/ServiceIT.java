@@ -78,6 +78,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -741,6 +742,19 @@ class ServiceIT {
                     BodyHandlers.ofString());
             assertThat(refused.statusCode()).as(refused::body).isEqualTo(413);
             assertThat(JSON.readTree(refused.body()).path("code").textValue()).isEqualTo("too-large");
+        }
+    }
+
+    /** Trees of it would take many times its bytes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/score", "/v1/models/late/predict", "/v1/models/late/predict:batch", "/v2/models/late/infer"})
+    void aBodyOfMoreValuesThanAnyRequestHasIsNotReadToItsEnd(String path) throws Exception {
+        String rows = "{},".repeat(300_000) + "{}";
+        for (String body : List.of("{\"rows\":[" + rows + "]}", "{\"colour\":[" + rows + "]}")) {
+            HttpResponse<String> refused = send(service, "POST", path, body);
+            assertThat(refused.statusCode()).as(refused::body).isEqualTo(400);
+            assertThat(JSON.readTree(refused.body()).path("detail").textValue()).contains("Token count");
         }
     }
 

@@ -32,7 +32,7 @@ final class JsonServletTests {
         private final transient CountDownLatch let = new CountDownLatch(1);
 
         private Diligent() {
-            super(new Admission("any", 10, () -> 0, new SimpleMeterRegistry()), new Drain(Duration.ZERO));
+            super(new Admission("any", 10, () -> 0, new SimpleMeterRegistry()));
         }
 
         @Override
