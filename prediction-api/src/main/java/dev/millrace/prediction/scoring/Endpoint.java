@@ -294,19 +294,22 @@ final class Endpoint {
     /** @param answering who was asked: it has answered, or gave no number */
     private void keep(Scored scored, Asked asked, Serving answering, Lines lines) {
         List<OtherScore> others = new ArrayList<>();
+        // Defaults in the place of features say nothing of what is asked.
+        boolean drifts = !scored.answer().evidence().reasons().contains(EvidenceReader.UNAVAILABLE);
         for (Serving other : lines.others(answering)) {
             ServedModel compared = other.served();
             if (compared != null && other != scored.by()) {
                 other(other, asked, scored).ifPresent(said -> {
                     others.add(said);
-                    drift.compared(compared, said.verdict().score());
+                    if (drifts) {
+                        drift.compared(compared, said.verdict().score());
+                    }
                 });
             }
         }
         Answer answer = scored.answer();
         ServedModel version = scored.version();
-        // Defaults in the place of features say nothing of what is asked.
-        if (version != null && !answer.evidence().reasons().contains(EvidenceReader.UNAVAILABLE)) {
+        if (version != null && drifts) {
             drift.answered(version, answer.evidence().vector(), answer.verdict().score());
         }
         decisions.add(new Decision(

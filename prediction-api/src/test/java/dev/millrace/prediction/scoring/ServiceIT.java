@@ -894,6 +894,12 @@ class ServiceIT {
         assertThat(JSON.readTree(response.body()).path("detail").textValue()).isEqualTo(detail);
     }
 
+    private static long driftRows() throws Exception {
+        return JSON.readTree(send(service, "GET", "/v1/models/late/drift", null).body())
+                .path("rows")
+                .longValue();
+    }
+
     @Test
     void aDeadStoreLeavesTheModelsDefaults() throws Exception {
         Map<String, Object> row =
@@ -901,6 +907,7 @@ class ServiceIT {
         Map<String, Object> timed = new HashMap<>(request(row));
         timed.put("timestamp", Instant.ofEpochMilli(NOW).toString());
         float score = opened.score(new double[] {4, 5, 60, 0.2, 9, 12.3, 12});
+        long counted = driftRows();
         stack.kill(Server.REDIS);
         try {
             JsonNode answer = post("/score", timed);
@@ -921,6 +928,9 @@ class ServiceIT {
                 .untilAsserted(() -> assertThat(get("/health").toString()).doesNotContain("features-unavailable"));
         fill();
         assertThat(post("/score", timed).path("as_of").isNull()).isFalse();
+        await().untilAsserted(() -> assertThat(driftRows())
+                .as("what was answered from defaults is no drift")
+                .isEqualTo(counted + 1));
         assertThat(send(service, "GET", "/metrics", null).body())
                 .contains(
                         "data_drift_score{feature=\"score\",model=\"late\"}", "feature_psi{", "feature_missing_share{")
