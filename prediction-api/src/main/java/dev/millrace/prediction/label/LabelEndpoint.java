@@ -121,11 +121,10 @@ public final class LabelEndpoint {
         Event event = new Event(asked.type().name(), asked.eventId());
         long revision = sent.asMap().merge(event, found.nextRevision(), (last, next) -> Math.max(last + 1, next));
         if (revision > LabelJson.GREATEST_REVISION) {
-            throw RequestException.invalid(List.of(new Violation(
-                    LabelRequest.REVISION,
-                    "out-of-range",
-                    "'revision': expected one of at most %d that follows the last of this event, but there is none: no other truth of it can count"
-                            .formatted(LabelJson.GREATEST_REVISION))));
+            throw RequestException.conflict(
+                    "last-revision",
+                    "expected a truth whose revision can follow the last of this event, but that is %d, the greatest: no other can count"
+                            .formatted(LabelJson.GREATEST_REVISION));
         }
         return Math.toIntExact(revision);
     }

@@ -37,6 +37,7 @@ final class LabelOperation {
                         Map.of("type", "object", "properties", fields(types, Map.of("type", "number"))))
                 .problem(400, "The body cannot be read")
                 .problem(404, "The stream has written no such event")
+                .problem(409, "A truth of the greatest revision is there: none can follow")
                 .problem(413, "The body is too large")
                 .problem(422, "Values that are wrong; each is named")
                 .unavailable("The database or Kafka is away")

@@ -31,6 +31,11 @@ public final class RequestException extends Exception {
         return new RequestException(404, code, message, List.of());
     }
 
+    /** Right in itself, and not to be done as things stand. */
+    public static RequestException conflict(String code, String message) {
+        return new RequestException(409, code, message, List.of());
+    }
+
     /** @param there the models that the caller may see */
     public static RequestException unknownModel(String model, List<String> there) {
         return unknown("unknown-model", "'%s' is no model that is served; there are %s".formatted(model, there));
