@@ -1,5 +1,6 @@
 package dev.millrace.schema.definition;
 
+import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 
 /** What Avro's own API leaves to its users. */
@@ -17,5 +18,11 @@ public final class AvroTypes {
             }
         }
         throw new IllegalArgumentException("Expected a type beside null, found " + schema);
+    }
+
+    /** Whether a field's values are UUIDs, written as texts. */
+    public static boolean isUuid(Schema schema) {
+        LogicalType logical = nonNull(schema).getLogicalType();
+        return logical != null && logical.getName().equals("uuid");
     }
 }

@@ -124,7 +124,7 @@ public final class EventJson {
                     logical instanceof LogicalTypes.Decimal decimal ? decimal(decimal, json) : unsupported(schema);
                 case LONG -> logical instanceof LogicalTypes.TimestampMillis ? timestamp(json) : whole(json);
                 case INT -> Math.toIntExact(whole(json, Integer.MIN_VALUE, Integer.MAX_VALUE));
-                case STRING -> logical != null && logical.getName().equals("uuid") ? uuid(json) : text(json);
+                case STRING -> AvroTypes.isUuid(schema) ? uuid(json) : text(json);
                 case DOUBLE -> finite(number(json).doubleValue(), json);
                 case FLOAT -> (float) finite(number(json).floatValue(), json);
                 case BOOLEAN -> bool(json);

@@ -43,15 +43,10 @@ final class CopyRows {
             case null -> null;
             case Double number -> number.isNaN() ? null : number.toString();
             case BigDecimal decimal -> decimal.toPlainString();
-            case Instant instant -> withoutSign(instant.toString());
+            case Instant instant -> Sql.moment(instant);
             case GenericEnumSymbol<?> symbol -> symbol.toString();
             default -> value.toString();
         };
-    }
-
-    /** Java writes one before a year of five digits, in which a window of the year 9999 may end. */
-    private static String withoutSign(String moment) {
-        return moment.startsWith("+") ? moment.substring(1) : moment;
     }
 
     boolean isEmpty() {

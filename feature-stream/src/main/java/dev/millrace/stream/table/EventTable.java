@@ -62,7 +62,7 @@ final class EventTable {
             case DOUBLE -> "double precision";
             case FLOAT -> "real";
             case BOOLEAN -> "boolean";
-            case STRING -> logical != null && logical.getName().equals("uuid") ? "uuid" : "text";
+            case STRING -> AvroTypes.isUuid(schema) ? "uuid" : "text";
             case ENUM, RECORD, ARRAY, MAP, UNION, NULL -> "text";
         };
     }

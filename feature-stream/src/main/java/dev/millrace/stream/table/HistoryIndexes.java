@@ -1,13 +1,11 @@
 package dev.millrace.stream.table;
 
-import com.google.common.hash.Hashing;
 import dev.millrace.feature.View;
 import dev.millrace.schema.definition.EntityKey;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.Source;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.definition.ViewDefinition.Shape;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,11 +23,6 @@ import java.util.stream.Stream;
 final class HistoryIndexes {
 
     static final String LABELS = "labels";
-
-    /** PostgreSQL cuts longer names off, and would take two for the same. */
-    private static final int LONGEST_NAME = 63;
-
-    private static final int KEPT = 46;
 
     /** What is to be executed, by the index's name. */
     private final Map<String, String> statements = new LinkedHashMap<>();
@@ -92,21 +85,10 @@ final class HistoryIndexes {
     }
 
     private void add(String table, List<String> fields, List<String> columns) {
-        String name = name(table + "_by_" + String.join("_and_", fields));
+        String name = Sql.fitting(table + "_by_" + String.join("_and_", fields));
         statements.putIfAbsent(
                 name,
                 "create index if not exists " + Sql.name(name) + " on " + Sql.name(table)
                         + columns.stream().collect(Collectors.joining(", ", " (", ")")));
-    }
-
-    static String name(String wanted) {
-        if (wanted.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME) {
-            return wanted;
-        }
-        String kept = wanted.codePoints()
-                .limit(KEPT)
-                .mapToObj(point -> point < 128 ? Character.toString(point) : "_")
-                .collect(Collectors.joining());
-        return kept + "_" + Hashing.farmHashFingerprint64().hashString(wanted, StandardCharsets.UTF_8);
     }
 }

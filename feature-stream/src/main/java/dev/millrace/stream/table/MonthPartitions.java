@@ -22,7 +22,7 @@ final class MonthPartitions {
                 .map(moment -> YearMonth.from(moment.atZone(ZoneOffset.UTC)))
                 .collect(Collectors.toCollection(TreeSet::new));
         for (YearMonth month : months) {
-            String partition = HistoryIndexes.name(
+            String partition = Sql.fitting(
                     table + String.format(Locale.ROOT, "_%04d_%02d", month.getYear(), month.getMonthValue()));
             if (!known.contains(partition) && made.add(partition)) {
                 Sql.execute(
@@ -34,9 +34,8 @@ final class MonthPartitions {
         }
     }
 
-    /** Without the sign that Java writes before a year of five digits. */
     private static String begin(YearMonth month) {
-        return String.format(Locale.ROOT, "%04d-%02d-01 00:00Z", month.getYear(), month.getMonthValue());
+        return Sql.moment(month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
     /** Call when the transaction that made partitions is over. */

@@ -1,8 +1,11 @@
 package dev.millrace.stream.table;
 
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
@@ -13,7 +16,30 @@ public final class Sql {
 
     private static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 
+    /** PostgreSQL cuts longer names off, and would take two for the same. */
+    private static final int LONGEST_NAME = 63;
+
+    private static final int KEPT = 46;
+
     private Sql() {}
+
+    /** A name that PostgreSQL keeps whole: this one, or its beginning and what tells it from others. */
+    static String fitting(String wanted) {
+        if (wanted.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME) {
+            return wanted;
+        }
+        String kept = wanted.codePoints()
+                .limit(KEPT)
+                .mapToObj(point -> point < 128 ? Character.toString(point) : "_")
+                .collect(Collectors.joining());
+        return kept + "_" + Hashing.farmHashFingerprint64().hashString(wanted, StandardCharsets.UTF_8);
+    }
+
+    /** A moment as PostgreSQL reads it: without the sign that Java writes before a year of five digits. */
+    static String moment(Instant moment) {
+        String text = moment.toString();
+        return text.startsWith("+") ? text.substring(1) : text;
+    }
 
     /** Quoted, whatever it is. */
     static String name(String name) {

@@ -100,10 +100,10 @@ final class HistoryIndexesIT {
 
     @Test
     void longNamesStayApart() {
-        String first = HistoryIndexes.name("orders_by_" + "x".repeat(60) + "_1");
-        String second = HistoryIndexes.name("orders_by_" + "x".repeat(60) + "_2");
+        String first = Sql.fitting("orders_by_" + "x".repeat(60) + "_1");
+        String second = Sql.fitting("orders_by_" + "x".repeat(60) + "_2");
         assertThat(first).hasSize(63).isNotEqualTo(second);
-        assertThat(HistoryIndexes.name("orders_by_shop")).isEqualTo("orders_by_shop");
+        assertThat(Sql.fitting("orders_by_shop")).isEqualTo("orders_by_shop");
     }
 
     private static String plan(String query) throws SQLException {

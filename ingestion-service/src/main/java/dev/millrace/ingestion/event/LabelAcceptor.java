@@ -22,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.avro.LogicalType;
 
 /** Labels that carry their event's id, time, key and entity fields, so that nothing has to be looked up. */
 final class LabelAcceptor implements EventAcceptor.Acceptor {
@@ -130,10 +129,7 @@ final class LabelAcceptor implements EventAcceptor.Acceptor {
     /** As its event has it: a UUID in small letters. Of others each stands for itself, and may be of an event that is still to come. */
     private static String id(JsonNode json, EventType type) {
         String text = text(json, "event_id");
-        LogicalType logical = AvroTypes.nonNull(
-                        type.schema().getField(type.idField()).schema())
-                .getLogicalType();
-        return logical != null && logical.getName().equals("uuid") ? text.toLowerCase(Locale.ROOT) : text;
+        return AvroTypes.isUuid(type.schema().getField(type.idField()).schema()) ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     /** Its event's key, masked as its event's was: labels must meet their events. */

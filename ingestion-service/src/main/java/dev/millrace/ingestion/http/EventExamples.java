@@ -85,10 +85,7 @@ final class EventExamples {
     private static Object value(Schema schema, FieldRule rule) {
         LogicalType logical = schema.getLogicalType();
         return switch (schema.getType()) {
-            case STRING ->
-                logical != null && logical.getName().equals("uuid")
-                        ? "3f2c8a4e-5b1d-4c7a-9e60-8d2f1b7a6c53"
-                        : text(rule);
+            case STRING -> AvroTypes.isUuid(schema) ? "3f2c8a4e-5b1d-4c7a-9e60-8d2f1b7a6c53" : text(rule);
             case LONG -> logical instanceof LogicalTypes.TimestampMillis ? TIME : number(rule, 0);
             case BYTES, FIXED ->
                 logical instanceof LogicalTypes.Decimal decimal ? number(rule, decimal.getScale()) : "";

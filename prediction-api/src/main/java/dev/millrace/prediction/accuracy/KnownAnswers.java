@@ -88,11 +88,7 @@ final class KnownAnswers {
         return switch (schema.getType()) {
             case LONG -> "bigint";
             case INT -> "integer";
-            default ->
-                schema.getLogicalType() != null
-                                && schema.getLogicalType().getName().equals("uuid")
-                        ? "uuid"
-                        : "text";
+            default -> AvroTypes.isUuid(schema) ? "uuid" : "text";
         };
     }
 

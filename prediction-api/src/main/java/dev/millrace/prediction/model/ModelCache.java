@@ -59,7 +59,7 @@ public final class ModelCache {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         pointer.store(bytes, null);
         Path fresh = place.resolve(POINTER + NEW);
-        Files.write(fresh, bytes.toByteArray(), CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
+        writeThrough(fresh, bytes.toByteArray());
         Files.move(fresh, place.resolve(POINTER), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         deleteOthers(place, digest);
     }
@@ -96,8 +96,13 @@ public final class ModelCache {
         for (Map.Entry<String, byte[]> file : files.files().entrySet()) {
             Path path = folder.resolve(file.getKey());
             Files.createDirectories(path.resolveSibling(""));
-            Files.write(path, file.getValue(), CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
+            writeThrough(path, file.getValue());
         }
+    }
+
+    /** Onto the disk itself: what is renamed afterwards is whole, whatever happens. */
+    private static void writeThrough(Path path, byte[] bytes) throws IOException {
+        Files.write(path, bytes, CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -151,11 +151,7 @@ public final class AnswerTable {
         return switch (schema.getType()) {
             case LONG -> "bigint";
             case INT -> "integer";
-            default ->
-                schema.getLogicalType() != null
-                                && schema.getLogicalType().getName().equals("uuid")
-                        ? "uuid"
-                        : "text";
+            default -> AvroTypes.isUuid(schema) ? "uuid" : "text";
         };
     }
 }

@@ -139,7 +139,7 @@ public final class JsonSchemas {
             case BOOLEAN -> Map.of("type", "boolean");
             case ENUM -> Map.of("type", "string", "enum", schema.getEnumSymbols());
             case STRING ->
-                logical != null && logical.getName().equals("uuid")
+                AvroTypes.isUuid(schema)
                         ? Map.of("type", "string", "format", "uuid")
                         : Map.of("type", "string", "maxLength", Storable.LONGEST_TEXT, "pattern", "^[^\\u0000]*$");
             case RECORD, ARRAY, MAP, UNION, NULL -> Map.of();
