@@ -1,5 +1,6 @@
 package dev.millrace.feature;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class OnlineRecordTests {
     private static final TopicPartition PARTITION = TopicPartition.of("an-id", 3);
@@ -62,6 +65,31 @@ final class OnlineRecordTests {
         assertThat(offsets.with(Map.of(PARTITION, 4L))).isEqualTo(offsets);
         assertThatThrownBy(() -> Offsets.fromBytes(new byte[7]))
                 .hasMessage("Expected offsets of 20 bytes each, found 7 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replay|x|Expected 16 bytes in the field 'replay' of the progress, found 1",
+                "ea:0|12345678|Expected 16 bytes in the field 'ea:0' of the progress, found 8",
+                "ea|1234567812345678|Expected the field of a partition, e and its topic, ':' and its number, found 'ea'",
+                "ea:|1234567812345678|Expected the field of a partition, e and its topic, ':' and its number, found 'ea:'",
+                "ea:9999999999|1234567812345678|Expected the field of a partition, e and its topic, ':' and its number, found 'ea:9999999999'"
+            })
+    void progressOfOthersIsRefused(String field, String value, String message) {
+        assertThatThrownBy(() -> Progress.fromFields(List.of(Map.entry(field.getBytes(UTF_8), value.getBytes(UTF_8)))))
+                .isInstanceOf(CorruptBlockException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void progressThatNamesAPartitionTwiceIsRefused() {
+        byte[] longs = new byte[16];
+        assertThatThrownBy(() -> Progress.fromFields(
+                        List.of(Map.entry("ea:0".getBytes(UTF_8), longs), Map.entry("ea:00".getBytes(UTF_8), longs))))
+                .isInstanceOf(CorruptBlockException.class)
+                .hasMessageStartingWith("Expected each partition and view of the progress once");
     }
 
     @Test

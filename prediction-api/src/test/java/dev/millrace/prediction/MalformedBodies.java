@@ -1,6 +1,7 @@
 package dev.millrace.prediction;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Bodies of which none is a request that could be answered. */
@@ -16,7 +17,7 @@ final class MalformedBodies {
     }
 
     static byte[] any(Random random) {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> VALID.substring(0, random.nextInt(VALID.length())).getBytes(StandardCharsets.UTF_8);
             case 1 -> {
                 byte[] noise = new byte[random.nextInt(2_000)];
@@ -38,6 +39,18 @@ final class MalformedBodies {
                 yield broken;
             }
             case 8 -> {
+                // UTF-32, at least by its first bytes, of characters that there are none of.
+                byte[] broken = new byte[8 + 4 * random.nextInt(100)];
+                Arrays.fill(broken, (byte) 0x7f);
+                System.arraycopy(
+                        random.nextBoolean() ? new byte[] {0, 0, 0, '['} : new byte[] {0, 0, (byte) 0xfe, (byte) 0xff},
+                        0,
+                        broken,
+                        0,
+                        4);
+                yield broken;
+            }
+            case 9 -> {
                 StringBuilder names = new StringBuilder(VALID).deleteCharAt(VALID.length() - 1);
                 for (int i = random.nextInt(10_000); i >= 0; i--) {
                     names.append(",\"n").append(i).append("\":0");

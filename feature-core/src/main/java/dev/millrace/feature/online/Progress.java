@@ -1,6 +1,7 @@
 package dev.millrace.feature.online;
 
 import dev.millrace.feature.View;
+import dev.millrace.feature.state.CorruptBlockException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -108,7 +109,11 @@ public record Progress(
         return fields;
     }
 
-    /** Empty fields, or ones without a state, are of a lane that has not published since Redis was emptied. */
+    /**
+     * Empty fields, or ones without a state, are of a lane that has not published since Redis was emptied.
+     *
+     * @throws CorruptBlockException when they are none that {@link #toFields} gives
+     */
     public static Progress fromFields(Iterable<Map.Entry<byte[], byte[]>> fields) {
         List<Map.Entry<Key, Read>> partitions = new ArrayList<>();
         Optional<Replay> replay = Optional.empty();
@@ -119,22 +124,37 @@ public record Progress(
             if (name.equals("state")) {
                 rebuilding = !Arrays.equals(field.getValue(), COMPLETE);
             } else if (name.equals("replay")) {
-                ByteBuffer value = ByteBuffer.wrap(field.getValue());
+                ByteBuffer value = longs(name, field.getValue());
                 replay = Optional.of(new Replay(value.getLong(), value.getLong()));
             } else if (name.startsWith("v")) {
                 views.add(Map.entry(name.substring(1), new String(field.getValue(), StandardCharsets.UTF_8)));
             } else if (name.startsWith("e")) {
-                int colon = name.lastIndexOf(':');
-                ByteBuffer value = ByteBuffer.wrap(field.getValue());
-                partitions.add(Map.entry(
-                        new Key(name.substring(1, colon), Integer.parseInt(name, colon + 1, name.length(), 10)),
-                        new Read(value.getLong(), value.getLong())));
+                ByteBuffer value = longs(name, field.getValue());
+                partitions.add(Map.entry(key(name), new Read(value.getLong(), value.getLong())));
             }
         }
-        return new Progress(immutable(partitions), replay, rebuilding, immutable(views));
+        try {
+            return new Progress(immutable(partitions), replay, rebuilding, immutable(views));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptBlockException("Expected each partition and view of the progress once: " + e.getMessage());
+        }
     }
 
-    /** Made once, and not copied again: a reading has one of these for every answer. */
+    private static Key key(String field) {
+        try {
+            int colon = field.lastIndexOf(':');
+            return new Key(field.substring(1, colon), Integer.parseInt(field, colon + 1, field.length(), 10));
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new CorruptBlockException(
+                    "Expected the field of a partition, e and its topic, ':' and its number, found '" + field + "'");
+        }
+    }
+
+    /**
+     * Made once, and not copied again: a reading has one of these for every answer.
+     *
+     * @throws IllegalArgumentException when two have the same key: texts of bytes that are no UTF-8, say
+     */
     @SuppressWarnings("unchecked")
     private static <K, V> Map<K, V> immutable(List<Map.Entry<K, V>> entries) {
         return Map.ofEntries(entries.toArray(Map.Entry[]::new));
@@ -142,6 +162,14 @@ public record Progress(
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ByteBuffer longs(String field, byte[] value) {
+        if (value.length != 2 * Long.BYTES) {
+            throw new CorruptBlockException("Expected %d bytes in the field '%s' of the progress, found %d"
+                    .formatted(2 * Long.BYTES, field, value.length));
+        }
+        return ByteBuffer.wrap(value);
     }
 
     private static byte[] longs(long first, long second) {

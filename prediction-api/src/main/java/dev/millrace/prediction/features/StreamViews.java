@@ -3,6 +3,7 @@ package dev.millrace.prediction.features;
 import dev.millrace.feature.View;
 import dev.millrace.feature.online.OnlineKeys;
 import dev.millrace.feature.online.Progress;
+import dev.millrace.feature.state.CorruptBlockException;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.KeptViews;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class StreamViews implements KeptViews {
             Progress progress = Progress.fromFields(
                     store.patientReads().of(List.of(key)).getFirst().entrySet());
             return model.views().stream().filter(view -> !progress.keeps(view)).toList();
-        } catch (StoreUnavailableException e) {
+        } catch (StoreUnavailableException | CorruptBlockException e) {
             return List.of();
         }
     }

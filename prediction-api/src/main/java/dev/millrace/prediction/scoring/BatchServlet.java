@@ -2,7 +2,6 @@ package dev.millrace.prediction.scoring;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
@@ -89,11 +88,11 @@ public final class BatchServlet extends JsonServlet {
     }
 
     /** @throws RequestException when it is none, or names a field twice */
-    static JsonNode object(byte[] body) throws RequestException, IOException {
+    static JsonNode object(byte[] body) throws RequestException {
         JsonNode json;
         try {
             json = ExactJson.read(() -> RequestReader.STRICT.readTree(body));
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw RequestException.malformed(
                     "expected a JSON object, but it cannot be read: " + UnreadableJson.message(e));
         }

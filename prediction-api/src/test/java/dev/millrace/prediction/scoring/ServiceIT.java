@@ -267,6 +267,19 @@ class ServiceIT {
     }
 
     @Test
+    void whatIsNoProgressKeepsNobodyFromAnAnswer() throws Exception {
+        RedisClient client = RedisClient.create(stack.redis().url());
+        try (StatefulRedisConnection<byte[], byte[]> redis = client.connect(ByteArrayCodec.INSTANCE)) {
+            redis.sync()
+                    .hset(OnlineKeys.progress("parcels"), "replay".getBytes(StandardCharsets.UTF_8), new byte[] {'x'});
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+        JsonNode answer = post("/score", Map.of("sender", "ann1", "depot", 2L, "price", new BigDecimal("12.30")));
+        assertThat(answer.path("reasons")).extracting(JsonNode::textValue).contains("features-unavailable");
+    }
+
+    @Test
     void aBatchHasNoOtherFields() throws Exception {
         HttpResponse<String> refused =
                 send(service, "POST", "/v1/models/late/predict:batch", "{\"rows\": [{}], \"more\": 1}");
