@@ -7,6 +7,7 @@ import dev.millrace.prediction.scoring.Endpoints;
 import dev.millrace.prediction.scoring.InferenceService;
 import dev.millrace.prediction.scoring.Readiness;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.web.RequestContexts;
 import dev.millrace.web.security.Access;
 import io.grpc.InsecureServerCredentials;
@@ -54,8 +55,8 @@ class GrpcSupport {
 
     @Bean
     InferenceService inferenceService(
-            Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission) {
-        return new InferenceService(endpoints, models, readiness, admission);
+            Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission, LargeBodies large) {
+        return new InferenceService(endpoints, models, readiness, admission, large);
     }
 
     @Bean(destroyMethod = "shutdownNow")
@@ -86,8 +87,15 @@ class GrpcSupport {
             @Value("${server.address}") String address,
             ServerCredentials credentials,
             InferenceService service,
-            GrpcAccess access) {
+            GrpcAccess access,
+            MeterRegistry meters) {
         int port = Objects.requireNonNull(settings.grpcPort(), "a condition of this class");
-        return new GrpcServer(new InetSocketAddress(address, port), credentials, service, access);
+        return new GrpcServer(
+                new InetSocketAddress(address, port),
+                credentials,
+                service,
+                access,
+                settings.concurrentRequests(),
+                meters);
     }
 }

@@ -43,6 +43,7 @@ import dev.millrace.prediction.web.Drain;
 import dev.millrace.prediction.web.DrainFilter;
 import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestThreads;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
@@ -85,6 +86,9 @@ import org.springframework.web.servlet.function.ServerResponse;
 public class PredictionApi {
     /** Of the 200 threads that the server has: while the database is away, the others are for those who need none. */
     private static final int DATABASE_REQUESTS = 50;
+
+    /** They all wait for the same look at the registry. */
+    private static final int REGISTRY_REQUESTS = 10;
 
     public static void main(String[] arguments) {
         SpringApplication.run(PredictionApi.class, arguments);
@@ -169,7 +173,8 @@ public class PredictionApi {
     RequestThreads requestThreads(
             PredictionSettings settings, TomcatServerProperties tomcat, PrometheusMeterRegistry meters) {
         TomcatServerProperties.Threads threads = tomcat.getThreads();
-        return new RequestThreads(settings.concurrentRequests(), threads.getMax(), threads.getMinSpare(), meters);
+        return new RequestThreads(
+                "http", settings.concurrentRequests(), threads.getMax(), threads.getMinSpare(), meters);
     }
 
     @Bean
@@ -190,6 +195,17 @@ public class PredictionApi {
         return new Admission("database", DATABASE_REQUESTS, () -> 0, meters);
     }
 
+    /** Of requests that wait for the registry. */
+    @Bean
+    Admission registryAdmission(MeterRegistry meters) {
+        return new Admission("registry", REGISTRY_REQUESTS, () -> 0, meters);
+    }
+
+    @Bean
+    LargeBodies largeBodies(MeterRegistry meters) {
+        return new LargeBodies(meters);
+    }
+
     @Bean
     Drain drain(PredictionSettings settings) {
         return new Drain(settings.drain());
@@ -204,20 +220,21 @@ public class PredictionApi {
 
     @Bean
     @DependsOn("earlyStart")
-    ServletRegistrationBean<ScoringServlet> scoring(Endpoints endpoints, Admission admission, Marker warmUp) {
-        ScoringServlet servlet = new ScoringServlet(endpoints, admission, warmUp);
+    ServletRegistrationBean<ScoringServlet> scoring(
+            Endpoints endpoints, Admission admission, LargeBodies large, Marker warmUp) {
+        ScoringServlet servlet = new ScoringServlet(endpoints, admission, large, warmUp);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission) {
-        BatchServlet servlet = new BatchServlet(endpoints, admission);
+    ServletRegistrationBean<BatchServlet> batches(Endpoints endpoints, Admission admission, LargeBodies large) {
+        BatchServlet servlet = new BatchServlet(endpoints, admission, large);
         return registered(servlet, servlet.paths());
     }
 
     @Bean
-    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission) {
-        InferServlet servlet = new InferServlet(endpoints, admission);
+    ServletRegistrationBean<InferServlet> inference(Endpoints endpoints, Admission admission, LargeBodies large) {
+        InferServlet servlet = new InferServlet(endpoints, admission, large);
         return registered(servlet, servlet.paths());
     }
 
@@ -277,8 +294,9 @@ public class PredictionApi {
     }
 
     @Bean
-    RouterFunction<ServerResponse> scoringRoutes(Endpoints endpoints) {
-        return endpoints.routes();
+    RouterFunction<ServerResponse> scoringRoutes(
+            Endpoints endpoints, @Qualifier("registryAdmission") Admission registry) {
+        return endpoints.routes(registry);
     }
 
     @Bean

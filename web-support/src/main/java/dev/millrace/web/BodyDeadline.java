@@ -3,6 +3,7 @@ package dev.millrace.web;
 import dev.millrace.web.security.Refusal;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -27,8 +28,12 @@ final class BodyDeadline extends ValveBase {
     /** Bytes: nothing, and the end of the line. */
     private static final int END_OF_TRAILERS = 2;
 
+    /** Fewer than the threads that turn requests away where all others are taken. */
+    private static final int TURNED_AWAY = 2;
+
     private final Duration deadline;
     private final Semaphore places;
+    private final Semaphore turnedAway = new Semaphore(TURNED_AWAY);
     private final MeterRegistry meters;
     private final Refusal slow;
 
@@ -97,6 +102,9 @@ final class BodyDeadline extends ValveBase {
         try {
             if (!coyote.isFinished()) {
                 response.finishResponse();
+                if (response.getStatus() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+                    body.places = turnedAway;
+                }
                 Nowhere nowhere = new Nowhere();
                 while (body.doRead(nowhere) >= 0) {
                     // There is more.
@@ -128,6 +136,7 @@ final class BodyDeadline extends ValveBase {
         private final org.apache.coyote.Request coyote;
         private final InputBuffer unbounded;
         private final long end = System.nanoTime() + deadline.toNanos();
+        private Semaphore places = BodyDeadline.this.places;
         private boolean late;
 
         Body(org.apache.coyote.Request coyote, InputBuffer unbounded) {

@@ -61,6 +61,7 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     private final Counter overflowed;
     private final Counter undelivered;
     private volatile boolean stopping;
+    private volatile boolean over;
     private volatile boolean failing;
     private @Nullable Thread thread;
 
@@ -108,6 +109,8 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     public void add(Decision decision) {
         if (!queue.offer(decision)) {
             overflowed.increment();
+        } else if (over && queue.remove(decision)) {
+            undelivered.increment();
         }
     }
 
@@ -125,8 +128,10 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            undelivered.increment(queue.size());
-            queue.clear();
+            over = true;
+            for (Decision left = queue.poll(); left != null; left = queue.poll()) {
+                undelivered.increment();
+            }
         }
     }
 
@@ -228,6 +233,7 @@ public final class DecisionLog implements Decisions, SmartLifecycle {
     @Override
     public synchronized void start() {
         stopping = false;
+        over = false;
         thread = Thread.ofPlatform().name("decision-log").daemon().start(this::run);
     }
 

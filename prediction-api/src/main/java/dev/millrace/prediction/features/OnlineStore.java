@@ -167,6 +167,12 @@ public final class OnlineStore extends RepeatedTask {
         if (open == null) {
             throw new StoreUnavailableException("Redis has not been reached yet");
         }
+        return fetch(open.of(keys.size()), keys, patience);
+    }
+
+    private static List<Map<byte[], byte[]>> fetch(
+            StatefulRedisConnection<byte[], byte[]> connection, List<byte[]> keys, Duration patience)
+            throws StoreUnavailableException {
         List<AsyncCommand<byte[], byte[], Map<byte[], byte[]>>> commands = new ArrayList<>(keys.size());
         for (byte[] key : keys) {
             commands.add(new AsyncCommand<>(new Command<>(
@@ -175,7 +181,7 @@ public final class OnlineStore extends RepeatedTask {
                     new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(key))));
         }
         try {
-            open.of(keys.size()).dispatch(commands);
+            connection.dispatch(commands);
             // They are answered in their order: a thread that waits for the last is woken once.
             commands.getLast().get(patience.toNanos(), TimeUnit.NANOSECONDS);
             List<Map<byte[], byte[]>> hashes = new ArrayList<>(commands.size());
@@ -198,10 +204,14 @@ public final class OnlineStore extends RepeatedTask {
     @Override
     protected void turn() {
         try {
-            if (connections == null) {
-                connections = opened();
+            Connections open = connections;
+            if (open == null) {
+                open = opened();
+                connections = open;
             }
-            var unused = fetch(List.of(probe), PATIENCE);
+            for (StatefulRedisConnection<byte[], byte[]> each : List.of(open.few(), open.many())) {
+                var unused = fetch(each, List.of(probe), PATIENCE);
+            }
             breaker.succeeded();
             if (trouble != null) {
                 LOG.info("Redis answers at {}:{}", uri.getHost(), uri.getPort());

@@ -1,16 +1,17 @@
 package dev.millrace.prediction.grpc;
 
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.RequestThreads;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,8 +23,8 @@ public final class GrpcServer implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
-    /** Seconds: no call takes that long. */
-    private static final int PATIENCE = 10;
+    /** No call takes that long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Of one caller at a time: each may hold a message in memory. */
     private static final int CALLS_PER_CONNECTION = 100;
@@ -33,27 +34,40 @@ public final class GrpcServer implements SmartLifecycle {
     /** Of calls that are worked on, as of requests over HTTP; others wait. */
     private static final int THREADS = 200;
 
+    private static final int SPARE_THREADS = 10;
+
     private final InetSocketAddress address;
     private final ServerCredentials credentials;
     private final ServerServiceDefinition service;
     private final GrpcAccess access;
+    private final int most;
+    private final MeterRegistry meters;
     private @Nullable Server server;
-    private @Nullable ExecutorService threads;
+    private @Nullable RequestThreads threads;
 
-    /** @throws IllegalStateException when a method of the service has no rule */
+    /**
+     * @param most calls that may be worked on and wait for a thread: more are turned away
+     * @throws IllegalStateException when a method of the service has no rule
+     */
     public GrpcServer(
-            InetSocketAddress address, ServerCredentials credentials, BindableService service, GrpcAccess access) {
+            InetSocketAddress address,
+            ServerCredentials credentials,
+            BindableService service,
+            GrpcAccess access,
+            int most,
+            MeterRegistry meters) {
         this.address = address;
         this.credentials = credentials;
         this.service = service.bindService();
         this.access = access;
+        this.most = most;
+        this.meters = meters;
         access.requireRules(this.service);
     }
 
     @Override
     public synchronized void start() {
-        ExecutorService pool = Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().name("grpc-", 0).daemon().factory());
+        RequestThreads pool = new RequestThreads("grpc", most, THREADS, SPARE_THREADS, meters);
         threads = pool;
         Server fresh = NettyServerBuilder.forAddress(address, credentials)
                 .executor(pool)
@@ -62,7 +76,7 @@ public final class GrpcServer implements SmartLifecycle {
                 .maxInboundMessageSize(JsonServlet.LARGEST_BODY)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .maxConnectionAge(CONNECTION_AGE, TimeUnit.MINUTES)
-                .maxConnectionAgeGrace(PATIENCE, TimeUnit.SECONDS)
+                .maxConnectionAgeGrace(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .build();
         try {
             server = fresh.start();
@@ -82,21 +96,22 @@ public final class GrpcServer implements SmartLifecycle {
 
     @Override
     public synchronized void stop() {
-        if (server != null) {
-            try {
-                if (!server.shutdown().awaitTermination(PATIENCE, TimeUnit.SECONDS)) {
-                    server.shutdownNow();
-                }
-            } catch (InterruptedException e) {
+        if (server == null || threads == null) {
+            return;
+        }
+        try {
+            if (!server.shutdown().awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 server.shutdownNow();
-                Thread.currentThread().interrupt();
             }
-            server = null;
+            // A call has ended with its answer; what is kept of it comes after.
+            threads.end(PATIENCE);
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            threads.close();
+            Thread.currentThread().interrupt();
         }
-        if (threads != null) {
-            threads.shutdown();
-            threads = null;
-        }
+        server = null;
+        threads = null;
     }
 
     @Override

@@ -40,10 +40,37 @@ public final class PredictionDocument {
     private static final Map<String, Object> MODEL_READY =
             Map.of("type", "object", "properties", Map.of("name", TEXT, "ready", Map.of("type", "boolean")));
 
+    private static final Map<String, Object> INFERENCE_ERROR = Map.of(
+            "type", "string", "description", "Under /v2, as the Open Inference Protocol has it: the detail once more");
+
+    private static final Map<String, Object> STATUS =
+            Map.of("type", "object", "properties", Map.of("status", TEXT), "required", List.of("status"));
+
+    private static final Map<String, Object> HEALTH = Map.of(
+            "type",
+            "object",
+            "properties",
+            Map.of(
+                    "status",
+                    Map.of("type", "string", "enum", List.of("ok", "degraded", "down")),
+                    "models",
+                    list("model", "version"),
+                    "reasons",
+                    list("code", "detail")),
+            "required",
+            List.of("status", "models", "reasons"));
+
     private static final Map<String, Object> EXPLAIN = Map.of(
             "type", "integer", "minimum", 0, "maximum", 1_000, "description", "How many contributions the answer says");
 
     private PredictionDocument() {}
+
+    /** Of objects of two texts. */
+    private static Map<String, Object> list(String first, String second) {
+        Map<String, Object> item = Map.of(
+                "type", "object", "properties", Map.of(first, TEXT, second, TEXT), "required", List.of(first, second));
+        return Map.of("type", "array", "items", item);
+    }
 
     /** A model that is asked, and whose it is. */
     private record Asked(ServedUseCase useCase, Model compiled, ServeDefinition serve) {
@@ -86,7 +113,7 @@ public final class PredictionDocument {
                 useCases.definitions().stream()
                         .map(UseCase::title)
                         .collect(Collectors.joining("; ", "Millrace predictions: ", "")),
-                Map.of("errors", Map.of("type", "array", "items", error)));
+                Map.of("errors", Map.of("type", "array", "items", error), "error", INFERENCE_ERROR));
         for (Asked asked : asked(useCases)) {
             String name = asked.model().name();
             ModelPaths paths = ModelPaths.of(name);
@@ -143,7 +170,9 @@ public final class PredictionDocument {
                                 .role(Role.READER))
                 .get(
                         "/health",
-                        Operation.page("health", "How well the service is: ok, degraded with reasons, or down", json)
+                        new Operation("health", "How well the service is: ok, degraded with reasons, or down")
+                                .answer(200, "There is a model that answers", HEALTH)
+                                .answer(503, "There is none: down", HEALTH)
                                 .open())
                 .get(
                         "/health/liveness",
@@ -151,7 +180,9 @@ public final class PredictionDocument {
                                 .open())
                 .get(
                         "/health/readiness",
-                        Operation.page("readiness", "Whether a model is loaded and warm", json)
+                        new Operation("readiness", "Whether a model is loaded and warm")
+                                .answer(200, "One is: ok", STATUS)
+                                .answer(503, "None is, or the service is about to stop", STATUS)
                                 .open());
     }
 

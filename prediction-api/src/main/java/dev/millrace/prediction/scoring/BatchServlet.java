@@ -7,6 +7,7 @@ import dev.millrace.prediction.scoring.Endpoint.Outcome;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.InvalidEventException.Violation;
@@ -35,8 +36,8 @@ public final class BatchServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public BatchServlet(Endpoints endpoints, Admission admission) {
-        super(admission);
+    public BatchServlet(Endpoints endpoints, Admission admission, LargeBodies large) {
+        super(admission, large, Json.Errors.PROBLEM);
         this.endpoints = endpoints.batch();
     }
 

@@ -167,7 +167,7 @@ final class Endpoint {
                 case Tried.Done<Optional<Scored>>(Optional<Scored> answer) ->
                     answer.<Outcome>map(scored -> {
                                 predictions.metrics().answered(scored);
-                                later.add(() -> keep(scored, row.asked(), row.answering(), lines));
+                                later.add(keeping(scored, row, lines));
                                 return new Outcome.Answered(
                                         row.answering().response(),
                                         scored.answer(),
@@ -250,7 +250,7 @@ final class Endpoint {
             Scored scored = found.get(i);
             Row row = rows.get(i);
             predictions.metrics().answered(scored);
-            later.add(() -> keep(scored, row.asked(), row.answering(), lines));
+            later.add(keeping(scored, row, lines));
         }
         return Optional.of(
                 new Inferred(outputs, found.stream().map(Scored::answer).toList()));
@@ -282,7 +282,7 @@ final class Endpoint {
         }
     }
 
-    private Optional<OtherScore> other(Serving other, Asked asked, Scored scored) {
+    private Optional<Scorer.Compared> other(Serving other, Asked asked, Scored scored) {
         try {
             return predictions.other(other, asked.as(other), scored);
         } catch (RequestException e) {
@@ -291,25 +291,34 @@ final class Endpoint {
         }
     }
 
+    /** Of one row of many: whatever becomes of it, the others are kept. */
+    private Runnable keeping(Scored scored, Row row, Lines lines) {
+        return () -> {
+            try {
+                keep(scored, row.asked(), row.answering(), lines);
+            } catch (RuntimeException e) {
+                LOG.error("an answer of {} was not kept", name(), e);
+            }
+        };
+    }
+
     /** @param answering who was asked: it has answered, or gave no number */
     private void keep(Scored scored, Asked asked, Serving answering, Lines lines) {
         List<OtherScore> others = new ArrayList<>();
-        // Defaults in the place of features say nothing of what is asked.
-        boolean drifts = !scored.answer().evidence().reasons().contains(EvidenceReader.UNAVAILABLE);
         for (Serving other : lines.others(answering)) {
             ServedModel compared = other.served();
             if (compared != null && other != scored.by()) {
-                other(other, asked, scored).ifPresent(said -> {
-                    others.add(said);
-                    if (drifts) {
-                        drift.compared(compared, said.verdict().score());
+                other(other, asked, scored).ifPresent(found -> {
+                    others.add(found.said());
+                    if (found.seen().hasFeatures()) {
+                        drift.compared(compared, found.said().verdict().score());
                     }
                 });
             }
         }
         Answer answer = scored.answer();
         ServedModel version = scored.version();
-        if (version != null && drifts) {
+        if (version != null && answer.evidence().hasFeatures()) {
             drift.answered(version, answer.evidence().vector(), answer.verdict().score());
         }
         decisions.add(new Decision(
@@ -342,6 +351,6 @@ final class Endpoint {
         Verdict nothing = Verdict.of(definition.classes(), definition.estimates(), zeros, 1);
         Answer answer = Answer.withoutModel(name(), nothing, evidence);
         var unused = AnswerJson.bytes(local.response(), answer, Optional.empty(), "warm-up", 0);
-        return !evidence.reasons().contains(EvidenceReader.UNAVAILABLE);
+        return evidence.hasFeatures();
     }
 }

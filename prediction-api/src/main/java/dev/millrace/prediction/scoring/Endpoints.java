@@ -10,6 +10,7 @@ import dev.millrace.prediction.model.Lineup;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.prediction.usecase.ModelPaths;
 import dev.millrace.prediction.usecase.ServedUseCases;
+import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.prediction.web.Unavailable;
@@ -106,16 +107,19 @@ public final class Endpoints {
         return under(endpoint -> List.of(ModelPaths.of(endpoint.name()).infer()));
     }
 
-    /** What is answered without scoring. */
-    public RouterFunction<ServerResponse> routes() {
-        HandlerFunction<ServerResponse> unknown =
-                request -> Json.problem(unknown(request.pathVariable("model"), Caller.of(request.servletRequest())));
+    /**
+     * What is answered without scoring.
+     *
+     * @param registry of requests that wait for the registry
+     */
+    public RouterFunction<ServerResponse> routes(Admission registry) {
+        HandlerFunction<ServerResponse> unknown = request -> Json.problem(unknown(request));
         return RouterFunctions.route()
                 .POST("/v1/models/{model}/predict", unknown)
                 .POST("/v1/models/{model}/predict:batch", unknown)
-                .POST("/v2/models/{model}/infer", unknown)
+                .POST("/v2/models/{model}/infer", request -> Json.problem(unknown(request), Json.Errors.INFERENCE))
                 .GET("/v1/models", request -> Json.ok(Map.of("models", seenBy(request))))
-                .POST("/v1/models:refresh", this::refresh)
+                .POST("/v1/models:refresh", request -> registry.around(request, this::refresh))
                 .build();
     }
 
@@ -137,6 +141,10 @@ public final class Endpoints {
         return endpoints.stream()
                 .filter(endpoint -> caller.sees(endpoint.useCase()))
                 .toList();
+    }
+
+    private RequestException unknown(ServerRequest request) {
+        return unknown(request.pathVariable("model"), Caller.of(request.servletRequest()));
     }
 
     private RequestException unknown(String model, Caller caller) {

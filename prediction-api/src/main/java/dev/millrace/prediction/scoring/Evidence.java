@@ -31,6 +31,11 @@ public record Evidence(
      */
     public record Read(String view, String entity, Offsets offsets) {}
 
+    /** Whether there are features in it: defaults in their place say nothing of what is asked. */
+    boolean hasFeatures() {
+        return !reasons.contains(EvidenceReader.UNAVAILABLE);
+    }
+
     /** The same with one more reason. */
     Evidence because(String reason) {
         List<String> more = new ArrayList<>(reasons);

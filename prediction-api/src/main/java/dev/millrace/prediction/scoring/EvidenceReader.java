@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what a score is computed from: stored features with the event in them or, while the store is away, what the package says to use then. */
@@ -31,6 +32,12 @@ final class EvidenceReader {
     static final String NOT_COMPLETE = "not-complete";
     static final String NOT_IDENTIFIED = "event-not-identified";
     static final String READ_IN_PAST = "read-in-past";
+
+    /** Rows whose features are read in one round trip. */
+    private static final int TOGETHER = 250;
+
+    /** Of the process: what is read of many rows at once takes up to ten megabytes until their vectors are made. */
+    private static final Semaphore MANY = new Semaphore(4, true);
 
     private final OnlineFeatures features;
     private final Duration fresh;
@@ -56,10 +63,23 @@ final class EvidenceReader {
         }
     }
 
-    /** The same of many, read at once. */
+    /** The same of many, read {@value #TOGETHER} at a time. */
     List<Tried<Evidence>> ofAll(Serving serving, List<Asked> all) {
-        long began = System.nanoTime();
         List<Tried<Evidence>> evidence = new ArrayList<>(all.size());
+        for (int first = 0; first < all.size(); first += TOGETHER) {
+            List<Asked> some = all.subList(first, Math.min(all.size(), first + TOGETHER));
+            MANY.acquireUninterruptibly();
+            try {
+                addAll(evidence, serving, some);
+            } finally {
+                MANY.release();
+            }
+        }
+        return evidence;
+    }
+
+    private void addAll(List<Tried<Evidence>> evidence, Serving serving, List<Asked> all) {
+        long began = System.nanoTime();
         try {
             List<Values> rows = new ArrayList<>(all.size());
             all.forEach(asked -> rows.add(asked.request().fields()::get));
@@ -72,7 +92,6 @@ final class EvidenceReader {
         } catch (StoreUnavailableException e) {
             all.forEach(asked -> evidence.add(new Tried.Done<>(without(serving, asked))));
         }
-        return evidence;
     }
 
     private Evidence of(Serving serving, Asked asked, Reading reading, long began) throws RequestException {

@@ -7,6 +7,7 @@ import dev.millrace.feature.ResponseField;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,8 +33,8 @@ public final class InferServlet extends JsonServlet {
 
     private final transient Map<String, Endpoint> endpoints;
 
-    public InferServlet(Endpoints endpoints, Admission admission) {
-        super(admission);
+    public InferServlet(Endpoints endpoints, Admission admission, LargeBodies large) {
+        super(admission, large, Json.Errors.INFERENCE);
         this.endpoints = endpoints.infer();
     }
 
@@ -56,7 +57,7 @@ public final class InferServlet extends JsonServlet {
         List<Runnable> later = new ArrayList<>();
         Optional<Inferred> found = endpoint.infer(asked, context, later);
         if (found.isEmpty()) {
-            Json.writeUnavailable(response, endpoint.unanswered());
+            refuse(response, endpoint.unanswered());
             return;
         }
         Inferred inferred = found.get();

@@ -74,7 +74,7 @@ public final class InferenceProtocol {
         try {
             return answer.apply(endpoints.endpoint(request.pathVariable("model"), Caller.of(request.servletRequest())));
         } catch (RequestException e) {
-            return Json.problem(e);
+            return Json.problem(e, Json.Errors.INFERENCE);
         }
     }
 

@@ -20,6 +20,7 @@ import dev.millrace.prediction.protocol.ServerMetadataResponse;
 import dev.millrace.prediction.protocol.ServerReadyRequest;
 import dev.millrace.prediction.protocol.ServerReadyResponse;
 import dev.millrace.prediction.web.Admission;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.web.RequestContext;
 import dev.millrace.web.security.Role;
@@ -53,12 +54,15 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
     private final FollowedModels models;
     private final Readiness readiness;
     private final Admission admission;
+    private final LargeBodies large;
 
-    public InferenceService(Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission) {
+    public InferenceService(
+            Endpoints endpoints, FollowedModels models, Readiness readiness, Admission admission, LargeBodies large) {
         this.endpoints = endpoints;
         this.models = models;
         this.readiness = readiness;
         this.admission = admission;
+        this.large = large;
     }
 
     /** Who may call each method; whose a model is, each call itself looks at. */
@@ -161,12 +165,24 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
                 throw GrpcProblems.of(admission.full());
             }
             try {
-                return inferred(request, later);
+                return inPlace(request, later);
             } finally {
                 admission.leave();
             }
         });
         later.forEach(Runnable::run);
+    }
+
+    private ModelInferResponse inPlace(ModelInferRequest request, List<Runnable> later) throws RequestException {
+        int bytes = request.getSerializedSize();
+        if (!large.enter(bytes)) {
+            throw GrpcProblems.of(large.full());
+        }
+        try {
+            return inferred(request, later);
+        } finally {
+            large.leave(bytes);
+        }
     }
 
     private ModelInferResponse inferred(ModelInferRequest request, List<Runnable> later) throws RequestException {

@@ -118,7 +118,7 @@ final class Scorer {
      * time, and another moment may have come.
      */
     private Evidence seen(Serving other, Asked asked, Serving by, Evidence found) throws RequestException {
-        if (found.reasons().contains(EvidenceReader.UNAVAILABLE)) {
+        if (!found.hasFeatures()) {
             return evidence.without(other, asked);
         }
         return other.seesTheSameAs(by) ? found : evidence.of(other, asked);
@@ -154,7 +154,7 @@ final class Scorer {
      * @param asked as that version reads it
      * @throws RequestException when the event counts in a feature of that version that cannot take it
      */
-    Optional<OtherScore> other(Serving other, Asked asked, Scored scored) throws RequestException {
+    Optional<Compared> other(Serving other, Asked asked, Scored scored) throws RequestException {
         Answer answered = scored.answer();
         Serving by = scored.by();
         Evidence seen = by == null ? evidence.of(other, asked) : seen(other, asked, by, answered.evidence());
@@ -174,8 +174,15 @@ final class Scorer {
                 other.origin(),
                 verdict.text().equals(answered.verdict().text()),
                 verdict.difference(answered.verdict()));
-        return Optional.of(new OtherScore(other.origin(), verdict));
+        return Optional.of(new Compared(new OtherScore(other.origin(), verdict), seen));
     }
+
+    /**
+     * What a version that did not answer says.
+     *
+     * @param seen what it rests on
+     */
+    record Compared(OtherScore said, Evidence seen) {}
 
     /** Empty when the model gives no number. */
     private static Optional<Verdict> verdict(ServedModel served, double[] vector) {

@@ -3,6 +3,7 @@ package dev.millrace.prediction.scoring;
 import dev.millrace.prediction.web.Admission;
 import dev.millrace.prediction.web.Json;
 import dev.millrace.prediction.web.JsonServlet;
+import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,8 +21,8 @@ public final class ScoringServlet extends JsonServlet {
     private final transient Marker warmUp;
 
     /** @param warmUp is on requests that are answered, but no predictions */
-    public ScoringServlet(Endpoints endpoints, Admission admission, Marker warmUp) {
-        super(admission);
+    public ScoringServlet(Endpoints endpoints, Admission admission, LargeBodies large, Marker warmUp) {
+        super(admission, large, Json.Errors.PROBLEM);
         this.endpoints = endpoints.single();
         this.warmUp = warmUp;
     }
@@ -40,7 +41,7 @@ public final class ScoringServlet extends JsonServlet {
                 ? endpoint.rehearse(body, context, json -> Json.write(response, json))
                 : endpoint.answer(body, context, ExplainParameter.of(request), json -> Json.write(response, json));
         if (!answered) {
-            Json.writeUnavailable(response, endpoint.unanswered());
+            refuse(response, endpoint.unanswered());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.prediction.start;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +20,8 @@ public abstract class RepeatedTask implements SmartLifecycle {
     private final Duration first;
     private final Duration pause;
     private @Nullable ScheduledExecutorService thread;
+    /** Asked for and not begun: whoever asks meanwhile waits for the same. */
+    private @Nullable Future<?> next;
 
     /**
      * @param name of the thread
@@ -49,18 +52,26 @@ public abstract class RepeatedTask implements SmartLifecycle {
      * @throws IllegalStateException while the service starts or stops
      */
     protected final void now(Duration longest) throws TimeoutException, InterruptedException {
-        ScheduledExecutorService running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running == null) {
-            throw new IllegalStateException(name + " does not run: the service starts or stops");
-        }
         try {
-            running.submit(this::again).get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            next().get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException(name + " failed", e.getCause());
         }
+    }
+
+    private synchronized Future<?> next() {
+        if (thread == null) {
+            throw new IllegalStateException(name + " does not run: the service starts or stops");
+        }
+        if (next == null) {
+            next = thread.submit(() -> {
+                synchronized (this) {
+                    next = null;
+                }
+                again();
+            });
+        }
+        return next;
     }
 
     @Override
@@ -77,6 +88,7 @@ public abstract class RepeatedTask implements SmartLifecycle {
         if (thread != null) {
             thread.shutdownNow();
             thread = null;
+            next = null;
         }
     }
 

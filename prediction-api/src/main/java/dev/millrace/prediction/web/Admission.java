@@ -30,12 +30,16 @@ public final class Admission {
     public Admission(String kind, int most, IntSupplier waiting, MeterRegistry meters) {
         this.most = most;
         this.waiting = waiting;
-        this.turnedAway = Counter.builder("requests_turned_away_total")
-                .description("Requests that were answered with 503, because too many had come")
-                .tag(KIND, kind)
-                .register(meters);
+        this.turnedAway = turnedAway(kind, meters);
         Gauge.builder("requests_in_progress", inside, AtomicInteger::get)
                 .description("Requests that are worked on")
+                .tag(KIND, kind)
+                .register(meters);
+    }
+
+    static Counter turnedAway(String kind, MeterRegistry meters) {
+        return Counter.builder("requests_turned_away_total")
+                .description("Requests that were answered with 503, because too many had come")
                 .tag(KIND, kind)
                 .register(meters);
     }

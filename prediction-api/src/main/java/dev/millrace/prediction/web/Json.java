@@ -24,6 +24,14 @@ public final class Json {
 
     private Json() {}
 
+    /** In whose words callers are told what is wrong. */
+    public enum Errors {
+        /** RFC 9457. */
+        PROBLEM,
+        /** The same, and {@code error} as the Open Inference Protocol has it: the detail once more. */
+        INFERENCE
+    }
+
     public static byte[] bytes(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
@@ -51,32 +59,37 @@ public final class Json {
 
     /** A caller's fault as {@code application/problem+json}; names each field. */
     public static ServerResponse problem(RequestException e) {
-        return ServerResponse.status(e.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body(e));
+        return problem(e, Errors.PROBLEM);
     }
 
     /** The same. */
-    public static void write(HttpServletResponse response, RequestException e) throws IOException {
-        write(response, e.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, body(e));
+    public static ServerResponse problem(RequestException e, Errors words) {
+        return ServerResponse.status(e.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body(e, words));
+    }
+
+    /** The same. */
+    static void write(HttpServletResponse response, RequestException e, Errors words) throws IOException {
+        write(response, e.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, body(e, words));
     }
 
     /** The same as part of something. */
     public static String problemText(RequestException e) {
-        return new String(body(e), StandardCharsets.UTF_8);
+        return new String(body(e, Errors.PROBLEM), StandardCharsets.UTF_8);
     }
 
     /** The same as part of something. */
     public static String unavailableText(Unavailable why) {
-        return new String(bytes(body(why)), StandardCharsets.UTF_8);
+        return new String(body(why, Errors.PROBLEM), StandardCharsets.UTF_8);
     }
 
-    private static byte[] body(RequestException e) {
+    private static byte[] body(RequestException e, Errors words) {
         List<Map<String, String>> errors = new ArrayList<>();
         for (Violation violation : e.violations()) {
             errors.add(Map.of("field", violation.field(), "code", violation.code(), "message", violation.message()));
         }
-        return bytes(body(e.status(), e.code(), String.valueOf(e.getMessage()), errors));
+        return bytes(body(e.status(), e.code(), String.valueOf(e.getMessage()), errors, words));
     }
 
     /** A failure that is not the caller's: there is nothing that could answer now. */
@@ -84,20 +97,21 @@ public final class Json {
         return ServerResponse.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER)
-                .body(bytes(body(why)));
+                .body(body(why, Errors.PROBLEM));
     }
 
     /** The same. */
-    public static void writeUnavailable(HttpServletResponse response, Unavailable why) throws IOException {
+    static void write(HttpServletResponse response, Unavailable why, Errors words) throws IOException {
         response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
-        write(response, 503, MediaType.APPLICATION_PROBLEM_JSON_VALUE, bytes(body(why)));
+        write(response, 503, MediaType.APPLICATION_PROBLEM_JSON_VALUE, body(why, words));
     }
 
-    private static Map<String, Object> body(Unavailable why) {
-        return body(HttpStatus.SERVICE_UNAVAILABLE.value(), why.code(), why.detail(), List.of());
+    private static byte[] body(Unavailable why, Errors words) {
+        return bytes(body(HttpStatus.SERVICE_UNAVAILABLE.value(), why.code(), why.detail(), List.of(), words));
     }
 
-    private static Map<String, Object> body(int status, String code, String detail, List<Map<String, String>> errors) {
+    private static Map<String, Object> body(
+            int status, String code, String detail, List<Map<String, String>> errors, Errors words) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");
         HttpStatus known = HttpStatus.resolve(status);
@@ -105,6 +119,9 @@ public final class Json {
         body.put("status", status);
         body.put("code", code);
         body.put("detail", detail);
+        if (words == Errors.INFERENCE) {
+            body.put("error", detail);
+        }
         if (!errors.isEmpty()) {
             body.put("errors", errors);
         }

@@ -18,9 +18,14 @@ public abstract class JsonServlet extends HttpServlet {
     public static final int DEEPEST = 32;
 
     private final transient Admission admission;
+    private final transient LargeBodies large;
+    private final Json.Errors words;
 
-    protected JsonServlet(Admission admission) {
+    /** @param words in which callers are told what is wrong */
+    protected JsonServlet(Admission admission, LargeBodies large, Json.Errors words) {
         this.admission = admission;
+        this.large = large;
+        this.words = words;
     }
 
     /**
@@ -34,16 +39,34 @@ public abstract class JsonServlet extends HttpServlet {
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!admission.enter()) {
-            Json.writeUnavailable(response, admission.full());
+            refuse(response, admission.full());
             return;
         }
         try {
-            answer(request, body(request), response);
+            answer(request, response);
         } catch (RequestException e) {
-            Json.write(response, e);
+            Json.write(response, e, words);
         } finally {
             admission.leave();
         }
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, RequestException {
+        byte[] body = body(request);
+        if (!large.enter(body.length)) {
+            refuse(response, large.full());
+            return;
+        }
+        try {
+            answer(request, body, response);
+        } finally {
+            large.leave(body.length);
+        }
+    }
+
+    /** Nothing can answer now. */
+    protected final void refuse(HttpServletResponse response, Unavailable why) throws IOException {
+        Json.write(response, why, words);
     }
 
     private static byte[] body(HttpServletRequest request) throws IOException, RequestException {

@@ -2,6 +2,7 @@ package dev.millrace.prediction.web;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,7 +16,6 @@ import org.apache.tomcat.util.threads.ThreadPoolExecutor;
  * which take on nothing new: whoever is turned away does not wait behind all who are not.
  */
 public final class RequestThreads implements Executor, AutoCloseable {
-    private static final String NAME = "request-";
     private static final int IDLE_SECONDS = 60;
     /** More than one, as some questions that are answered all the same, such as for the metrics, take a while. */
     private static final int TURNING_AWAY = 4;
@@ -33,11 +33,12 @@ public final class RequestThreads implements Executor, AutoCloseable {
     }
 
     /**
+     * @param protocol that the requests come in, as metrics have it
      * @param most requests that may be worked on and wait for a thread
      * @param threads that work at most
      * @param spare how many are kept when there is nothing to do
      */
-    public RequestThreads(int most, int threads, int spare, MeterRegistry meters) {
+    public RequestThreads(String protocol, int most, int threads, int spare, MeterRegistry meters) {
         this.most = most;
         // As Tomcat makes its own.
         TaskQueue queue = new TaskQueue();
@@ -47,10 +48,11 @@ public final class RequestThreads implements Executor, AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 queue,
-                new TaskThreadFactory(NAME, true, Thread.NORM_PRIORITY));
+                new TaskThreadFactory(protocol + '-', true, Thread.NORM_PRIORITY));
         queue.setParent(working);
         Gauge.builder("requests_waiting", this, RequestThreads::waiting)
                 .description("Requests that wait for a thread")
+                .tag("protocol", protocol)
                 .register(meters);
     }
 
@@ -67,6 +69,15 @@ public final class RequestThreads implements Executor, AutoCloseable {
     /** How many requests have come, and have no thread yet. */
     public int waiting() {
         return working.getQueue().size();
+    }
+
+    /** Ends what was begun, what is to be done after an answer included. */
+    public void end(Duration longest) throws InterruptedException {
+        working.shutdown();
+        turningAway.shutdown();
+        if (!working.awaitTermination(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            close();
+        }
     }
 
     @Override

@@ -11,9 +11,11 @@ import dev.millrace.prediction.protocol.ServerLiveRequest;
 import dev.millrace.prediction.protocol.ServerLiveResponse;
 import dev.millrace.prediction.protocol.ServerReadyRequest;
 import dev.millrace.prediction.scoring.InferenceService;
+import dev.millrace.prediction.web.Admission;
 import dev.millrace.web.RequestContexts;
 import dev.millrace.web.security.Access;
 import dev.millrace.web.security.SecuritySettings;
+import io.grpc.BindableService;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
@@ -25,8 +27,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,15 +72,126 @@ final class GrpcServerTests {
                 new SimpleMeterRegistry());
     }
 
+    private static GrpcServer started(BindableService service, int most) {
+        GrpcServer server = new GrpcServer(
+                new InetSocketAddress("127.0.0.1", 0),
+                InsecureServerCredentials.create(),
+                service,
+                open(),
+                most,
+                new SimpleMeterRegistry());
+        server.start();
+        return server;
+    }
+
+    private static ManagedChannel caller(GrpcServer server) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.port(), InsecureChannelCredentials.create())
+                .build();
+    }
+
+    /** Goes on after its answer until it is let. */
+    private static final class Diligent extends GRPCInferenceServiceImplBase {
+        private final CountDownLatch let = new CountDownLatch(1);
+        private volatile boolean done;
+
+        @Override
+        public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> answer) {
+            answer.onNext(ServerLiveResponse.newBuilder().setLive(true).build());
+            answer.onCompleted();
+            try {
+                let.await();
+                done = true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Test
+    void whatIsDoneAfterAnAnswerIsDoneBeforeItHasStopped() throws Exception {
+        Diligent service = new Diligent();
+        GrpcServer server = started(service, 100);
+        ManagedChannel caller = caller(server);
+        try {
+            assertThat(GRPCInferenceServiceGrpc.newBlockingStub(caller)
+                            .serverLive(ServerLiveRequest.getDefaultInstance())
+                            .getLive())
+                    .isTrue();
+            Thread stopping = Thread.ofPlatform().start(server::stop);
+            await().atMost(PATIENCE).until(() -> isRefused(caller));
+            assertThat(stopping.isAlive()).isTrue();
+            service.let.countDown();
+            assertThat(stopping.join(PATIENCE)).isTrue();
+            assertThat(service.done).isTrue();
+        } finally {
+            service.let.countDown();
+            caller.shutdownNow();
+            server.stop();
+        }
+    }
+
+    /** Lets in whom the threads let in, and answers when it is let. */
+    private static final class Admitting extends GRPCInferenceServiceImplBase {
+        private final Admission admission = new Admission("any", 1_000, () -> 0, new SimpleMeterRegistry());
+        private final CountDownLatch let = new CountDownLatch(1);
+
+        @Override
+        public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> answer) {
+            if (!admission.enter()) {
+                answer.onError(GrpcProblems.of(admission.full()));
+                return;
+            }
+            try {
+                let.await();
+                answer.onNext(ServerLiveResponse.newBuilder().setLive(true).build());
+                answer.onCompleted();
+            } catch (InterruptedException e) {
+                answer.onError(Status.CANCELLED.asRuntimeException());
+            } finally {
+                admission.leave();
+            }
+        }
+    }
+
+    @Test
+    void whoComesWhenAsManyWaitAsMayIsTurnedAway() throws Exception {
+        int most = 3;
+        int calls = 50;
+        Admitting service = new Admitting();
+        GrpcServer server = started(service, most);
+        ManagedChannel caller = caller(server);
+        try {
+            List<ListenableFuture<ServerLiveResponse>> answers = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                answers.add(GRPCInferenceServiceGrpc.newFutureStub(caller)
+                        .serverLive(ServerLiveRequest.getDefaultInstance()));
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> answers.stream().filter(Future::isDone).count() >= calls - most);
+            service.let.countDown();
+            int answered = 0;
+            for (ListenableFuture<ServerLiveResponse> answer : answers) {
+                try {
+                    assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getLive())
+                            .isTrue();
+                    answered++;
+                } catch (ExecutionException e) {
+                    assertThat(Status.fromThrowable(e.getCause()).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                }
+            }
+            assertThat(answered).isBetween(1, most);
+        } finally {
+            service.let.countDown();
+            caller.shutdownNow();
+            server.stop();
+        }
+    }
+
     @Test
     void whatHasBegunIsAnsweredBeforeItStopsAndNothingNewIsTaken() throws Exception {
         Held service = new Held();
-        GrpcServer server = new GrpcServer(
-                new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create(), service, open());
-        server.start();
-        ManagedChannel caller = NettyChannelBuilder.forAddress(
-                        "127.0.0.1", server.port(), InsecureChannelCredentials.create())
-                .build();
+        GrpcServer server = started(service, 100);
+        ManagedChannel caller = caller(server);
         try {
             ListenableFuture<ServerLiveResponse> answer =
                     GRPCInferenceServiceGrpc.newFutureStub(caller).serverLive(ServerLiveRequest.getDefaultInstance());

@@ -544,7 +544,9 @@ class ServiceIT {
     void tensorsThatDoNotFitAreNamed(String body, int status, String detail) throws Exception {
         HttpResponse<String> response = send(service, "POST", "/v2/models/late/infer", body);
         assertThat(response.statusCode()).as(response::body).isEqualTo(status);
-        assertThat(JSON.readTree(response.body()).path("detail").textValue()).isEqualTo(detail);
+        JsonNode problem = JSON.readTree(response.body());
+        assertThat(problem.path("detail").textValue()).isEqualTo(detail);
+        assertThat(problem.path("error").textValue()).as("as the protocol has it").isEqualTo(detail);
     }
 
     @Test

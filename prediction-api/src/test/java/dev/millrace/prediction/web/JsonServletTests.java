@@ -32,7 +32,10 @@ final class JsonServletTests {
         private final transient CountDownLatch let = new CountDownLatch(1);
 
         private Diligent() {
-            super(new Admission("any", 10, () -> 0, new SimpleMeterRegistry()));
+            super(
+                    new Admission("any", 10, () -> 0, new SimpleMeterRegistry()),
+                    new LargeBodies(new SimpleMeterRegistry()),
+                    Json.Errors.PROBLEM);
         }
 
         @Override
