@@ -45,6 +45,7 @@ import dev.millrace.prediction.web.FrameworkFilters;
 import dev.millrace.prediction.web.JsonServlet;
 import dev.millrace.prediction.web.LargeBodies;
 import dev.millrace.prediction.web.RequestThreads;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.web.WebSupport;
 import dev.millrace.web.openapi.ApiDocument;
 import dev.millrace.web.openapi.PartialDocument;
@@ -100,6 +101,11 @@ public class PredictionApi {
     }
 
     @Bean
+    PersonalData personalData(ServedUseCases useCases, PredictionSettings settings) {
+        return useCases.personalData(settings.maskingKey());
+    }
+
+    @Bean
     FollowedModels followedModels(
             ServedUseCases useCases, OnlineStore store, PredictionSettings settings, PrometheusMeterRegistry meters) {
         ModelRegistry registry = new ModelRegistry(settings.mlflow(), settings.modelTimeout());
@@ -151,6 +157,7 @@ public class PredictionApi {
     @Bean
     Endpoints endpoints(
             ServedUseCases useCases,
+            PersonalData personal,
             FollowedModels models,
             OnlineFeatures features,
             PredictionSettings settings,
@@ -159,6 +166,7 @@ public class PredictionApi {
             DriftMonitors drift) {
         return new Endpoints(
                 useCases,
+                personal,
                 models,
                 features,
                 settings.fresh(),
@@ -341,12 +349,13 @@ public class PredictionApi {
     @Bean
     RouterFunction<ServerResponse> featureRoutes(
             ServedUseCases useCases,
+            PersonalData personal,
             FollowedModels models,
             OnlineFeatures features,
             HikariDataSource database,
             PredictionSettings settings,
             @Qualifier("databaseAdmission") Admission admission) {
-        return new FeaturesEndpoint(useCases, features, database, models, settings.fresh(), Clock.systemUTC())
+        return new FeaturesEndpoint(useCases, personal, features, database, models, settings.fresh(), Clock.systemUTC())
                 .routes()
                 .filter(admission::around);
     }
@@ -359,10 +368,11 @@ public class PredictionApi {
     @Bean
     RouterFunction<ServerResponse> labelRoutes(
             ServedUseCases useCases,
+            PersonalData personal,
             HikariDataSource database,
             LabelLog log,
             @Qualifier("databaseAdmission") Admission admission) {
-        return new LabelEndpoint(useCases, new EventLookup(database), log, Clock.systemUTC())
+        return new LabelEndpoint(useCases, personal, new EventLookup(database), log, Clock.systemUTC())
                 .routes()
                 .filter(admission::around);
     }

@@ -1,6 +1,8 @@
 package dev.millrace.prediction;
 
+import dev.millrace.schema.event.PersonalData;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param concurrentRequests how many are worked on at a time: more are turned away ({@code MILLRACE_CONCURRENT_REQUESTS})
  * @param grpcPort where it listens for gRPC, 0 for any free port; null: nowhere ({@code MILLRACE_GRPC_PORT})
  * @param drain how long it goes on answering after it was told to stop ({@code MILLRACE_DRAIN})
+ * @param maskingKey what ingestion hashes personal fields with; empty where requests have none ({@code MILLRACE_MASKING_KEY})
  * @param fresh how far features may lag behind and still be called complete ({@code MILLRACE_FEATURES_FRESH})
  */
 @ConfigurationProperties("millrace")
@@ -43,7 +46,14 @@ public record PredictionSettings(
         Duration fresh,
         int concurrentRequests,
         @Nullable Integer grpcPort,
-        Duration drain) {
+        Duration drain,
+        String maskingKey) {
+
+    /** Without its secret. */
+    @Override
+    public String toString() {
+        return "PredictionSettings[useCases=%s, served=%s]".formatted(useCases, served);
+    }
 
     /**
      * The database.
@@ -105,6 +115,11 @@ public record PredictionSettings(
         }
         if (drain.isNegative()) {
             problems.add("expected a time in MILLRACE_DRAIN, such as 5s, but came " + drain);
+        }
+        if (!maskingKey.isEmpty()
+                && maskingKey.getBytes(StandardCharsets.UTF_8).length < PersonalData.SHORTEST_SECRET) {
+            problems.add("expected a secret of at least %d bytes in MILLRACE_MASKING_KEY, or none"
+                    .formatted(PersonalData.SHORTEST_SECRET));
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

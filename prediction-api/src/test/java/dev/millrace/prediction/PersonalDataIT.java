@@ -1,6 +1,7 @@
 package dev.millrace.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -8,12 +9,25 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.feature.FeatureEngine;
+import dev.millrace.feature.SourceRecord;
+import dev.millrace.feature.View;
+import dev.millrace.feature.online.Offsets;
+import dev.millrace.feature.online.OnlineKeys;
+import dev.millrace.feature.online.TopicPartition;
+import dev.millrace.feature.state.Block;
 import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.prediction.model.TestCache;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.PersonalData;
+import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -23,9 +37,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,12 +69,15 @@ class PersonalDataIT {
     private static final String CARD = "4111111111111111";
     private static final String FIRST = "Jonathan";
     private static final String LAST = "Zweistein";
+    private static final String SECRET = "a secret for tests only";
+    private static final String SENDER = "jonathan4";
     private static final String VALID = "\"sender\": \"ann1\", \"depot\": 2, \"price\": 5";
 
     @TempDir
     private static Path folder;
 
     private static LocalStack stack;
+    private static UseCase useCase;
     private static ConfigurableApplicationContext service;
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -65,8 +86,14 @@ class PersonalDataIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.own(Server.REDIS);
-        UseCase useCase = withPersonalFields();
+        stack = LocalStack.own(Server.REDIS, Server.KAFKA);
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
+            admin.createTopics(Set.of(new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        useCase = withPersonalFields();
         TestCache.keep(folder.resolve("models"), Parcels.MODEL, "3", TestPackages.of(useCase, Parcels.MODEL, 1));
         service = new SpringApplicationBuilder(PredictionApi.class)
                 .run(
@@ -75,8 +102,8 @@ class PersonalDataIT {
                         "--MILLRACE_USE_CASE=parcels",
                         "--MLFLOW_TRACKING_URI=http://127.0.0.1:1",
                         "--REDIS_URL=" + stack.redis().url(),
-                        // Nothing is there: answers do not depend on it.
-                        "--KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
+                        "--KAFKA_BOOTSTRAP_SERVERS=" + stack.kafka().bootstrapServers(),
+                        "--MILLRACE_MASKING_KEY=" + SECRET,
                         "--MILLRACE_MODEL_CACHE=" + folder.resolve("models"));
     }
 
@@ -84,6 +111,10 @@ class PersonalDataIT {
     private static UseCase withPersonalFields() throws Exception {
         Path useCase = folder.resolve("use-cases/parcels");
         DefinitionFiles.of(Parcels.ENGINE.useCase()).writeTo(useCase);
+        Parcels.replace(
+                useCase.resolve("events/parcel.avsc"),
+                "\"pattern\": \"[a-z]+[0-9]*\"}",
+                "\"pattern\": \"[a-z]+[0-9]*\", \"personal\": \"hash\"}");
         Parcels.replace(useCase.resolve("events/parcel.avsc"), "  {\"name\": \"late\",", """
                   {"name": "addressee", "type": ["null", "string"], "default": null, "pattern": "[A-Z].*",
                    "personal": "drop"},
@@ -144,6 +175,46 @@ class PersonalDataIT {
     private static void assertRefusedInSilence(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
         assertThat(answer.body()).doesNotContain(CARD, FIRST, LAST);
+    }
+
+    /** As the stream has it, which has never seen the name itself. */
+    private static void storeOneParcelOf(String sender) {
+        View view = FeatureEngine.compile(useCase).view("sender").orElseThrow();
+        long now = System.currentTimeMillis();
+        Map<String, Object> parcel =
+                Map.of("parcel_id", "one", "timestamp", now, "sender", sender, "depot", 1L, "price", BigDecimal.ONE);
+        Block block = view.shape().empty();
+        view.feed(new SourceRecord("one", now, 0, parcel::get)).forEach(fed -> block.fold(fed.event()));
+        Offsets offsets = Offsets.NONE.with(Map.of(TopicPartition.of("an-id", 0), 41L));
+        RedisClient client = RedisClient.create(stack.redis().url());
+        try (StatefulRedisConnection<byte[], byte[]> redis = client.connect(ByteArrayCodec.INSTANCE)) {
+            redis.sync()
+                    .hset(
+                            OnlineKeys.entity("parcels", view, sender),
+                            Map.of(OnlineKeys.BLOCK, block.toServedBytes(), OnlineKeys.OFFSETS, offsets.toBytes()));
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aHashedFieldIsReadAndKeptUnderTheHashThatItsEventsHave() throws Exception {
+        String hash = String.valueOf(new PersonalData(SECRET).masked(useCase.event("parcel"), "sender", SENDER));
+        storeOneParcelOf(hash);
+        HttpResponse<String> answer =
+                send("POST", "/score", "{\"sender\": \"" + SENDER + "\", \"depot\": 2, \"price\": 5}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).path("offsets").path("sender").toString())
+                .contains("41");
+        HttpResponse<String> features = send("GET", "/v1/features/parcels?sender=" + SENDER + "&depot=2", "");
+        assertThat(features.statusCode()).as(features.body()).isEqualTo(200);
+        assertThat(features.body()).contains("\"sender.parcels_1d\":1.0").doesNotContain(SENDER);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(
+                                LoggedPredictions.first(stack.kafka().bootstrapServers(), 1))
+                        .anySatisfy(logged -> assertThat(logged.getEntities()).containsEntry("sender", hash)));
+        assertThat(LoggedPredictions.first(stack.kafka().bootstrapServers(), 1).toString())
+                .doesNotContain(SENDER);
     }
 
     @Test

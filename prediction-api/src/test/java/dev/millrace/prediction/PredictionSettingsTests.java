@@ -82,7 +82,8 @@ class PredictionSettingsTests {
                         Duration.ofSeconds(1),
                         2_000,
                         null,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        ""));
     }
 
     @Test
@@ -123,7 +124,8 @@ class PredictionSettingsTests {
                         Duration.ofMillis(-1),
                         0,
                         70_000,
-                        Duration.ofSeconds(-5)))
+                        Duration.ofSeconds(-5),
+                        "too short"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "expected the name of a use case in MILLRACE_USE_CASE, but came nothing; expected an http or"
@@ -135,6 +137,7 @@ class PredictionSettingsTests {
                                 + " as 20ms, but came PT0S; expected a time in MILLRACE_FEATURES_FRESH, such as 1s, but came"
                                 + " PT-0.001S; expected a number of at least 1 in MILLRACE_CONCURRENT_REQUESTS, such as 2000, but came 0;"
                                 + " expected a port in MILLRACE_GRPC_PORT, such as 8081, but came 70000;"
-                                + " expected a time in MILLRACE_DRAIN, such as 5s, but came PT-5S");
+                                + " expected a time in MILLRACE_DRAIN, such as 5s, but came PT-5S;"
+                                + " expected a secret of at least 16 bytes in MILLRACE_MASKING_KEY, or none");
     }
 }

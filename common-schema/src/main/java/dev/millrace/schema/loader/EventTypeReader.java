@@ -91,9 +91,9 @@ final class EventTypeReader {
                 || type.keyFields().contains(field.name());
         String wrong = switch (personal.get()) {
             case HASH ->
-                AvroTypes.nonNull(field.schema()).getType() == Schema.Type.STRING
+                AvroTypes.nonNull(field.schema()).getType() == Schema.Type.STRING && !AvroTypes.isUuid(field.schema())
                         ? ""
-                        : "a hash is text: give the field the type string";
+                        : "a hash is text, and no UUID: give the field the type string";
             case DROP ->
                 named
                         ? "an event needs its id, time and key: hash it instead"

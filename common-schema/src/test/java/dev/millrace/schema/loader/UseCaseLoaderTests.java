@@ -141,7 +141,7 @@ final class UseCaseLoaderTests {
                         "events/things.avsc:2: 'label' names 'late', which is no field [unknown-field]",
                         "events/things.avsc:4: 'who' is personal, but an event needs its id, time and key: hash it instead"
                                 + " [bad-personal]",
-                        "events/things.avsc:5: 'age' is personal, but a hash is text: give the field the type string"
+                        "events/things.avsc:5: 'age' is personal, but a hash is text, and no UUID: give the field the type string"
                                 + " [bad-personal]",
                         "events/things.avsc:6: 'name' is personal, but what is dropped may be missing: let its type be"
                                 + " nullable [bad-personal]");

@@ -1,5 +1,6 @@
 package dev.millrace.ingestion.config;
 
+import dev.millrace.schema.event.PersonalData;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public record IngestionSettings(
         if (useCase.isBlank()) {
             problems.add("set MILLRACE_USE_CASE to the name of a use case, such as a folder in " + useCases);
         }
-        if (maskingKey.getBytes(StandardCharsets.UTF_8).length < 16) {
+        if (maskingKey.getBytes(StandardCharsets.UTF_8).length < PersonalData.SHORTEST_SECRET) {
             problems.add("set MILLRACE_MASKING_KEY to a secret of at least 16 bytes");
         }
         if (topicPartitions < 1) {

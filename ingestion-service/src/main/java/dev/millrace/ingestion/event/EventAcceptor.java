@@ -5,6 +5,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.Topics;

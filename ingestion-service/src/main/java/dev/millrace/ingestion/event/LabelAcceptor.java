@@ -10,6 +10,7 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.LabelFactory;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.Topics;

@@ -1,8 +1,8 @@
 package dev.millrace.ingestion.kafka;
 
-import dev.millrace.ingestion.event.PersonalData;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.event.InvalidEventException;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.MeterRegistry;

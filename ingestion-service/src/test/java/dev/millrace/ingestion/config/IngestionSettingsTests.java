@@ -3,7 +3,7 @@ package dev.millrace.ingestion.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.ingestion.event.PersonalData;
+import dev.millrace.schema.event.PersonalData;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

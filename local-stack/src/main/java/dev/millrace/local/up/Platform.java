@@ -258,7 +258,7 @@ public record Platform(Folders folders, Ports ports, Secrets secrets, String use
     private ProcessSpec process(Service service) {
         var environment = new HashMap<>(environment());
         environment.put("SERVER_PORT", Integer.toString(ports.of(service.module())));
-        if (service.equals(INGESTION_SERVICE)) {
+        if (service.equals(INGESTION_SERVICE) || service.equals(PREDICTION_SERVICE)) {
             environment.put("MILLRACE_MASKING_KEY", secrets.maskingKey());
         }
         var command = new JavaCommand(

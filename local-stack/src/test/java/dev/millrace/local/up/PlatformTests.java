@@ -110,7 +110,7 @@ class PlatformTests {
                 .containsKeys("MILLRACE_MASKING_KEY", "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY");
         assertThat(prediction.environment())
                 .containsEntry("SERVER_PORT", "8000")
-                .doesNotContainKey("MILLRACE_MASKING_KEY");
+                .containsEntry("MILLRACE_MASKING_KEY", ingestion.environment().get("MILLRACE_MASKING_KEY"));
         assertThat(history.command())
                 .containsSubsequence("dev.millrace.ingestion.feed.Feed", "history", "--days", "75", "--per-day", "1000")
                 .anyMatch(part -> part.endsWith("/use-cases/weather/target/classes"));

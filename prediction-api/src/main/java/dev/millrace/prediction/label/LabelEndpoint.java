@@ -12,6 +12,7 @@ import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.web.RequestContext;
 import dev.millrace.web.security.Caller;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class LabelEndpoint {
     private static final int LARGEST_BODY = 1 << 16;
 
     private final SortedMap<String, LabelledType> labelled;
+    private final PersonalData personal;
     private final EventLookup events;
     private final LabelLog log;
     private final Clock clock;
@@ -48,7 +50,10 @@ public final class LabelEndpoint {
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
-    public LabelEndpoint(ServedUseCases useCases, EventLookup events, LabelLog log, Clock clock) {
+    /** @param personal masks ids as those of events are masked */
+    public LabelEndpoint(
+            ServedUseCases useCases, PersonalData personal, EventLookup events, LabelLog log, Clock clock) {
+        this.personal = personal;
         this.labelled = LabelledType.of(useCases);
         this.events = events;
         this.log = log;
@@ -68,7 +73,8 @@ public final class LabelEndpoint {
                 throw RequestException.tooLarge(LARGEST_BODY);
             }
             Caller caller = Caller.of(request.servletRequest());
-            LabelRequest asked = LabelRequest.read(body, LabelledType.seenBy(caller, labelled));
+            LabelRequest asked = LabelRequest.read(body, LabelledType.seenBy(caller, labelled))
+                    .masked(personal);
             Label label = label(asked, found(asked));
             log.send(label, clock.millis(), RequestContext.of(request.servletRequest()));
             sent.asMap().merge(new Event(asked.type().name(), asked.eventId()), (long) label.getRevision(), Math::max);

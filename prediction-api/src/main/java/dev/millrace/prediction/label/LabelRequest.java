@@ -14,6 +14,7 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
 import dev.millrace.schema.event.LabelJson;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
@@ -56,6 +57,13 @@ record LabelRequest(LabelledType of, String eventId, double value, OptionalLong 
 
     EventType type() {
         return of.type();
+    }
+
+    /** The same with the id as its event has it. */
+    LabelRequest masked(PersonalData personal) {
+        EventType type = type();
+        return new LabelRequest(
+                of, String.valueOf(personal.masked(type, type.idField(), eventId)), value, knownAt, revision);
     }
 
     /**

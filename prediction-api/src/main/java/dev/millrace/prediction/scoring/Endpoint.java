@@ -14,6 +14,7 @@ import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.web.RequestContext;
 import java.io.IOException;
 import java.time.Clock;
@@ -50,13 +51,14 @@ final class Endpoint {
     Endpoint(
             CompiledModel local,
             ServeDefinition serve,
+            PersonalData personal,
             FollowedModel model,
             Scorer predictions,
             Scorer rehearsals,
             Decisions decisions,
             DriftMonitors drift,
             Clock clock) {
-        this.local = Serving.nothing(local, serve);
+        this.local = Serving.nothing(local, serve, personal);
         this.model = model;
         this.current = Lines.of(model.lineup(), this.local);
         this.predictions = predictions;

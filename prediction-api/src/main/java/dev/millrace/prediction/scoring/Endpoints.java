@@ -16,6 +16,7 @@ import dev.millrace.prediction.web.RequestException;
 import dev.millrace.prediction.web.Unavailable;
 import dev.millrace.schema.definition.ModelDefinition;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.web.security.Caller;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,12 +45,14 @@ public final class Endpoints {
     private final ServedUseCases useCases;
 
     /**
+     * @param personal masks requests
      * @param fresh how far features may lag behind and still be called complete
      * @param decisions keeps what was answered
      * @param discarded what requests that warm up are counted in, and nobody reads
      */
     public Endpoints(
             ServedUseCases useCases,
+            PersonalData personal,
             FollowedModels models,
             OnlineFeatures features,
             Duration fresh,
@@ -68,6 +71,7 @@ public final class Endpoints {
                     .ifPresent(serve -> endpoints.add(new Endpoint(
                             local,
                             serve,
+                            personal,
                             models.model(local.name()),
                             counted.apply(metrics),
                             counted.apply(discarded),

@@ -24,6 +24,7 @@ import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.web.RequestContext;
@@ -57,20 +58,24 @@ public final class FeaturesEndpoint {
     private static final String MODEL = "model";
 
     private final ServedUseCases useCases;
+    private final PersonalData personal;
     private final OnlineFeatures features;
     private final DataSource database;
     private final FollowedModels models;
     private final Duration fresh;
     private final Clock clock;
 
+    /** @param personal masks what is asked about, as events are masked */
     public FeaturesEndpoint(
             ServedUseCases useCases,
+            PersonalData personal,
             OnlineFeatures features,
             DataSource database,
             FollowedModels models,
             Duration fresh,
             Clock clock) {
         this.useCases = useCases;
+        this.personal = personal;
         this.features = features;
         this.database = database;
         this.models = models;
@@ -143,8 +148,7 @@ public final class FeaturesEndpoint {
     }
 
     /** The row's fields that the parameters give; those that name an entity must be there. */
-    private static Map<String, Object> row(CompiledModel compiled, Map<String, String> parameters)
-            throws RequestException {
+    private Map<String, Object> row(CompiledModel compiled, Map<String, String> parameters) throws RequestException {
         EventType type = compiled.rows();
         EventJson reader = new EventJson(type);
         Map<String, Object> row = new HashMap<>();
@@ -160,7 +164,7 @@ public final class FeaturesEndpoint {
                 return;
             }
             try {
-                Object value = reader.value(name, json(field.schema(), text));
+                Object value = personal.masked(type, name, reader.value(name, json(field.schema(), text)));
                 if (value != null) {
                     row.put(name, value);
                 }

@@ -21,6 +21,7 @@ import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.ExactJson;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.InvalidEventException.Violation;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.UnknownFields;
 import dev.millrace.schema.event.UnreadableJson;
 import java.io.IOException;
@@ -55,16 +56,24 @@ public final class RequestReader {
 
     private final EventType type;
     private final EventJson events;
+    private final PersonalData personal;
     private final Map<String, RequestField> fields = new LinkedHashMap<>();
     private final List<RequestField> required;
 
-    public RequestReader(ServeDefinition serve, EventType type) {
+    /** @param personal masks what comes as events are masked: features and truths are found under hashes */
+    public RequestReader(ServeDefinition serve, EventType type, PersonalData personal) {
+        this.personal = personal;
         this.type = type;
         this.events = new EventJson(type);
         serve.request().forEach(field -> fields.put(field.name(), field));
         this.required = serve.request().stream()
                 .filter(field -> !field.rule().optional())
                 .toList();
+    }
+
+    /** One of other requests with the same masks. */
+    RequestReader of(ServeDefinition serve, EventType rows) {
+        return new RequestReader(serve, rows, personal);
     }
 
     /** @throws RequestException when it is no JSON object, or breaks the rules; names every field that is wrong */
@@ -126,7 +135,10 @@ public final class RequestReader {
                     if (field.replaces().isPresent()) {
                         replaced.put(field.replaces().get(), number(field, value));
                     } else {
-                        values.put(name, value(field, value));
+                        Object kept = personal.masked(type, name, value(field, value));
+                        if (kept != null) {
+                            values.put(name, kept);
+                        }
                     }
                 } catch (InvalidEventException e) {
                     violations.addAll(e.violations());

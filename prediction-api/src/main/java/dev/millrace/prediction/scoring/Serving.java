@@ -5,6 +5,7 @@ import dev.millrace.prediction.features.Freshness;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.model.ServedModel;
 import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
+import dev.millrace.schema.event.PersonalData;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ record Serving(
         Freshness freshness) {
 
     /** Before any version is loaded. */
-    static Serving nothing(CompiledModel local, ServeDefinition serve) {
+    static Serving nothing(CompiledModel local, ServeDefinition serve, PersonalData personal) {
         return new Serving(
                 local,
                 null,
@@ -35,7 +36,7 @@ record Serving(
                 Sight.of(local, serve),
                 serve,
                 local.model().response(),
-                new RequestReader(serve, local.rows()),
+                new RequestReader(serve, local.rows(), personal),
                 new Freshness(local.useCase()));
     }
 
@@ -51,7 +52,7 @@ record Serving(
                 Sight.of(compiled, serve),
                 serve,
                 own.isPresent() ? compiled.model().response() : otherwise.response,
-                new RequestReader(serve, compiled.rows()),
+                otherwise.reader.of(serve, compiled.rows()),
                 new Freshness(compiled.useCase()));
     }
 

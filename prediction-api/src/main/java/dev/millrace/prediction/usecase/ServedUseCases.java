@@ -3,11 +3,13 @@ package dev.millrace.prediction.usecase;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.web.security.Caller;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The use cases that this process serves, in the order in which they were named. None claims what another has. */
 public record ServedUseCases(List<ServedUseCase> all) {
@@ -41,6 +43,30 @@ public record ServedUseCases(List<ServedUseCase> all) {
         if (!problems.isEmpty()) {
             throw new UnservableUseCasesException(problems);
         }
+    }
+
+    /**
+     * What masks requests as ingestion masks events.
+     *
+     * @param secret that ingestion hashes with; may be empty where no request names what is hashed
+     * @throws UnservableUseCasesException names what is hashed when there is no secret
+     */
+    public PersonalData personalData(String secret) {
+        if (!secret.isEmpty()) {
+            return new PersonalData(secret);
+        }
+        refuse(models().stream()
+                .filter(model -> !model.hashedFields().isEmpty())
+                .map(model ->
+                        ("Requests of the model '%s' name %s of '%s', which ingestion-service keeps as hashes: set MILLRACE_MASKING_KEY"
+                                        + " to the secret that it hashes with")
+                                .formatted(
+                                        model.name(),
+                                        model.hashedFields(),
+                                        model.rows().name()))
+                .toList());
+        // A version of other definitions may have some: nobody's hash, but a hash.
+        return new PersonalData(UUID.randomUUID().toString());
     }
 
     public List<String> names() {

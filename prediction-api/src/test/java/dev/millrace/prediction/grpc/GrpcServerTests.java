@@ -172,7 +172,8 @@ final class GrpcServerTests {
             int answered = 0;
             for (ListenableFuture<ServerLiveResponse> answer : answers) {
                 try {
-                    assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getLive())
+                    assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                    .getLive())
                             .isTrue();
                     answered++;
                 } catch (ExecutionException e) {

@@ -546,7 +546,9 @@ class ServiceIT {
         assertThat(response.statusCode()).as(response::body).isEqualTo(status);
         JsonNode problem = JSON.readTree(response.body());
         assertThat(problem.path("detail").textValue()).isEqualTo(detail);
-        assertThat(problem.path("error").textValue()).as("as the protocol has it").isEqualTo(detail);
+        assertThat(problem.path("error").textValue())
+                .as("as the protocol has it")
+                .isEqualTo(detail);
     }
 
     @Test

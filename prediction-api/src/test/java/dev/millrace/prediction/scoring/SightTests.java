@@ -9,6 +9,7 @@ import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.model.CompiledModel;
 import dev.millrace.prediction.web.RequestException;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.io.IOException;
@@ -44,7 +45,10 @@ class SightTests {
         UseCase useCase = UseCaseLoader.load(parcels);
         CompiledModel compiled = new CompiledModel(
                 useCase, FeatureEngine.compile(useCase).model(Parcels.MODEL).orElseThrow());
-        return Serving.nothing(compiled, compiled.model().definition().serve().orElseThrow());
+        return Serving.nothing(
+                compiled,
+                compiled.model().definition().serve().orElseThrow(),
+                new PersonalData("a secret for tests only"));
     }
 
     private static void replace(Path file, String part, String replacement) throws IOException {

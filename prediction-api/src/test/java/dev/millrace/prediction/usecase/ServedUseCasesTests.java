@@ -115,4 +115,18 @@ class ServedUseCasesTests {
                 .contains(
                         "The use cases 'parcels' and 'boxes' cannot be served by one process, there are 3 conflicts:");
     }
+
+    @Test
+    void whatIsHashedNeedsTheSecretThatIngestionHashesWith() {
+        ServedUseCases clickstream = ServedUseCases.load(Path.of("../use-cases"), List.of("clickstream"));
+        assertThatThrownBy(() -> clickstream.personalData(""))
+                .isInstanceOf(UnservableUseCasesException.class)
+                .hasMessage("Requests of the model 'next-view' name [user_id] of 'page_view', which ingestion-service"
+                        + " keeps as hashes: set MILLRACE_MASKING_KEY to the secret that it hashes with");
+        assertThat(clickstream.personalData("a secret for tests only")).isNotNull();
+        assertThat(ServedUseCases.load(Path.of("../use-cases"), List.of("fraud"))
+                        .personalData(""))
+                .as("no request of its names what is hashed")
+                .isNotNull();
+    }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.ingestion.event;
+package dev.millrace.schema.event;
 
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.FieldRule.Personal;
@@ -16,8 +16,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps personal data from everything behind ingestion: hashed or dropped in events, encrypted where an event cannot be read. */
+/**
+ * Keeps personal data from everything behind the services that take it: hashed or dropped in events and requests, encrypted where an
+ * event cannot be read. What two processes hash with the same secret meets: an event, what is asked about it, and its truth.
+ */
 public final class PersonalData {
+    /** Bytes that a secret has at least. */
+    public static final int SHORTEST_SECRET = 16;
+
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
 
@@ -25,9 +31,14 @@ public final class PersonalData {
     private final SecretKeySpec cipherKey;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param secret of at least 16 bytes */
+    /** @param secret of at least {@value #SHORTEST_SECRET} bytes */
     public PersonalData(String secret) {
-        SecretKeySpec master = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length < SHORTEST_SECRET) {
+            throw new IllegalArgumentException(
+                    "expected a secret of at least %d bytes, but came %d".formatted(SHORTEST_SECRET, bytes.length));
+        }
+        SecretKeySpec master = new SecretKeySpec(bytes, "HmacSHA256");
         this.hashKey = new SecretKeySpec(hmac(master, "hash".getBytes(StandardCharsets.UTF_8)), "HmacSHA256");
         this.cipherKey = new SecretKeySpec(hmac(master, "encrypt".getBytes(StandardCharsets.UTF_8)), "AES");
     }
@@ -40,8 +51,7 @@ public final class PersonalData {
     }
 
     /** What is kept of one field's value: itself, its hash, or nothing. */
-    @Nullable
-    Object masked(EventType type, String field, @Nullable Object value) {
+    public @Nullable Object masked(EventType type, String field, @Nullable Object value) {
         Optional<Personal> treatment = type.rule(field).personal();
         if (value == null || treatment.isEmpty()) {
             return value;
