@@ -46,7 +46,8 @@ class PredictionSettingsTests {
                                 Map.entry("millrace.features-deadline", "1s"),
                                 Map.entry("millrace.fresh", "1s"),
                                 Map.entry("millrace.concurrent-requests", "1"),
-                                Map.entry("millrace.drain", "0s"))));
+                                Map.entry("millrace.drain", "0s"),
+                                Map.entry("millrace.masking-key", ""))));
         return Binder.get(environment)
                 .bind("millrace", PredictionSettings.class)
                 .get();
