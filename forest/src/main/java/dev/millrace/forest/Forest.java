@@ -46,7 +46,8 @@ public final class Forest {
      * Reads a model as XGBoost saves it, in UBJ or JSON.
      *
      * @throws ModelFormatException if the bytes are no such model, or one that is refused: other boosters than gbtree and dart,
-     *     other objectives than those of {@link Objective}, vectors in leaves
+     *     other objectives than those of {@link Objective}, vectors in leaves, files of more than 160 MiB, and what would take more
+     *     than 128 MiB of the heap besides the file (a thousand trees of depth 10 take half of it)
      */
     public static Forest read(byte[] model) throws ModelFormatException {
         return ModelReader.read(model);
@@ -172,7 +173,8 @@ public final class Forest {
     /**
      * What explains this forest's margins; making it takes a while, and several times the forest's room.
      *
-     * @throws ModelFormatException if paths split on more different features than can be explained
+     * @throws ModelFormatException if paths split on more different features than can be explained, or it would take more than
+     *     48 MiB
      */
     public Explainer explainer() throws ModelFormatException {
         return new Explainer(features, baseMargins, trees);

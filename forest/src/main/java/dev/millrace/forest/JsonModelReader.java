@@ -5,6 +5,7 @@ import static dev.millrace.forest.ModelFormatException.malformed;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
@@ -16,19 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class JsonModelReader {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            // Names of a file are not to outlive it.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(UbjReader.MAX_TEXT)
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private final JsonParser parser;
+    private final Room room;
 
-    private JsonModelReader(JsonParser parser) {
+    private JsonModelReader(JsonParser parser, Room room) {
         this.parser = parser;
+        this.room = room;
     }
 
-    static Value read(byte[] bytes) throws ModelFormatException {
+    static Value read(byte[] bytes, Room room) throws ModelFormatException {
         try (JsonParser parser = FACTORY.createParser(bytes)) {
-            JsonModelReader reader = new JsonModelReader(parser);
+            JsonModelReader reader = new JsonModelReader(parser, room);
             Value value = reader.value(parser.nextToken(), 0);
             JsonToken more = parser.nextToken();
             if (more != null) {
@@ -45,7 +53,7 @@ final class JsonModelReader {
         return switch (token) {
             case START_OBJECT -> object(depth);
             case START_ARRAY -> array(depth);
-            case VALUE_STRING -> new Value.Text(parser.getText());
+            case VALUE_STRING -> new Value.Text(text());
             case VALUE_TRUE -> new Value.Num(1);
             case VALUE_FALSE -> new Value.Num(0);
             case VALUE_NULL -> new Value.Nothing();
@@ -56,16 +64,28 @@ final class JsonModelReader {
     }
 
     private Value object(int depth) throws IOException, ModelFormatException {
+        JsonToken token = parser.nextToken();
+        if (token == JsonToken.END_OBJECT) {
+            return Value.Fields.NONE;
+        }
+        room.take(Room.CONTAINER);
         Map<String, Value> fields = new LinkedHashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        for (; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
             String name = parser.currentName();
+            room.take(Room.FIELD + 2L * Room.TEXT + 2L * name.length());
             fields.put(name, value(parser.nextToken(), depth + 1));
         }
         return new Value.Fields(fields);
     }
 
+    private String text() throws IOException, ModelFormatException {
+        String text = parser.getText();
+        room.take(Room.TEXT + 2L * text.length());
+        return text;
+    }
+
     private Value array(int depth) throws IOException, ModelFormatException {
-        ValueBuilder values = new ValueBuilder();
+        ValueBuilder values = new ValueBuilder(room);
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             values.add(value(token, depth + 1));
         }

@@ -29,15 +29,22 @@ public final class ModelFormatException extends Exception {
         }
     }
 
+    /** Of what came or was expected: messages are logged, and a file's texts have any length. */
+    private static final int MOST_SHOWN = 2_000;
+
     private final Code code;
     private final String expected;
     private final String came;
 
     public ModelFormatException(Code code, String expected, String came) {
-        super("%s: expected %s, but came %s".formatted(code.id(), expected, came));
+        super("%s: expected %s, but came %s".formatted(code.id(), cut(expected), cut(came)));
         this.code = code;
-        this.expected = expected;
-        this.came = came;
+        this.expected = cut(expected);
+        this.came = cut(came);
+    }
+
+    private static String cut(String text) {
+        return text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "…" : text;
     }
 
     public static ModelFormatException malformed(String expected, String came) {

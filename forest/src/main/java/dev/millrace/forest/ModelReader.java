@@ -20,8 +20,15 @@ final class ModelReader {
 
     private ModelReader() {}
 
+    /** Of a file. What it takes in memory is bounded by {@link Room}; UBJ of that many nodes is no longer than this. */
+    static final int MAX_BYTES = 160 << 20;
+
     static Forest read(byte[] model) throws ModelFormatException {
-        if (!(parse(model) instanceof Value.Fields file)) {
+        if (model.length > MAX_BYTES) {
+            throw unsupported("a model of at most " + MAX_BYTES + " bytes", model.length + " bytes");
+        }
+        Room room = new Room();
+        if (!(parse(model, room) instanceof Value.Fields file)) {
             throw invalid("an object with the field 'learner'", "a value of another type");
         }
         Value.Fields learner = file.fields("learner");
@@ -31,19 +38,19 @@ final class ModelReader {
         int features = bounded("num_feature", parameters.parameter("num_feature"), MAX_FEATURES);
         int outputs = outputs(parameters, objective);
         float[] base = baseMargins(parameters.text("base_score"), outputs, objective, boundsBaseScores(file));
-        Trees trees = trees(booster, features, outputs);
+        Trees trees = trees(booster, features, outputs, room);
         Iterations iterations = Iterations.read(booster.model(), trees.list().size(), outputs, bestIteration(learner));
         return new Forest(objective, features, names(learner, features), base, trees, iterations);
     }
 
-    private static Value parse(byte[] model) throws ModelFormatException {
+    private static Value parse(byte[] model, Room room) throws ModelFormatException {
         if (model.length < 2 || model[0] != '{') {
             throw malformed(
                     "a model in UBJ or JSON, which begins with '{' (save it with XGBoost 2 or newer)",
                     model.length + " bytes that begin otherwise");
         }
         boolean json = model[1] == '"' || model[1] == '}' || Character.isWhitespace(model[1]);
-        return json ? JsonModelReader.read(model) : UbjReader.read(model);
+        return json ? JsonModelReader.read(model, room) : UbjReader.read(model, room);
     }
 
     /** The trees as they are in the file, and what each of them counts; all count 1 when there are no weights. */
@@ -109,6 +116,10 @@ final class ModelReader {
     private static float[] baseMargins(String text, int outputs, Objective objective, boolean bounded)
             throws ModelFormatException {
         boolean list = text.startsWith("[") && text.endsWith("]");
+        // Before it is split: each part takes more than its characters.
+        if (text.chars().filter(character -> character == ',').count() >= outputs) {
+            throw invalid("a base score for each of " + outputs + " outputs", "'" + text + "'");
+        }
         String[] parts = list ? text.substring(1, text.length() - 1).split(",", -1) : new String[] {text};
         if (parts.length != 1 && parts.length != outputs) {
             throw invalid("a base score for each of " + outputs + " outputs", "'" + text + "'");
@@ -136,7 +147,7 @@ final class ModelReader {
         return margins;
     }
 
-    private static Trees trees(Booster booster, int features, int outputs) throws ModelFormatException {
+    private static Trees trees(Booster booster, int features, int outputs, Room room) throws ModelFormatException {
         List<Value> trees = booster.model().items("trees");
         int[] outputOf = booster.model().integers("tree_info");
         if (outputOf.length != trees.size()) {
@@ -150,7 +161,9 @@ final class ModelReader {
             if (!(trees.get(i) instanceof Value.Fields tree)) {
                 throw invalid("an object in 'trees'", "a value of another type");
             }
-            read.add(new TreeReader(tree, features).read(booster.weight(i)));
+            Tree laidOut = new TreeReader(tree, features).read(booster.weight(i));
+            room.take(laidOut);
+            read.add(laidOut);
         }
         return new Trees(read, outputOf);
     }

@@ -1,28 +1,38 @@
 package dev.millrace.forest;
 
 import static dev.millrace.forest.ModelFormatException.malformed;
+import static dev.millrace.forest.ModelFormatException.unsupported;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Reads Universal Binary JSON (big-endian, <a href="https://ubjson.org">ubjson.org</a>) as XGBoost writes it: objects without
- * a count, arrays with one. Counts are held against the bytes that are left, so no file makes the reader allocate more
- * than eight times its size per array.
+ * a count, arrays with one. Counts are held against the bytes that are left, numbers of an array that names their type stay where they
+ * are, and everything else is counted by {@link Room}.
  */
 final class UbjReader {
 
-    private final ByteBuffer in;
+    /** The longest is a list with a base score for each output. */
+    static final int MAX_TEXT = 4 << 20;
 
-    private UbjReader(ByteBuffer in) {
+    private final ByteBuffer in;
+    private final Room room;
+
+    /** All trees have the same ones. */
+    private final Map<String, String> names = new HashMap<>();
+
+    private UbjReader(ByteBuffer in, Room room) {
         this.in = in;
+        this.room = room;
     }
 
-    static Value read(byte[] bytes) throws ModelFormatException {
-        UbjReader reader = new UbjReader(ByteBuffer.wrap(bytes));
+    static Value read(byte[] bytes, Room room) throws ModelFormatException {
+        UbjReader reader = new UbjReader(ByteBuffer.wrap(bytes), room);
         try {
             Value value = reader.value(reader.in.get(), 0);
             if (reader.in.hasRemaining()) {
@@ -48,9 +58,15 @@ final class UbjReader {
     }
 
     private Value object(int depth) throws ModelFormatException {
+        if (peek() == '}') {
+            in.get();
+            return Value.Fields.NONE;
+        }
+        room.take(Room.CONTAINER);
         Map<String, Value> fields = new LinkedHashMap<>();
         while (peek() != '}') {
-            String name = text();
+            room.take(Room.FIELD);
+            String name = name();
             if (fields.put(name, value(in.get(), depth + 1)) != null) {
                 throw malformed("each field once", "'" + name + "' twice");
             }
@@ -65,9 +81,11 @@ final class UbjReader {
             byte type = in.get();
             return typedArray(type);
         }
-        ValueBuilder values = new ValueBuilder();
+        ValueBuilder values = new ValueBuilder(room);
         if (peek() == '#') {
-            for (int left = count(1); left > 0; left--) {
+            int count = count(1);
+            ValueBuilder.checkElements(count);
+            for (int left = count; left > 0; left--) {
                 values.add(value(in.get(), depth + 1));
             }
         } else {
@@ -80,11 +98,13 @@ final class UbjReader {
     }
 
     private Value typedArray(byte type) throws ModelFormatException {
-        double[] values = new double[count(width(type))];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = number(type);
-        }
-        return new Value.Numbers(values);
+        int width = width(type);
+        int count = count(width);
+        ValueBuilder.checkElements(count);
+        room.take(Room.FIELD);
+        Value values = new Value.Packed(in, in.position(), count, type);
+        in.position(in.position() + count * width);
+        return values;
     }
 
     private int count(int width) throws ModelFormatException {
@@ -104,13 +124,38 @@ final class UbjReader {
         return (int) length;
     }
 
+    private String name() throws ModelFormatException {
+        String name = characters();
+        String known = names.get(name);
+        if (known == null) {
+            room.take(2L * Room.TEXT + 2L * name.length());
+            names.put(name, name);
+            return name;
+        }
+        return known;
+    }
+
     private String text() throws ModelFormatException {
-        byte[] bytes = new byte[length(1)];
+        String text = characters();
+        room.take(Room.TEXT + 2L * text.length());
+        return text;
+    }
+
+    private String characters() throws ModelFormatException {
+        int length = length(1);
+        if (length > MAX_TEXT) {
+            throw unsupported("texts of at most " + MAX_TEXT + " bytes", "one of " + length);
+        }
+        byte[] bytes = new byte[length];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private double number(byte type) throws ModelFormatException {
+        return number(in, type);
+    }
+
+    static double number(ByteBuffer in, byte type) throws ModelFormatException {
         return switch (type) {
             case 'i' -> in.get();
             case 'U' -> Byte.toUnsignedInt(in.get());

@@ -2,6 +2,7 @@ package dev.millrace.forest;
 
 import static dev.millrace.forest.ModelFormatException.invalid;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,19 @@ sealed interface Value {
     /** An array of numbers. Each came as an integer or as a float32, so a double holds it exactly. */
     record Numbers(double[] values) implements Value {}
 
+    /** An array of numbers that stay in the file until they are asked for: as doubles they would take up to eight times as much. */
+    record Packed(ByteBuffer file, int from, int count, byte type) implements Value {
+
+        double[] values() throws ModelFormatException {
+            ByteBuffer in = file.duplicate().position(from);
+            double[] values = new double[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = UbjReader.number(in, type);
+            }
+            return values;
+        }
+    }
+
     record Num(double value) implements Value {}
 
     record Text(String value) implements Value {}
@@ -23,6 +37,8 @@ sealed interface Value {
     /** An object, whose accessors refuse what is missing or of another type. */
     record Fields(Map<String, Value> values) implements Value {
 
+        static final Fields NONE = new Fields(Map.of());
+
         Fields fields(String name) throws ModelFormatException {
             return require(name) instanceof Fields fields ? fields : wrong(name, "an object");
         }
@@ -31,6 +47,7 @@ sealed interface Value {
             return switch (require(name)) {
                 case Items items -> items.values();
                 case Numbers numbers when numbers.values().length == 0 -> List.of();
+                case Packed packed when packed.count() == 0 -> List.of();
                 default -> wrong(name, "an array");
             };
         }
@@ -40,7 +57,11 @@ sealed interface Value {
         }
 
         double[] numbers(String name) throws ModelFormatException {
-            return require(name) instanceof Numbers numbers ? numbers.values() : wrong(name, "an array of numbers");
+            return switch (require(name)) {
+                case Numbers numbers -> numbers.values();
+                case Packed packed -> packed.values();
+                default -> wrong(name, "an array of numbers");
+            };
         }
 
         int[] integers(String name) throws ModelFormatException {

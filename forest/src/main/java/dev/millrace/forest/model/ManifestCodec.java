@@ -2,8 +2,11 @@ package dev.millrace.forest.model;
 
 import static dev.millrace.forest.ModelFormatException.invalid;
 import static dev.millrace.forest.ModelFormatException.malformed;
+import static dev.millrace.forest.ModelFormatException.unsupported;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -25,7 +28,16 @@ import java.util.function.Predicate;
 /** Reads and writes {@code millrace.json}. A missing value is null in JSON and NaN in Java. */
 public final class ManifestCodec {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** A manifest of ten thousand features takes less, tokens too. */
+    public static final int MAX_BYTES = 16 << 20;
+
+    /** Each takes up to a hundred bytes of the heap. */
+    private static final int MAX_TOKENS = 1_000_000;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+            .build());
 
     private static final String CLASSES = "classes";
     private static final String ESTIMATES = "estimates";
@@ -111,6 +123,9 @@ public final class ManifestCodec {
     }
 
     private static JsonNode parse(byte[] json) throws ModelFormatException {
+        if (json.length > MAX_BYTES) {
+            throw unsupported("at most " + MAX_BYTES + " bytes of millrace.json", json.length + " bytes");
+        }
         try {
             JsonNode root = MAPPER.readTree(json);
             if (root == null || !root.isObject()) {

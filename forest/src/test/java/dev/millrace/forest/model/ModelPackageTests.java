@@ -315,6 +315,18 @@ class ModelPackageTests {
     }
 
     @Test
+    void refusesAManifestThatIsTooLarge() {
+        assertThatThrownBy(() -> ManifestCodec.read(new byte[ManifestCodec.MAX_BYTES + 1]))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage(
+                        "model-unsupported: expected at most 16777216 bytes of millrace.json, but came 16777217 bytes");
+        byte[] hostile = ("{\"a\":[" + "{},".repeat(1_000_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> ManifestCodec.read(hostile))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith("model-malformed: expected JSON in millrace.json, but came Token count");
+    }
+
+    @Test
     void refusesAManifestThatIsNoObject() {
         assertThatThrownBy(() -> ManifestCodec.read("[]".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(ModelFormatException.class)
