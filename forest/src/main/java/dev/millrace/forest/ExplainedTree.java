@@ -51,9 +51,9 @@ final class ExplainedTree {
                 .mapToLong(node ->
                         Keys.threshold(tree.value()[node]) | keys.slot(tree.feature()[node], tree.missingLeft()[node]))
                 .toArray();
-        Quadrature quadrature = Quadrature.of(Math.max(1, (paths.mostFeatures() + 1) / 2));
+        Quadrature quadrature = Quadrature.of(points(paths));
         int points = quadrature.points().length;
-        this.passes = (points + LANES - 1) / LANES;
+        this.passes = passes(paths);
         this.steps = new double[passes * tree.nodes() * STATES * LANES];
         this.gains = new double[steps.length];
         for (int point = 0; point < points; point++) {
@@ -61,6 +61,20 @@ final class ExplainedTree {
                 prepare(paths, quadrature.points()[point], quadrature.weights()[point], point, node);
             }
         }
+    }
+
+    private static int points(Paths paths) {
+        return Math.max(1, (paths.mostFeatures() + 1) / 2);
+    }
+
+    private static int passes(Paths paths) {
+        return (points(paths) + LANES - 1) / LANES;
+    }
+
+    /** What the tables of such a tree take: both of steps and of gains, and what is kept of each split. */
+    static long bytes(Tree tree, Paths paths) {
+        long tables = 2L * Double.BYTES * STATES * LANES * passes(paths);
+        return tree.nodes() * (tables + 2L * Integer.BYTES + Double.BYTES);
     }
 
     private void prepare(Paths paths, double t, double weight, int point, int node) {

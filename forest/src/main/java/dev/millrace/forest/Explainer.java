@@ -30,8 +30,11 @@ public final class Explainer {
     /** Each node looks for its feature on the way up. */
     private static final int MAX_DEPTH = 1_000;
 
-    /** Keeps the indices of a tree's tables within an int. */
-    private static final int MAX_SIZE = 100_000_000;
+    /**
+     * Of the tables of all trees: an eighth of a heap of 384 MiB. A thousand full trees of depth 6 take 18 MiB; of depth 10, which
+     * would take 560, the service answers without explanation.
+     */
+    static final long MAX_BYTES = 48L << 20;
 
     private final int features;
     private final int outputs;
@@ -53,6 +56,7 @@ public final class Explainer {
         for (int i = 0; i < outputs; i++) {
             bias[i] = baseMargins[i];
         }
+        long bytes = 0;
         for (Tree tree : forest.list()) {
             if (tree.depth() > MAX_DEPTH) {
                 throw unsupported(
@@ -64,10 +68,13 @@ public final class Explainer {
                         "paths of at most " + MAX_FEATURES_OF_PATH + " different features, to explain them",
                         "one of " + paths.mostFeatures());
             }
-            if ((long) tree.nodes() * paths.mostFeatures() > MAX_SIZE) {
+            // Before they are made: what is refused takes no more room than what is not.
+            bytes += ExplainedTree.bytes(tree, paths);
+            if (bytes > MAX_BYTES) {
                 throw unsupported(
-                        "trees of at most " + MAX_SIZE + " nodes times features of a path, to explain them",
-                        "one of %d times %d".formatted(tree.nodes(), paths.mostFeatures()));
+                        "trees that take at most %d MiB to explain them".formatted(MAX_BYTES >> 20),
+                        "trees of which the first %d of %d take more: train fewer or smaller ones"
+                                .formatted(trees.size() + 1, forest.list().size()));
             }
             bias[outputOf[trees.size()]] += paths.mean(tree);
             trees.add(new ExplainedTree(tree, paths, keys));

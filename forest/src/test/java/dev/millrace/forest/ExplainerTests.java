@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -122,6 +123,41 @@ class ExplainerTests {
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage("model-unsupported: expected trees of at most 1000 levels, to explain them,"
                         + " but came one of 1001");
+    }
+
+    @Test
+    void refusesWhatWouldTakeMoreThanTheHeapHas() {
+        Trees thousand = new Trees(Collections.nCopies(1_000, full(10)), new int[1_000]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> new Explainer(10, new float[1], thousand))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage(
+                        "model-unsupported: expected trees that take at most 48 MiB to explain them, but came trees of"
+                                + " which the first 81 of 1000 take more: train fewer or smaller ones");
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2 * Explainer.MAX_BYTES);
+    }
+
+    @Test
+    void explainsAThousandFullTreesOfDepthSix() throws Exception {
+        Trees thousand = new Trees(Collections.nCopies(1_000, full(6)), new int[1_000]);
+        Explainer explainer = new Explainer(6, new float[1], thousand);
+        double[] contributions = new double[explainer.length()];
+        explainer.contributions(new float[6], contributions, explainer.workspace());
+        assertThat(contributions).containsOnly(0);
+    }
+
+    /** Each level splits on a feature of its own. */
+    private static Tree full(int depth) {
+        int nodes = (2 << depth) - 1;
+        int[] feature = new int[nodes];
+        int[] left = new int[nodes];
+        for (int node = 0; node < nodes; node++) {
+            boolean leaf = node >= nodes / 2;
+            feature[node] = leaf ? Tree.LEAF : 31 - Integer.numberOfLeadingZeros(node + 1);
+            left[node] = leaf ? 0 : 2 * node + 1;
+        }
+        return new Tree(feature, new float[nodes], left, new boolean[nodes], null, new float[nodes], depth);
     }
 
     private static void explain(Tree tree) throws ModelFormatException {

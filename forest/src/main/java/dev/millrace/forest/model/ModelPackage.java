@@ -24,6 +24,9 @@ public final class ModelPackage {
     private final List<Forest> estimates;
     private @Nullable Explainer explainer;
 
+    /** Why there is no explainer, once that has come out. */
+    private @Nullable ModelFormatException unexplained;
+
     private ModelPackage(ModelManifest manifest, List<Forest> trees) {
         this.manifest = manifest;
         this.forest = trees.getFirst();
@@ -127,10 +130,21 @@ public final class ModelPackage {
         return contributions;
     }
 
-    /** Made when it is asked for: it takes several times the trees' room. */
+    /**
+     * Made when it is asked for: it takes several times the trees' room, which versions that nobody has explained need not take,
+     * and the first explanation waits less than a second for it. What is refused is so at once the next time.
+     */
     private synchronized Explainer explainer() throws ModelFormatException {
+        if (unexplained != null) {
+            throw new ModelFormatException(unexplained.code(), unexplained.expected(), unexplained.came());
+        }
         if (explainer == null) {
-            explainer = forest.explainer();
+            try {
+                explainer = forest.explainer();
+            } catch (ModelFormatException e) {
+                unexplained = e;
+                throw e;
+            }
         }
         return explainer;
     }
