@@ -1,7 +1,6 @@
 package dev.millrace.prediction.model;
 
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.DSYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -11,6 +10,8 @@ import dev.millrace.forest.model.ModelPackage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -100,9 +101,18 @@ public final class ModelCache {
         }
     }
 
-    /** Onto the disk itself: what is renamed afterwards is whole, whatever happens. */
+    /**
+     * Onto the disk itself: what is renamed afterwards is whole, whatever happens. Synced once: the option DSYNC would do so for every
+     * piece that is written.
+     */
     private static void writeThrough(Path path, byte[] bytes) throws IOException {
-        Files.write(path, bytes, CREATE, TRUNCATE_EXISTING, WRITE, DSYNC);
+        try (FileChannel file = FileChannel.open(path, CREATE, TRUNCATE_EXISTING, WRITE)) {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                file.write(left);
+            }
+            file.force(true);
+        }
     }
 
     private static void delete(Path folder) throws IOException {
