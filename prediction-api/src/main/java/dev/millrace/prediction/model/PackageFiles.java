@@ -9,11 +9,14 @@ import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.forest.model.ModelPackage;
 import dev.millrace.schema.definition.InvalidUseCaseException;
 import dev.millrace.schema.definition.ModelDefinition;
+import dev.millrace.schema.definition.ModelDefinition.RequestField;
+import dev.millrace.schema.definition.ModelDefinition.ServeDefinition;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -102,6 +105,12 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
     private CompiledModel compile(ModelManifest says) throws ModelFormatException {
         SortedMap<String, byte[]> definitions = new TreeMap<>();
         for (String path : says.definitions()) {
+        if (compiled.model().definition().serve().isEmpty()) {
+            Optional<ServeDefinition> folders = local.model().definition().serve();
+            if (folders.isPresent()) {
+                checkAskedBy(folders.get(), local, compiled);
+            }
+        }
             byte[] content = ModelPackage.file(files, path);
             ModelPackage.check(says, path, content);
             definitions.put(path.substring(ModelManifest.DEFINITIONS.length()), content);
@@ -113,6 +122,42 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                     .orElseThrow(() -> ModelFormatException.invalid(
                             "a definition of " + says.model() + " in the package", "none of it"));
             if (!model.digest().equals(says.definitionsDigest())) {
+    /** Holds how the service's folder has a version asked that does not say so itself against what the version knows. */
+    private void checkAskedBy(ServeDefinition serve, CompiledModel local, CompiledModel compiled)
+            throws ModelFormatException {
+        List<String> answered = local.model().definition().outputs();
+        List<String> given = compiled.model().definition().outputs();
+        if (!given.equals(answered)) {
+            throw unaskable("gives %s, of which answers are made".formatted(answered), "" + given);
+        }
+        List<String> stored = compiled.model().bindings().stream()
+                .flatMap(binding ->
+                        binding.view().features().stream().map(feature -> binding.name() + "." + feature.name()))
+                .toList();
+        for (RequestField field : serve.request()) {
+            Optional<String> replaces = field.replaces();
+            if (replaces.isPresent()) {
+                if (!stored.contains(replaces.get())) {
+                    throw unaskable(
+                            "stores %s, which the request's '%s' replaces".formatted(replaces.get(), field.name()),
+                            "" + stored);
+                }
+            } else if (compiled.rows().schema().getField(field.name()) == null) {
+                throw unaskable(
+                        "has the request's '%s' in its event %s"
+                                .formatted(field.name(), compiled.rows().name()),
+                        "" + compiled.rows().fieldNames());
+            }
+        }
+    }
+
+    private ModelFormatException unaskable(String expected, String came) {
+        return ModelFormatException.invalid(
+                "that version %s, which has no 'serve' of its own and is asked as the service's folder says, %s"
+                        .formatted(version.version(), expected),
+                came + ": train again");
+    }
+
                 throw ModelFormatException.invalid(
                         "definitions with the digest " + says.definitionsDigest(),
                         model.digest()

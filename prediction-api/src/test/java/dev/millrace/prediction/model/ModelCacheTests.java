@@ -12,6 +12,7 @@ import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.loader.DefinitionFiles;
+import dev.millrace.schema.loader.UseCaseLoader;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -22,11 +23,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelCacheTests {
 
@@ -174,6 +178,48 @@ class ModelCacheTests {
         assertThatThrownBy(() -> files(new TestPackages(less)).open(Parcels.compiled()))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage("model-invalid: expected the file " + views + " in the package, but came none");
+    }
+
+    /** It would fail at each good request. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "features/sender.yaml|over: [1h, 1d]|over: [2h, 1d]|stores sender.parcels_1h, which the request's 'parcels'"
+                        + " replaces, but came [sender.parcels_2h,",
+                "events/parcel.avsc|\"fragile\"|\"brittle\"|has the request's 'fragile' in its event parcel, but came"
+                        + " [parcel_id, ",
+            })
+    void aVersionThatCannotBeAskedAsTheFolderSaysIsRefused(String path, String from, String to, String message)
+            throws Exception {
+        UseCase other = withoutServe(edited(path, from, to));
+        PackageFiles files = files(TestPackages.of(other, "late", 1));
+        assertThatThrownBy(() -> files.open(Parcels.compiled()))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith("model-invalid: expected that version 1, which has no 'serve' of its own and is"
+                        + " asked as the service's folder says, " + message)
+                .hasMessageEndingWith(": train again");
+    }
+
+    @Test
+    void aVersionWithoutServeIsAskedAsTheFolderSays() throws Exception {
+        UseCase other =
+                withoutServe(DefinitionFiles.of(Parcels.ENGINE.useCase()).files());
+        ServedModel opened = files(TestPackages.of(other, "late", 1)).open(Parcels.compiled());
+        assertThat(opened.compiled().model().definition().serve()).isEmpty();
+    }
+
+    private UseCase withoutServe(SortedMap<String, byte[]> definitions) throws IOException {
+        Path useCase = folder.resolve("parcels");
+        for (Map.Entry<String, byte[]> file : definitions.entrySet()) {
+            Path path = useCase.resolve(file.getKey());
+            Files.createDirectories(path.resolveSibling(""));
+            Files.write(path, file.getValue());
+        }
+        Path model = useCase.resolve("models/late.yaml");
+        String text = Files.readString(model);
+        Files.writeString(model, text.substring(0, text.indexOf("serve:")) + text.substring(text.indexOf("promote:")));
+        return UseCaseLoader.load(folder, "parcels");
     }
 
     private static PackageFiles files(TestPackages files) {
