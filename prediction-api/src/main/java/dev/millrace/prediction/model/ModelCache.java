@@ -80,7 +80,10 @@ public final class ModelCache {
         }
         return Optional.of(PackageFiles.read(
                 new RegisteredVersion(pointer.getProperty("version", "?"), pointer.getProperty("source", "?")),
-                path -> Files.readAllBytes(kept.resolve(path))));
+                (path, most) -> {
+                    PackageFiles.check(path, Files.size(kept.resolve(path)), most);
+                    return Files.readAllBytes(kept.resolve(path));
+                }));
     }
 
     private static boolean holds(Path folder, PackageFiles files) throws IOException {

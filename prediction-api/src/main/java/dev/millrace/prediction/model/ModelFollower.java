@@ -52,8 +52,8 @@ public final class ModelFollower {
     /** What is to be on disk and is not yet. */
     private @Nullable PackageFiles toKeep;
 
-    /** A version in memory, and the files that it was opened from. */
-    private record Warm(ServedModel opened, PackageFiles files) {}
+    /** A version in memory, and the files that it was opened from where they are to be on disk: of a champion. */
+    private record Warm(ServedModel opened, @Nullable PackageFiles files) {}
 
     /** @param local the model as the service's own folder defines it */
     public ModelFollower(
@@ -152,6 +152,9 @@ public final class ModelFollower {
 
     /** Says why the named version is not served. */
     private Optional<Reason> follow(RegisteredVersion named) throws RegistryException, ModelFormatException {
+        if (waiting != null && !waiting.opened().registered().equals(named)) {
+            waiting = null;
+        }
         ServedModel current = served.get();
         if (current != null && current.registered().equals(named)) {
             return Optional.empty();
@@ -167,13 +170,13 @@ public final class ModelFollower {
         }
         serve(fresh, known.isPresent() ? "still in memory" : "read from the registry");
         // A start without the registry needs the champion.
-        toKeep = alias == Alias.CHAMPION ? fresh.files() : null;
+        toKeep = fresh.files();
         return Optional.empty();
     }
 
     private Warm load(RegisteredVersion named) throws RegistryException, ModelFormatException {
-        PackageFiles files = PackageFiles.read(named, path -> registry.file(named, path));
-        return new Warm(files.open(local), files);
+        PackageFiles files = PackageFiles.read(named, (path, most) -> registry.file(named, path, most));
+        return new Warm(files.open(local), alias == Alias.CHAMPION ? files : null);
     }
 
     /** Says why what is to be on disk is not: it is tried again at the next look. */
@@ -199,6 +202,7 @@ public final class ModelFollower {
 
     /** Nothing has this alias any more. */
     private void withdraw() {
+        waiting = null;
         ServedModel former = served.getAndSet(null);
         if (former != null) {
             metrics.withdrawn(former, alias);

@@ -2,6 +2,7 @@ package dev.millrace.prediction.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.forest.ModelFormatException;
 import dev.millrace.prediction.model.RegistryException.Code;
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +26,12 @@ public final class ModelRegistry {
     static final String NO_CHAMPION = "no-champion";
 
     private static final String SCHEME = "mlflow-artifacts:/";
+    /** Of what the registry says of an alias. */
+    private static final long MOST_SAID = 1 << 20;
+
+    /** Of what the server says instead of a file. */
+    private static final int MOST_SHOWN = 500;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String server;
@@ -46,7 +52,7 @@ public final class ModelRegistry {
     /** The version with this alias, if there is one. */
     public Optional<RegisteredVersion> version(String model, Alias alias) throws RegistryException {
         String query = "name=%s&alias=%s".formatted(URLEncoder.encode(model, StandardCharsets.UTF_8), alias.id());
-        HttpResponse<byte[]> response = get("/api/2.0/mlflow/registered-models/alias?" + query);
+        HttpResponse<byte[]> response = get("/api/2.0/mlflow/registered-models/alias?" + query, MOST_SAID);
         JsonNode answer = json(response);
         // An unknown model is 404, an unknown alias of a known model 400.
         if ((response.statusCode() == 404 || response.statusCode() == 400)
@@ -61,18 +67,26 @@ public final class ModelRegistry {
                 version.path("version").asText(), version.path("source").asText()));
     }
 
-    /** A file of the version's package. */
-    public byte[] file(RegisteredVersion version, String name) throws RegistryException {
+    /**
+     * A file of the version's package.
+     *
+     * @param most how many bytes of it there may be
+     * @throws ModelFormatException when there are more; they are not downloaded
+     */
+    byte[] file(RegisteredVersion version, String name, long most) throws RegistryException, ModelFormatException {
         if (!version.source().startsWith(SCHEME)) {
             throw new RegistryException(
                     Code.FAILED,
                     "expected a source that begins with %s, but version %s has %s: start MLflow with --serve-artifacts"
                             .formatted(SCHEME, version.version(), version.source()));
         }
-        HttpResponse<byte[]> response = get("/api/2.0/mlflow-artifacts/artifacts/" + folder(version) + "/" + name);
+        HttpResponse<byte[]> response =
+                get("/api/2.0/mlflow-artifacts/artifacts/" + folder(version) + "/" + name, most);
         if (response.statusCode() != 200) {
-            throw failed(response, new String(response.body(), StandardCharsets.UTF_8));
+            int shown = Math.min(response.body().length, MOST_SHOWN);
+            throw failed(response, new String(response.body(), 0, shown, StandardCharsets.UTF_8));
         }
+        PackageFiles.check(name, response.body().length, most);
         return response.body();
     }
 
@@ -88,10 +102,10 @@ public final class ModelRegistry {
         }
     }
 
-    private HttpResponse<byte[]> get(String path) throws RegistryException {
+    private HttpResponse<byte[]> get(String path, long most) throws RegistryException {
         URI uri = URI.create(server + path);
         CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
+                client.sendAsync(HttpRequest.newBuilder(uri).build(), info -> new BoundedBody(most));
         try {
             // Not the request's own timeout: that ends with the headers, and a body may stall after them.
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

@@ -30,6 +30,12 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
     /** Enough rounds for the JIT to compile the scoring. */
     private static final int WARM_UP_SCORES = 20_000;
 
+    /**
+     * Of all files of a package together: a sixteenth of the heap, so that the versions that stay in memory, whose trees take about as
+     * much as their files, leave room for everything else.
+     */
+    static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 16;
+
     PackageFiles {
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     }
@@ -37,14 +43,30 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
     /** Where the files of a package are had from. */
     @FunctionalInterface
     interface Place<E extends Exception> {
-        byte[] file(String path) throws E;
+        /**
+         * @param most how many bytes it may have
+         * @throws ModelFormatException when it has more
+         */
+        byte[] file(String path, long most) throws E, ModelFormatException;
+    }
+
+    /** @throws ModelFormatException when a file is larger than what is left of the package's bound */
+    static void check(String path, long bytes, long most) throws ModelFormatException {
+        if (bytes > most) {
+            throw ModelFormatException.unsupported(
+                    "at most %d bytes of %s, of a package of at most %d: train fewer or smaller trees, or give the service more memory"
+                            .formatted(most, path, MOST_BYTES),
+                    "more");
+        }
     }
 
     /** Reads the manifest first: it names the others. */
     static <E extends Exception> PackageFiles read(RegisteredVersion version, Place<E> place)
             throws E, ModelFormatException {
         SortedMap<String, byte[]> files = new TreeMap<>();
-        byte[] manifest = place.file(ModelManifest.FILE);
+        long left = MOST_BYTES;
+        byte[] manifest = place.file(ModelManifest.FILE, Math.min(left, ManifestCodec.MAX_BYTES));
+        left -= manifest.length;
         files.put(ModelManifest.FILE, manifest);
         ModelManifest says = ManifestCodec.read(manifest);
         List<String> others = new ArrayList<>(says.trees());
@@ -52,7 +74,9 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
         for (String path : others) {
             // Before a path is resolved anywhere.
             requirePlain(path);
-            files.put(path, place.file(path));
+            byte[] file = place.file(path, left);
+            left -= file.length;
+            files.put(path, file);
         }
         return new PackageFiles(version, files);
     }
@@ -81,6 +105,12 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
             throw ModelFormatException.invalid(
                     "what the definition of %s gives, %s, in that order".formatted(says.model(), defined), "" + given);
         }
+        if (compiled.model().definition().serve().isEmpty()) {
+            Optional<ServeDefinition> folders = local.model().definition().serve();
+            if (folders.isPresent()) {
+                checkAskedBy(folders.get(), local, compiled);
+            }
+        }
         float sum = 0;
         for (int i = 0; i < WARM_UP_SCORES; i++) {
             GoldenRow row = says.golden().get(i % says.golden().size());
@@ -92,36 +122,6 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
         return new ServedModel(version, opened, compiled);
     }
 
-    private static CompiledModel same(CompiledModel local, ModelManifest says) throws ModelFormatException {
-        String digest = local.model().digest();
-        if (!says.definitionsDigest().equals(digest)) {
-            throw ModelFormatException.invalid(
-                    "definitions in the package, or one trained under those in the service's folder, " + digest,
-                    "a package without, trained under " + says.definitionsDigest() + ": train again");
-        }
-        return local;
-    }
-
-    private CompiledModel compile(ModelManifest says) throws ModelFormatException {
-        SortedMap<String, byte[]> definitions = new TreeMap<>();
-        for (String path : says.definitions()) {
-        if (compiled.model().definition().serve().isEmpty()) {
-            Optional<ServeDefinition> folders = local.model().definition().serve();
-            if (folders.isPresent()) {
-                checkAskedBy(folders.get(), local, compiled);
-            }
-        }
-            byte[] content = ModelPackage.file(files, path);
-            ModelPackage.check(says, path, content);
-            definitions.put(path.substring(ModelManifest.DEFINITIONS.length()), content);
-        }
-        try {
-            UseCase useCase = new DefinitionFiles(says.useCase(), definitions).load();
-            Model model = FeatureEngine.compile(useCase)
-                    .model(says.model())
-                    .orElseThrow(() -> ModelFormatException.invalid(
-                            "a definition of " + says.model() + " in the package", "none of it"));
-            if (!model.digest().equals(says.definitionsDigest())) {
     /** Holds how the service's folder has a version asked that does not say so itself against what the version knows. */
     private void checkAskedBy(ServeDefinition serve, CompiledModel local, CompiledModel compiled)
             throws ModelFormatException {
@@ -158,6 +158,30 @@ record PackageFiles(RegisteredVersion version, SortedMap<String, byte[]> files) 
                 came + ": train again");
     }
 
+    private static CompiledModel same(CompiledModel local, ModelManifest says) throws ModelFormatException {
+        String digest = local.model().digest();
+        if (!says.definitionsDigest().equals(digest)) {
+            throw ModelFormatException.invalid(
+                    "definitions in the package, or one trained under those in the service's folder, " + digest,
+                    "a package without, trained under " + says.definitionsDigest() + ": train again");
+        }
+        return local;
+    }
+
+    private CompiledModel compile(ModelManifest says) throws ModelFormatException {
+        SortedMap<String, byte[]> definitions = new TreeMap<>();
+        for (String path : says.definitions()) {
+            byte[] content = ModelPackage.file(files, path);
+            ModelPackage.check(says, path, content);
+            definitions.put(path.substring(ModelManifest.DEFINITIONS.length()), content);
+        }
+        try {
+            UseCase useCase = new DefinitionFiles(says.useCase(), definitions).load();
+            Model model = FeatureEngine.compile(useCase)
+                    .model(says.model())
+                    .orElseThrow(() -> ModelFormatException.invalid(
+                            "a definition of " + says.model() + " in the package", "none of it"));
+            if (!model.digest().equals(says.definitionsDigest())) {
                 throw ModelFormatException.invalid(
                         "definitions with the digest " + says.definitionsDigest(),
                         model.digest()

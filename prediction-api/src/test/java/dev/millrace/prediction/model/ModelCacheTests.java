@@ -16,6 +16,7 @@ import dev.millrace.schema.loader.UseCaseLoader;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,6 +221,18 @@ class ModelCacheTests {
         String text = Files.readString(model);
         Files.writeString(model, text.substring(0, text.indexOf("serve:")) + text.substring(text.indexOf("promote:")));
         return UseCaseLoader.load(folder, "parcels");
+    }
+
+    @Test
+    void aPackageIsReadNoFurtherThanItsBound() throws Exception {
+        PackageFiles kept = keep(new ModelCache(folder), "1", 1);
+        try (RandomAccessFile trees = new RandomAccessFile(trees().toFile(), "rw")) {
+            trees.setLength(PackageFiles.MOST_BYTES);
+        }
+        assertThatThrownBy(() -> new ModelCache(folder).last("late"))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith("model-unsupported: expected at most "
+                        + (PackageFiles.MOST_BYTES - kept.files().get("millrace.json").length) + " bytes of model.ubj");
     }
 
     private static PackageFiles files(TestPackages files) {

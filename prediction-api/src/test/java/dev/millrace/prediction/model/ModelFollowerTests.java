@@ -3,6 +3,8 @@ package dev.millrace.prediction.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.feature.View;
+import dev.millrace.forest.ModelFormatException;
 import dev.millrace.prediction.Parcels;
 import dev.millrace.prediction.TestPackages;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,10 +47,14 @@ class ModelFollowerTests {
     }
 
     private ModelFollower follower() {
+        return follower(Alias.CHAMPION, model -> List.of());
+    }
+
+    private ModelFollower follower(Alias alias, KeptViews views) {
         return new ModelFollower(
-                Alias.CHAMPION,
+                alias,
                 Parcels.compiled(),
-                model -> List.of(),
+                views,
                 registry,
                 cache,
                 new ModelMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
@@ -75,6 +82,60 @@ class ModelFollowerTests {
         follower.follow();
         assertThat(follower.served()).map(ServedModel::version).contains("v1");
         assertThat(follower.trouble()).isEmpty();
+    }
+
+    @Test
+    void aDownloadWithoutEndIsRefusedAndTheVersionBeforeStays() {
+        ModelFollower follower = follower();
+        follower.follow();
+        server.promote("2");
+        server.endlessAt("millrace.json");
+        follower.follow();
+        assertThat(follower.served()).map(ServedModel::version).contains("v1");
+        assertThat(follower.trouble())
+                .contains(new Reason(
+                        "model-unsupported",
+                        "the champion of late is refused: model-unsupported: expected at most 16777216 bytes of millrace.json,"
+                                + " of a package of at most " + PackageFiles.MOST_BYTES
+                                + ": train fewer or smaller trees, or give the service more memory, but came more"));
+    }
+
+    @Test
+    void noMoreIsTakenOfAFileThanTellsThatItIsTooLong() throws Exception {
+        RegisteredVersion version =
+                registry.version(Parcels.MODEL, Alias.CHAMPION).orElseThrow();
+        int length = registry.file(version, "model.ubj", 1 << 20).length;
+        assertThat(registry.file(version, "model.ubj", length)).hasSize(length);
+        assertThatThrownBy(() -> registry.file(version, "model.ubj", length - 1))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageStartingWith("model-unsupported: expected at most " + (length - 1) + " bytes of model.ubj");
+        server.endlessAt("model.ubj");
+        assertThatThrownBy(() -> registry.file(version, "model.ubj", 1 << 20)).isInstanceOf(ModelFormatException.class);
+    }
+
+    /** A package stays in memory no longer than somebody asks for it. */
+    @Test
+    void whatWaitedForItsViewsIsForgottenWhenAnotherVersionIsNamed() {
+        AtomicReference<List<View>> missing = new AtomicReference<>(List.of());
+        ModelFollower follower = follower(Alias.CHALLENGER, model -> missing.get());
+        follower.follow();
+        missing.set(Parcels.compiled().views());
+        server.promote("2");
+        follower.follow();
+        follower.follow();
+        assertThat(follower.trouble()).map(Reason::code).contains("views-not-kept");
+        assertThat(server.downloads()).isEqualTo(2);
+        server.promote("1");
+        follower.follow();
+        server.promote("2");
+        follower.follow();
+        assertThat(server.downloads()).isEqualTo(3);
+        server.withdraw();
+        follower.follow();
+        assertThat(follower.served()).isEmpty();
+        server.promote("2");
+        follower.follow();
+        assertThat(server.downloads()).isEqualTo(4);
     }
 
     @Test

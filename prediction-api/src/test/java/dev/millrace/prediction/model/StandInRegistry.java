@@ -3,6 +3,7 @@ package dev.millrace.prediction.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.forest.model.ModelManifest;
 import dev.millrace.prediction.TestPackages;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,8 +12,12 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers as MLflow does with one version, which everybody's alias names, and can stop in the middle of an answer. */
+/**
+ * Answers as MLflow does with one version at a time, which everybody's alias names, and can stop in the middle of an answer. All
+ * versions have the same files.
+ */
 final class StandInRegistry implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,7 +26,10 @@ final class StandInRegistry implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final HttpServer server;
     private final Map<String, byte[]> files;
+    private final AtomicInteger downloads = new AtomicInteger();
     private volatile String stalling = "";
+    private volatile String endless = "";
+    private volatile String version = "1";
 
     StandInRegistry(TestPackages files) throws IOException {
         this.files = files.files();
@@ -44,20 +52,57 @@ final class StandInRegistry implements AutoCloseable {
         stalling = "";
     }
 
+    /** What ends so does not end. */
+    void endlessAt(String path) {
+        endless = path;
+    }
+
+    void promote(String promoted) {
+        version = promoted;
+    }
+
+    void withdraw() {
+        version = "";
+    }
+
+    /** How often a package was begun with. */
+    int downloads() {
+        return downloads.get();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         byte[] body = path.startsWith(FILES)
                 ? files.get(path.substring(FILES.length()))
                 : JSON.writeValueAsBytes(Map.of(
-                        "model_version", Map.of("version", "1", "source", "mlflow-artifacts:/0/a/artifacts/model")));
+                        "model_version",
+                        Map.of("version", version, "source", "mlflow-artifacts:/0/a/artifacts/model"),
+                        "message",
+                        "not found"));
+        if (path.endsWith(ModelManifest.FILE)) {
+            downloads.incrementAndGet();
+        }
         try (exchange) {
-            exchange.sendResponseHeaders(200, body.length);
+            if (!endless.isEmpty() && path.endsWith(endless)) {
+                sendWithoutEnd(exchange);
+                return;
+            }
+            exchange.sendResponseHeaders(version.isEmpty() ? 404 : 200, body.length);
             if (!stalling.isEmpty() && path.endsWith(stalling)) {
                 closing.await();
             }
             exchange.getResponseBody().write(body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until nobody takes it any more. */
+    private static void sendWithoutEnd(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 0);
+        byte[] some = new byte[1 << 16];
+        while (true) {
+            exchange.getResponseBody().write(some);
         }
     }
 
