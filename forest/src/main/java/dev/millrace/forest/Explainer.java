@@ -30,11 +30,8 @@ public final class Explainer {
     /** Each node looks for its feature on the way up. */
     private static final int MAX_DEPTH = 1_000;
 
-    /**
-     * Of the tables of all trees: an eighth of a heap of 384 MiB. A thousand full trees of depth 6 take 18 MiB; of depth 10, which
-     * would take 560, the service answers without explanation.
-     */
-    static final long MAX_BYTES = 48L << 20;
+    /** Of the tables of all trees: an eighth of the heap. A thousand full trees of depth 6 take 18 MiB, of depth 10 560. */
+    static final long MAX_BYTES = Runtime.getRuntime().maxMemory() / 8;
 
     private final int features;
     private final int outputs;
@@ -73,7 +70,7 @@ public final class Explainer {
             if (bytes > MAX_BYTES) {
                 throw unsupported(
                         "trees that take at most %d MiB to explain them".formatted(MAX_BYTES >> 20),
-                        "trees of which the first %d of %d take more: train fewer or smaller ones"
+                        "trees of which the first %d of %d take more: train fewer or smaller ones, or give more memory"
                                 .formatted(trees.size() + 1, forest.list().size()));
             }
             bias[outputOf[trees.size()]] += paths.mean(tree);

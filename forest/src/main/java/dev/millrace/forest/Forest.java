@@ -174,7 +174,7 @@ public final class Forest {
      * What explains this forest's margins; making it takes a while, and several times the forest's room.
      *
      * @throws ModelFormatException if paths split on more different features than can be explained, or it would take more than
-     *     48 MiB
+     *     an eighth of the heap
      */
     public Explainer explainer() throws ModelFormatException {
         return new Explainer(features, baseMargins, trees);

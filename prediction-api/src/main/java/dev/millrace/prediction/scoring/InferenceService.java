@@ -179,7 +179,14 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
             throw GrpcProblems.of(large.full());
         }
         try {
-            return inferred(request, later);
+            if (!large.begin(bytes)) {
+                throw GrpcProblems.of(large.full());
+            }
+            try {
+                return inferred(request, later);
+            } finally {
+                large.end(bytes);
+            }
         } finally {
             large.leave(bytes);
         }

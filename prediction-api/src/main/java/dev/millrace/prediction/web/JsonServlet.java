@@ -52,15 +52,24 @@ public abstract class JsonServlet extends HttpServlet {
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, RequestException {
-        byte[] body = body(request);
-        if (!large.enter(body.length)) {
+        long length = request.getContentLengthLong();
+        if (!large.enter(length)) {
             refuse(response, large.full());
             return;
         }
         try {
-            answer(request, body, response);
+            byte[] body = body(request);
+            if (!large.begin(body.length)) {
+                refuse(response, large.full());
+                return;
+            }
+            try {
+                answer(request, body, response);
+            } finally {
+                large.end(body.length);
+            }
         } finally {
-            large.leave(body.length);
+            large.leave(length);
         }
     }
 

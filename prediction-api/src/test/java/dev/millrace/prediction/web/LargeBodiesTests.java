@@ -9,6 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class LargeBodiesTests {
@@ -23,29 +25,45 @@ final class LargeBodiesTests {
                 .count();
     }
 
-    private static void fill(LargeBodies bodies) {
-        for (int i = 0; i < LargeBodies.PLACES; i++) {
-            assertThat(bodies.enter(LARGE)).isTrue();
+    private static void begin(LargeBodies bodies, int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(bodies.begin(LARGE)).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, LARGE})
+    void whatIsOrMayBeLargeIsNotReadWhereManyAre(long length) {
+        LargeBodies bodies = new LargeBodies(meters);
+        for (int i = 0; i < LargeBodies.INSIDE; i++) {
+            assertThat(bodies.enter(length)).isTrue();
+        }
+        assertThat(bodies.enter(length)).isFalse();
+        assertThat(turnedAway()).isEqualTo(1);
+        assertThat(bodies.enter(LargeBodies.LARGE)).isTrue();
+        bodies.leave(LargeBodies.LARGE);
+        assertThat(bodies.enter(length)).isFalse();
+        bodies.leave(length);
+        assertThat(bodies.enter(length)).isTrue();
     }
 
     @Test
     void smallOnesNeedNoPlace() {
         LargeBodies bodies = new LargeBodies(Duration.ofMillis(1), meters);
-        fill(bodies);
-        assertThat(bodies.enter(LargeBodies.LARGE)).isTrue();
-        bodies.leave(LargeBodies.LARGE);
-        assertThat(bodies.enter(LARGE)).isFalse();
+        begin(bodies, LargeBodies.PLACES);
+        assertThat(bodies.begin(LargeBodies.LARGE)).isTrue();
+        bodies.end(LargeBodies.LARGE);
+        assertThat(bodies.begin(LARGE)).isFalse();
         assertThat(turnedAway()).isEqualTo(1);
     }
 
     @Test
     void oneThatWaitsGetsThePlaceThatIsLeft() throws Exception {
         LargeBodies bodies = new LargeBodies(Duration.ofSeconds(30), meters);
-        fill(bodies);
+        begin(bodies, LargeBodies.PLACES);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Boolean> waiting = threads.submit(() -> bodies.enter(LARGE));
-            bodies.leave(LARGE);
+            Future<Boolean> waiting = threads.submit(() -> bodies.begin(LARGE));
+            bodies.end(LARGE);
             assertThat(waiting.get()).isTrue();
         }
         assertThat(turnedAway()).isZero();
