@@ -1,18 +1,13 @@
 package dev.millrace.schema.event;
 
 import dev.millrace.schema.avro.Label;
-import dev.millrace.schema.definition.AvroTypes;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.apache.avro.LogicalTypes;
-import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericRecord;
 
@@ -24,20 +19,17 @@ public final class TopicDecoder {
         for (EventType type : useCase.events().values()) {
             byFingerprint.put(
                     SchemaNormalization.parsingFingerprint64(type.schema()),
-                    new Known(type, new RecordCodec(type.schema()), moments(type)));
+                    new Known(
+                            type,
+                            new RecordCodec(type.schema()),
+                            type.schema().getFields().stream()
+                                    .map(StorableField::new)
+                                    .toList()));
         }
     }
 
-    /** @param moments positions of fields that are times */
-    private record Known(EventType type, RecordCodec codec, Set<Integer> moments) {}
-
-    private static Set<Integer> moments(EventType type) {
-        return type.schema().getFields().stream()
-                .filter(field ->
-                        AvroTypes.nonNull(field.schema()).getLogicalType() instanceof LogicalTypes.TimestampMillis)
-                .map(Schema.Field::pos)
-                .collect(Collectors.toUnmodifiableSet());
-    }
+    /** @param fields in the schema's order */
+    private record Known(EventType type, RecordCodec codec, List<StorableField> fields) {}
 
     public record Event(EventType type, GenericRecord fields) {}
 
@@ -45,38 +37,10 @@ public final class TopicDecoder {
     public Event event(byte[] value) {
         Known known = SingleObject.fingerprint(value).map(byFingerprint::get).orElseThrow(this::unknown);
         GenericRecord fields = known.codec().decode(value);
-        for (Schema.Field field : fields.getSchema().getFields()) {
-            switch (fields.get(field.pos())) {
-                case CharSequence text -> requireText(field.name(), text.toString());
-                case BigDecimal decimal -> requireDigits(field.name(), decimal);
-                case Long whole when known.moments().contains(field.pos()) -> requireMoment(field.name(), whole);
-                case Long whole -> requireDigits(field.name(), BigDecimal.valueOf(whole));
-                case null, default -> {
-                    // Each of its values can be held.
-                }
-            }
+        for (int i = 0; i < known.fields().size(); i++) {
+            known.fields().get(i).check(fields.get(i));
         }
         return new Event(known.type(), fields);
-    }
-
-    private static void requireDigits(String field, BigDecimal number) {
-        if (number.precision() > EventJson.LARGEST_PRECISION) {
-            throw new CorruptRecordException("'%s': expected a number of at most %d digits, found %d"
-                    .formatted(field, EventJson.LARGEST_PRECISION, number.precision()));
-        }
-    }
-
-    private static void requireText(String field, String text) {
-        if (!Storable.isText(text)) {
-            throw new CorruptRecordException("'" + field + "': " + Storable.EXPECTED_TEXT);
-        }
-    }
-
-    private static void requireMoment(String field, long epochMillis) {
-        if (!Storable.isMoment(epochMillis)) {
-            throw new CorruptRecordException(
-                    "'%s': %s, found %d ms since 1970".formatted(field, Storable.EXPECTED_MOMENT, epochMillis));
-        }
     }
 
     private CorruptRecordException unknown() {
@@ -97,11 +61,11 @@ public final class TopicDecoder {
             throw new CorruptRecordException(
                     "Expected a label, found " + value.length + " bytes: " + e.getMessage(), e);
         }
-        requireMoment("event_time", label.getEventTime().toEpochMilli());
-        requireMoment("known_at", label.getKnownAt().toEpochMilli());
-        requireText("event_id", label.getEventId());
-        requireText("key", label.getKey());
-        label.getEntities().forEach(TopicDecoder::requireText);
+        StorableField.requireMoment("event_time", label.getEventTime().toEpochMilli());
+        StorableField.requireMoment("known_at", label.getKnownAt().toEpochMilli());
+        StorableField.requireText("event_id", label.getEventId());
+        StorableField.requireText("key", label.getKey());
+        label.getEntities().forEach(StorableField::requireText);
         return label;
     }
 }

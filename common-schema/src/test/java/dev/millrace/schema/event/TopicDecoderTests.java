@@ -3,15 +3,20 @@ package dev.millrace.schema.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import dev.millrace.schema.avro.Label;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
+import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.schema.loader.UseCaseLoader;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -74,6 +79,50 @@ class TopicDecoderTests {
         assertThatThrownBy(() -> decoder.event(written))
                 .isInstanceOf(CorruptRecordException.class)
                 .hasMessage("'customer_id': expected a number of at most 12 digits, found 13");
+    }
+
+    /** Ingestion takes as many digits as the field declares: what it took must be read. */
+    @ParameterizedTest
+    @CsvSource({
+        "15, 10, 12345.6789012345, 15",
+        "15, 10, -12345.6789012345, 15",
+        "6, 2, 1234.56, 6",
+        "6, 2, 12345.67, 7",
+        "15, 10, 123456.7890123456, 16"
+    })
+    void aDecimalHasTheDigitsThatItsFieldDeclares(int precision, int scale, BigDecimal number, int digits) {
+        UseCase boxes = boxes(precision, scale);
+        EventType type = boxes.event("boxes");
+        GenericRecord box = new GenericData.Record(type.schema());
+        box.put("id", "x");
+        box.put("time", NOW);
+        // As bytes: Avro itself writes no decimal of too many digits, and reads them all the same.
+        box.put("size", ByteBuffer.wrap(number.unscaledValue().toByteArray()));
+        byte[] written = new RecordCodec(type.schema()).encode(box);
+        if (digits <= precision) {
+            assertThat(new EventJson(type).value("size", DecimalNode.valueOf(number)))
+                    .isEqualTo(number);
+            assertThat(new TopicDecoder(boxes).event(written).fields().get("size"))
+                    .isEqualTo(number);
+        } else {
+            assertThatThrownBy(() -> new TopicDecoder(boxes).event(written))
+                    .isInstanceOf(CorruptRecordException.class)
+                    .hasMessage("'size': expected a number of at most %d digits, found %d", precision, digits);
+        }
+    }
+
+    private static UseCase boxes(int precision, int scale) {
+        String schema = """
+                {"type": "record", "name": "Box", "id": "id", "time": "time", "key": "id", "fields": [
+                  {"name": "id", "type": "string"},
+                  {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                  {"name": "size", "type": {"type": "bytes", "logicalType": "decimal", "precision": %d, "scale": %d}}]}""".formatted(precision, scale);
+        return new DefinitionFiles(
+                        "boxes",
+                        new TreeMap<>(Map.of(
+                                "use-case.yaml", "use_case: boxes\ntitle: Boxes\n".getBytes(StandardCharsets.UTF_8),
+                                "events/boxes.avsc", schema.getBytes(StandardCharsets.UTF_8))))
+                .load();
     }
 
     @ParameterizedTest
