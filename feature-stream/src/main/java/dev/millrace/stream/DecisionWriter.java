@@ -3,6 +3,7 @@ package dev.millrace.stream;
 import dev.millrace.feature.online.Progress.Key;
 import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.event.PlatformRecords;
+import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.lane.Arrival;
@@ -10,7 +11,6 @@ import dev.millrace.stream.lane.Produced;
 import dev.millrace.stream.table.PredictionTable;
 import dev.millrace.stream.table.Sql;
 import dev.millrace.stream.watch.StreamMetrics;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -160,16 +160,10 @@ final class DecisionWriter implements AutoCloseable {
     private PredictionTable.@Nullable Row read(ConsumerRecord<byte[], byte[]> record) {
         byte[] value = record.value() == null ? new byte[0] : record.value();
         try {
-            Prediction prediction = PlatformRecords.predictions().decode(value);
-            return new PredictionTable.Row(prediction, topicId, record.partition(), record.offset());
-        } catch (IOException | RuntimeException e) {
-            refuse(
-                    "",
-                    record.partition(),
-                    record.offset(),
-                    record.timestamp(),
-                    value,
-                    "unreadable Expected a prediction, found " + value.length + " bytes: " + e.getMessage());
+            return new PredictionTable.Row(
+                    PlatformRecords.prediction(value), topicId, record.partition(), record.offset());
+        } catch (CorruptRecordException e) {
+            refuse("", record.partition(), record.offset(), record.timestamp(), value, "unreadable " + e.getMessage());
             return null;
         }
     }

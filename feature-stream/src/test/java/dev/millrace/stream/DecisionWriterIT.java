@@ -188,10 +188,14 @@ final class DecisionWriterIT {
     void whatCannotBeTakenIsADeadLetterOnceAndHoldsNothingUp() throws Exception {
         send(new byte[] {1, 2, 3});
         send(SingleObject.bytes(Prediction.getEncoder(), answer("request-x", "no\0text")));
+        Prediction unscored = answer("request-y", "event-y");
+        unscored.setScore(Double.NaN);
+        send(SingleObject.bytes(Prediction.getEncoder(), unscored));
         send(20);
         awaitAllOnce();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(letters()).containsExactlyInAnyOrder("unreadable", "unstorable"));
+                .untilAsserted(() ->
+                        assertThat(letters()).containsExactlyInAnyOrder("unreadable", "unreadable", "unstorable"));
     }
 
     /** As after a kill between the database's commit and Kafka's. */
@@ -208,7 +212,7 @@ final class DecisionWriterIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(metrics.scrape()).contains("decisions_written_total " + (double) sent));
         awaitAllOnce();
-        assertThat(letters()).containsExactlyInAnyOrder("unreadable", "unstorable");
+        assertThat(letters()).containsExactlyInAnyOrder("unreadable", "unreadable", "unstorable");
     }
 
     @Test

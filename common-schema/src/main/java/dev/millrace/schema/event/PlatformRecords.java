@@ -1,9 +1,11 @@
 package dev.millrace.schema.event;
 
 import dev.millrace.schema.avro.Prediction;
+import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 
@@ -15,6 +17,26 @@ public final class PlatformRecords {
 
     public static BinaryMessageDecoder<Prediction> predictions() {
         return PREDICTIONS;
+    }
+
+    /** @throws CorruptRecordException when it is no prediction, or a store could not hold it */
+    public static Prediction prediction(byte[] value) {
+        Prediction prediction;
+        try {
+            prediction = PREDICTIONS.decode(value);
+        } catch (IOException | RuntimeException e) {
+            // Of whatever kind: bytes that are none of ours fail in many ways.
+            throw new CorruptRecordException(
+                    "Expected a prediction, found " + value.length + " bytes: " + e.getMessage(), e);
+        }
+        StorableField.requireFinite("score", prediction.getScore());
+        StorableField.requireMoment("asked_for", prediction.getAskedFor().toEpochMilli());
+        StorableField.requireMoment("answered_at", prediction.getAnsweredAt().toEpochMilli());
+        Instant asOf = prediction.getAsOf();
+        if (asOf != null) {
+            StorableField.requireMoment("as_of", asOf.toEpochMilli());
+        }
+        return prediction;
     }
 
     private static BinaryMessageDecoder<Prediction> predictionDecoder() {

@@ -29,6 +29,8 @@ final class StorableField {
             case BigDecimal decimal -> requireDigits(decimal);
             case Long whole when isMoment -> requireMoment(name, whole);
             case Long whole -> requireDigits(BigDecimal.valueOf(whole));
+            case Double number -> requireFinite(name, number);
+            case Float number -> requireFinite(name, number);
             case null, default -> {
                 // Each of its values can be held.
             }
@@ -39,6 +41,12 @@ final class StorableField {
         if (number.precision() > digits) {
             throw new CorruptRecordException("'%s': expected a number of at most %d digits, found %d"
                     .formatted(name, digits, number.precision()));
+        }
+    }
+
+    static void requireFinite(String field, double number) {
+        if (!Double.isFinite(number)) {
+            throw new CorruptRecordException("'" + field + "': expected a finite number, found " + number);
         }
     }
 

@@ -64,6 +64,7 @@ public final class TopicDecoder {
         StorableField.requireMoment("event_time", label.getEventTime().toEpochMilli());
         StorableField.requireMoment("known_at", label.getKnownAt().toEpochMilli());
         StorableField.requireText("event_id", label.getEventId());
+        StorableField.requireFinite("value", label.getValue());
         StorableField.requireText("key", label.getKey());
         label.getEntities().forEach(StorableField::requireText);
         return label;

@@ -91,7 +91,8 @@ class TopicDecoderTests {
         "15, 10, 123456.7890123456, 16"
     })
     void aDecimalHasTheDigitsThatItsFieldDeclares(int precision, int scale, BigDecimal number, int digits) {
-        UseCase boxes = boxes(precision, scale);
+        UseCase boxes = boxes("{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": %d, \"scale\": %d}"
+                .formatted(precision, scale));
         EventType type = boxes.event("boxes");
         GenericRecord box = new GenericData.Record(type.schema());
         box.put("id", "x");
@@ -111,12 +112,38 @@ class TopicDecoderTests {
         }
     }
 
-    private static UseCase boxes(int precision, int scale) {
+    /** PostgreSQL would get null where something must be. */
+    @ParameterizedTest
+    @CsvSource({"double, NaN", "double, -Infinity", "float, NaN", "float, Infinity"})
+    void aNumberOfAnEventIsFinite(String kind, double number) {
+        UseCase boxes = boxes('"' + kind + '"');
+        EventType type = boxes.event("boxes");
+        GenericRecord box = new GenericData.Record(type.schema());
+        box.put("id", "x");
+        box.put("time", NOW);
+        box.put("size", kind.equals("float") ? (Object) (float) number : (Object) number);
+        byte[] written = new RecordCodec(type.schema()).encode(box);
+        assertThatThrownBy(() -> new TopicDecoder(boxes).event(written))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'size': expected a finite number, found " + number);
+    }
+
+    @Test
+    void soIsALabelsValue() {
+        Instant time = Instant.ofEpochMilli(NOW);
+        byte[] written = SingleObject.bytes(
+                Label.getEncoder(), new Label("transactions", "x", time, "1", Map.of(), Double.NaN, time, 0));
+        assertThatThrownBy(() -> TopicDecoder.label(written))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'value': expected a finite number, found NaN");
+    }
+
+    private static UseCase boxes(String size) {
         String schema = """
                 {"type": "record", "name": "Box", "id": "id", "time": "time", "key": "id", "fields": [
                   {"name": "id", "type": "string"},
                   {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
-                  {"name": "size", "type": {"type": "bytes", "logicalType": "decimal", "precision": %d, "scale": %d}}]}""".formatted(precision, scale);
+                  {"name": "size", "type": %s}]}""".formatted(size);
         return new DefinitionFiles(
                         "boxes",
                         new TreeMap<>(Map.of(

@@ -9,21 +9,17 @@ import dev.millrace.lake.Lake;
 import dev.millrace.lake.Position;
 import dev.millrace.lake.PredictionRows;
 import dev.millrace.schema.avro.Label;
-import dev.millrace.schema.avro.Prediction;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.event.PlatformRecords;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
-import dev.millrace.schema.event.Storable;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Engines;
 import dev.millrace.stream.lane.KafkaRecord;
 import dev.millrace.stream.lane.ViewFeeds;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
@@ -79,22 +75,7 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
 
     private Function<KafkaRecord, Optional<Row>> predictions() {
         PredictionRows rows = new PredictionRows();
-        return record -> {
-            try {
-                Prediction prediction = PlatformRecords.predictions().decode(record.value());
-                Stream.of(prediction.getAskedFor(), prediction.getAnsweredAt(), prediction.getAsOf())
-                        .filter(moment -> moment != null && !Storable.isMoment(moment.toEpochMilli()))
-                        .findFirst()
-                        .ifPresent(moment -> {
-                            throw new CorruptRecordException(Storable.EXPECTED_MOMENT + ", found " + moment);
-                        });
-                return Optional.of(rows.row(prediction, position(record)));
-            } catch (IOException | RuntimeException e) {
-                // Of whatever kind: bytes that are none of ours fail in many ways.
-                throw new CorruptRecordException(
-                        "Expected a prediction, found " + record.value().length + " bytes: " + e.getMessage(), e);
-            }
-        };
+        return record -> Optional.of(rows.row(PlatformRecords.prediction(record.value()), position(record)));
     }
 
     /** A topic may carry other types, too. */

@@ -14,6 +14,8 @@ public final class Sql {
     /** <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Of PostgreSQL</a>. */
     private static final String BAD_COPY_FORMAT = "22P04";
 
+    private static final String NOT_NULL_VIOLATION = "23502";
+
     private static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 
     /** PostgreSQL cuts longer names off, and would take two for the same. */
@@ -51,13 +53,15 @@ public final class Sql {
     }
 
     /**
-     * Whether the database will never take one of these rows: a character or a number that its types do not know, or a key that its
-     * indexes have no room for. That a table has other columns than are written is no fault of theirs.
+     * Whether the database will never take one of these rows: a character or a number that its types do not know, nothing
+     * where something must be, or a key that its indexes have no room for. That a table has other columns than are written is no fault of theirs.
      */
     public static boolean isOfTheRows(SQLException refusal) {
         String state = refusal.getSQLState();
         return state != null
-                && (state.startsWith("22") && !state.equals(BAD_COPY_FORMAT) || state.equals(PROGRAM_LIMIT_EXCEEDED));
+                && (state.startsWith("22") && !state.equals(BAD_COPY_FORMAT)
+                        || state.equals(NOT_NULL_VIOLATION)
+                        || state.equals(PROGRAM_LIMIT_EXCEEDED));
     }
 
     /** How many rows it has changed. */
