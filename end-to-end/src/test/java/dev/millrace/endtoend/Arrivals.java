@@ -43,7 +43,7 @@ final class Arrivals {
         TopicRecords labels = TopicRecords.read(kafka, "labels");
         labels.all()
                 .forEach(record ->
-                        frauds.putIfAbsent(TopicDecoder.label(record.value()).getEventId(), Place.of(labels, record)));
+                        frauds.putIfAbsent(decoder.label(record.value()).getEventId(), Place.of(labels, record)));
     }
 
     /** What a view's part of an answer knew. */

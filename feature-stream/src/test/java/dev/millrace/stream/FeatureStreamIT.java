@@ -283,6 +283,12 @@ final class FeatureStreamIT {
     void whatCannotBeReadIsDeadLetteredOnceAndNothingStops() throws Exception {
         stream.send(new ProducerRecord<>(StreamFixture.TOPIC, 0, null, "{\"json\": true}".getBytes()));
         stream.send(new ProducerRecord<>(Topics.LABELS, 0, null, new byte[] {1}));
+        // Its column of the table of windows is a number.
+        Label nobodys = LABELS.label(order(START), 1, START, 1);
+        nobodys.setEntities(Map.of("buyer", "abc", "shop", "shop|1"));
+        stream.send(new ProducerRecord<>(Topics.LABELS, 0, null, SingleObject.bytes(Label.getEncoder(), nobodys)));
+        Label endless = LABELS.label(order(START), Double.NaN, START, 1);
+        stream.send(new ProducerRecord<>(Topics.LABELS, 0, null, SingleObject.bytes(Label.getEncoder(), endless)));
         GenericRecord old = order(START - Duration.ofDays(20).toMillis());
         sendOrder(old);
         SENT.remove(ORDERS.id(old));
@@ -316,7 +322,14 @@ final class FeatureStreamIT {
         assertThat(letters)
                 .extracting(DeadLetter::getReason)
                 .containsExactlyInAnyOrder(
-                        "unreadable", "unreadable", "unreadable", "too-late", "out-of-range", "unstorable");
+                        "unreadable",
+                        "unreadable",
+                        "unreadable",
+                        "unreadable",
+                        "unreadable",
+                        "too-late",
+                        "out-of-range",
+                        "unstorable");
         assertThat(letters)
                 .filteredOn(letter -> letter.getTopic().equals(StreamFixture.TOPIC)
                         && letter.getReason().equals("unreadable"))
@@ -325,6 +338,12 @@ final class FeatureStreamIT {
                         "Expected an Avro single object of one of [orders]; only ingestion-service writes"
                                 + " event topics, others send to raw-events",
                         "'shop': " + Storable.EXPECTED_TEXT);
+        assertThat(letters)
+                .filteredOn(letter -> letter.getTopic().equals(Topics.LABELS))
+                .extracting(DeadLetter::getMessage)
+                .contains(
+                        "'buyer': expected the text of a long as its events have it, found 'abc'",
+                        "'value': expected a finite number, found NaN");
         assertThat(letters)
                 .extracting(letter -> new String(letter.getOriginal().array()))
                 .contains("{\"json\": true}");

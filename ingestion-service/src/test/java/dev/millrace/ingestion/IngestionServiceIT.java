@@ -323,8 +323,9 @@ final class IngestionServiceIT {
                         + " \"entities\": {\"shop\": \"s\", \"buyer\": 7}, \"value\": 1, \"revision\": 2}";
         assertThat(post("/v1/events/labels", label, "Arrival-Lag", "PT1H").statusCode())
                 .isEqualTo(202);
+        TopicDecoder decoder = new TopicDecoder(USE_CASE);
         ConsumerRecord<byte[], byte[]> record = all(Topics.LABELS).stream()
-                .filter(each -> TopicDecoder.label(each.value()).getEventId().equals("x"))
+                .filter(each -> decoder.label(each.value()).getEventId().equals("x"))
                 .findFirst()
                 .orElseThrow();
         Label written = Label.getDecoder().decode(record.value());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.schema.avro.Label;
-import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -183,7 +182,7 @@ class TenancyIT extends WithTwoUseCases {
                 .contains("expected an event type that is labelled, one of [letter, parcel], found nothing");
         assertThat(as("both", "POST", "/v1/labels", letter + typed).statusCode())
                 .isEqualTo(202);
-        int sent = read(Topics.LABELS, 3, record -> TopicDecoder.label(record.value()))
+        int sent = read(Topics.LABELS, 3, record -> Label.getDecoder().decode(record.value()))
                 .size();
 
         HttpResponse<String> anothers = as("one", "POST", "/v1/labels", letter + typed);
@@ -197,7 +196,8 @@ class TenancyIT extends WithTwoUseCases {
                 .isEqualTo(nobodys.body().replace("nothing", "letter"));
         assertThat(as("none", "POST", "/v1/labels", letter + typed).statusCode())
                 .isEqualTo(404);
-        List<Label> labels = read(Topics.LABELS, sent, record -> TopicDecoder.label(record.value()));
+        List<Label> labels =
+                read(Topics.LABELS, sent, record -> Label.getDecoder().decode(record.value()));
         assertThat(labels).hasSize(sent).extracting(Label::getEventType).containsOnly("parcel", "letter");
     }
 }

@@ -63,6 +63,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 class TruthIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TopicDecoder DECODER = new TopicDecoder(Parcels.ENGINE.useCase());
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Instant TIME = Instant.now().minus(Duration.ofDays(3)).truncatedTo(ChronoUnit.MILLIS);
 
@@ -158,7 +159,7 @@ class TruthIT {
     private static List<Label> labels(String id) {
         List<Label> labels = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records()) {
-            Label label = TopicDecoder.label(record.value());
+            Label label = DECODER.label(record.value());
             assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(label.getKey());
             labels.add(label);
         }
@@ -226,7 +227,7 @@ class TruthIT {
     }
 
     private static boolean isOf(ConsumerRecord<byte[], byte[]> record, String id) {
-        return TopicDecoder.label(record.value()).getEventId().equals(id);
+        return DECODER.label(record.value()).getEventId().equals(id);
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

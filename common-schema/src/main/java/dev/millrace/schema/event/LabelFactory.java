@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,16 @@ public final class LabelFactory {
                 .filter(view -> view.source() instanceof Source.Labels labels
                         && labels.eventType().equals(type.name()))
                 .map(ViewDefinition::entity)
-                .flatMap(entity -> switch (entity) {
-                    case EntityKey.Fields fields -> fields.names().stream();
-                    case EntityKey.Alternatives alternatives ->
-                        alternatives.projections().stream().flatMap(projection -> projection.key().names().stream());
-                })
+                .flatMap(LabelFactory::fields)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    static Stream<String> fields(EntityKey entity) {
+        return switch (entity) {
+            case EntityKey.Fields fields -> fields.names().stream();
+            case EntityKey.Alternatives alternatives ->
+                alternatives.projections().stream().flatMap(projection -> projection.key().names().stream());
+        };
     }
 
     /** The event's fields that its labels carry. */

@@ -107,7 +107,7 @@ public final class RecordCodec {
             super(message);
         }
 
-        public CorruptRecordException(String message, Throwable cause) {
+        public CorruptRecordException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

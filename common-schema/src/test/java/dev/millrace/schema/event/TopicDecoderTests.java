@@ -133,23 +133,76 @@ class TopicDecoderTests {
         Instant time = Instant.ofEpochMilli(NOW);
         byte[] written = SingleObject.bytes(
                 Label.getEncoder(), new Label("transactions", "x", time, "1", Map.of(), Double.NaN, time, 0));
-        assertThatThrownBy(() -> TopicDecoder.label(written))
+        assertThatThrownBy(() -> decoder.label(written))
                 .isInstanceOf(CorruptRecordException.class)
                 .hasMessage("'value': expected a finite number, found NaN");
     }
 
+    /** A table of windows has columns of the fields' types, and one row of what is one value to them. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\"boolean\"', true, TRUE, boolean",
+        "'\"double\"', 2.0, 2, double",
+        "'\"int\"', -2, 2147483648, int",
+        "'{\"type\": \"string\", \"logicalType\": \"uuid\"}', 0000000a-0000-0000-0000-000000000001,"
+                + " 0000000A-0000-0000-0000-000000000001, uuid",
+        "'{\"type\": \"string\", \"logicalType\": \"uuid\"}', 0000000a-0000-0000-0000-000000000001, abc, uuid",
+        "'{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 6, \"scale\": 2}', 2.50, 2.5, decimal",
+        "'{\"type\": \"enum\", \"name\": \"Size\", \"symbols\": [\"S\", \"L\"]}', S, M, enum"
+    })
+    void anEntityOfALabelIsWrittenAsItsEventsHaveIt(String size, String taken, String refused, String kind) {
+        TopicDecoder boxes = new TopicDecoder(boxes(size));
+        assertThat(boxes.label(boxLabel("x", Map.of("size", taken))).getEntities())
+                .containsEntry("size", taken);
+        assertThatThrownBy(() -> boxes.label(boxLabel("x", Map.of("size", refused))))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'size': expected the text of a %s as its events have it, found '%s'", kind, refused);
+    }
+
+    /** Tables of windows have one row for many events. */
+    @Test
+    void theUuidThatIsTheKeyOfAWindowIsOne() {
+        UseCase boxes = boxes("{\"type\": \"string\", \"logicalType\": \"uuid\"}", """
+                view: minutes
+                entity: size
+                source: boxes
+                tumbling: 1m
+                table: minutes
+                features:
+                  boxes: {count: all}
+                """);
+        GenericRecord box = new GenericData.Record(boxes.event("boxes").schema());
+        box.put("id", "x");
+        box.put("time", NOW);
+        box.put("size", "large");
+        byte[] written = new RecordCodec(box.getSchema()).encode(box);
+        assertThatThrownBy(() -> new TopicDecoder(boxes).event(written))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'size': expected the text of a uuid as its events have it, found 'large'");
+    }
+
+    private static byte[] boxLabel(String key, Map<String, String> entities) {
+        Instant time = Instant.ofEpochMilli(NOW);
+        return SingleObject.bytes(Label.getEncoder(), new Label("boxes", "x", time, key, entities, 1.0, time, 0));
+    }
+
     private static UseCase boxes(String size) {
+        return boxes(size, "");
+    }
+
+    private static UseCase boxes(String size, String views) {
         String schema = """
                 {"type": "record", "name": "Box", "id": "id", "time": "time", "key": "id", "fields": [
                   {"name": "id", "type": "string"},
                   {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
                   {"name": "size", "type": %s}]}""".formatted(size);
-        return new DefinitionFiles(
-                        "boxes",
-                        new TreeMap<>(Map.of(
-                                "use-case.yaml", "use_case: boxes\ntitle: Boxes\n".getBytes(StandardCharsets.UTF_8),
-                                "events/boxes.avsc", schema.getBytes(StandardCharsets.UTF_8))))
-                .load();
+        TreeMap<String, byte[]> files = new TreeMap<>(Map.of(
+                "use-case.yaml", "use_case: boxes\ntitle: Boxes\n".getBytes(StandardCharsets.UTF_8),
+                "events/boxes.avsc", schema.getBytes(StandardCharsets.UTF_8)));
+        if (!views.isEmpty()) {
+            files.put("features/views.yaml", views.getBytes(StandardCharsets.UTF_8));
+        }
+        return new DefinitionFiles("boxes", files).load();
     }
 
     @ParameterizedTest
@@ -158,6 +211,11 @@ class TopicDecoderTests {
         "x\0y, 1, 2, 0, 0, event_id",
         "x, 1\0y, 2, 0, 0, key",
         "x, 1, 2\0y, 0, 0, merchant_id",
+        "x, 1, abc, 0, 0, merchant_id",
+        "x, 1, '', 0, 0, merchant_id",
+        "x, 1, 02, 0, 0, merchant_id",
+        "x, 1, +2, 0, 0, merchant_id",
+        "x, 1, 1234567890123, 0, 0, merchant_id",
         "x, 1, 2, -1, 0, event_time",
         "x, 1, 2, 0, 253402300800000, known_at"
     })
@@ -174,9 +232,9 @@ class TopicDecoderTests {
                         Instant.ofEpochMilli(known),
                         0));
         if (field == null) {
-            assertThat(TopicDecoder.label(written).getEventId()).isEqualTo(id);
+            assertThat(decoder.label(written).getEventId()).isEqualTo(id);
         } else {
-            assertThatThrownBy(() -> TopicDecoder.label(written))
+            assertThatThrownBy(() -> decoder.label(written))
                     .isInstanceOf(CorruptRecordException.class)
                     .hasMessageStartingWith("'" + field + "': expected");
         }

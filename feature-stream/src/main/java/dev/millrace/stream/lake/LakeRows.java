@@ -66,8 +66,9 @@ final class LakeRows implements MapPartitionsFunction<Row, Row> {
     private Function<KafkaRecord, Optional<Row>> labels(FeatureEngine engine) {
         ViewFeeds feeds = new ViewFeeds(engine);
         LabelRows rows = new LabelRows();
+        TopicDecoder decoder = new TopicDecoder(engine.useCase());
         return record -> {
-            Label label = TopicDecoder.label(record.value());
+            Label label = decoder.label(record.value());
             feeds.label(label);
             return Optional.of(rows.row(label, position(record)));
         };

@@ -54,7 +54,7 @@ final class RecordRouter {
 
     private List<ViewFeeds.Fed> fed(KafkaRecord record) {
         if (record.topic().equals(Topics.LABELS)) {
-            return feeds.label(TopicDecoder.label(record.value()));
+            return feeds.label(decoder.label(record.value()));
         }
         TopicDecoder.Event event = decoder.event(record.value());
         return feeds.event(event.type(), event.fields());

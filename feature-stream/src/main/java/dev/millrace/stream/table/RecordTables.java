@@ -97,7 +97,7 @@ public final class RecordTables {
         Entry entry;
         if (row.name().equals(Topics.LABELS)) {
             name = LABELS;
-            Label label = TopicDecoder.label(arrival.value());
+            Label label = decoder.label(arrival.value());
             entry = new Entry(row, arrival, label.getEventTime(), columns(label, origin));
         } else {
             TopicDecoder.Event event = decoder.event(arrival.value());
