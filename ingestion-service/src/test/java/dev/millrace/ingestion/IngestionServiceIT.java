@@ -10,9 +10,12 @@ import dev.millrace.local.LocalStack;
 import dev.millrace.local.server.Server;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
+import dev.millrace.schema.event.EventJson;
 import dev.millrace.schema.event.Headers;
 import dev.millrace.schema.event.PersonalData;
+import dev.millrace.schema.event.RecordCodec;
 import dev.millrace.schema.event.TopicDecoder;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.schema.loader.UseCaseLoader;
@@ -145,8 +148,8 @@ final class IngestionServiceIT {
     private static ConsumerRecord<byte[], byte[]> orderOnTopic(String id) {
         TopicDecoder decoder = new TopicDecoder(USE_CASE);
         return all("orders-topic").stream()
-                .filter(record ->
-                        decoder.event(record.value()).fields().get("id").equals(id))
+                .filter(record -> record.value() != null
+                        && decoder.event(record.value()).fields().get("id").equals(id))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no event " + id));
     }
@@ -170,6 +173,34 @@ final class IngestionServiceIT {
         assertThat(fields.get("price")).isEqualTo(new BigDecimal("1.50"));
         await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(landed()).contains(id));
+    }
+
+    @Test
+    void aRecordWithoutAValueOrAnArrivalTimeHoldsUpNoLanding() throws Exception {
+        String id = id();
+        EventType type = USE_CASE.event("orders");
+        byte[] event = new RecordCodec(type.schema()).encode(new EventJson(type).read(JSON.readTree(order(id, ""))));
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            producer.send(new ProducerRecord<>(type.topic(), 0, new byte[] {7}, null));
+            ProducerRecord<byte[], byte[]> timeless = new ProducerRecord<>(type.topic(), 0, new byte[] {7}, event);
+            timeless.headers().add(Headers.ARRIVAL_TIME, null);
+            producer.send(timeless);
+        }
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(landed()).contains(id));
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        stack.kafka().bootstrapServers(),
+                        "compression.type",
+                        "gzip",
+                        "max.request.size",
+                        4 << 20),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     @Test
@@ -390,10 +421,7 @@ final class IngestionServiceIT {
     void overKafkaComesTheEnvelopeOrABareEvent() throws Exception {
         String bare = id();
         String wrapped = id();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
             ProducerRecord<byte[], byte[]> first =
                     new ProducerRecord<>(Topics.RAW_EVENTS, order(bare, "").getBytes());
             first.headers().add(Headers.EVENT_TYPE, "orders".getBytes());

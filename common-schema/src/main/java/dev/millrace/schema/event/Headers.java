@@ -1,6 +1,7 @@
 package dev.millrace.schema.event;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka headers that we write. The record's own timestamp stays the broker's business: retention goes by it. */
 public final class Headers {
@@ -23,8 +24,8 @@ public final class Headers {
     }
 
     /** @param otherwise what holds where the header is none that we write */
-    public static long millis(byte[] header, long otherwise) {
-        if (header.length != Long.BYTES) {
+    public static long millis(byte @Nullable [] header, long otherwise) {
+        if (header == null || header.length != Long.BYTES) {
             return otherwise;
         }
         long millis = ByteBuffer.wrap(header).getLong();

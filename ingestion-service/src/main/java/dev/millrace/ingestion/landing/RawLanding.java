@@ -61,7 +61,7 @@ class RawLanding {
         TopicDecoder decoder = new TopicDecoder(useCase);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                TopicDecoder.Event event = decoder.event(record.value());
+                TopicDecoder.Event event = decoder.event(record.value() == null ? new byte[0] : record.value());
                 batches.computeIfAbsent(new Place(event.type(), record.partition()), place -> new ArrayList<>())
                         .add(new Landed(event.fields(), arrivalTime(record), record.partition(), record.offset()));
             } catch (RecordCodec.CorruptRecordException e) {
