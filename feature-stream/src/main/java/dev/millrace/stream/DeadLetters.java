@@ -1,6 +1,7 @@
 package dev.millrace.stream;
 
 import dev.millrace.schema.avro.DeadLetter;
+import dev.millrace.schema.event.LetterLimits;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import dev.millrace.stream.lane.Arrival;
@@ -144,16 +145,17 @@ final class DeadLetters implements AutoCloseable {
     }
 
     private byte[] letter(Refused refused) {
+        byte[] value = refused.arrival().value();
         DeadLetter letter = new DeadLetter(
                 "feature-stream",
                 refused.reason(),
-                refused.message(),
+                LetterLimits.message(refused.message(), value.length),
                 null,
                 refused.row().name(),
                 refused.row().partition(),
                 refused.row().offset(),
                 null,
-                ByteBuffer.wrap(refused.arrival().value()),
+                ByteBuffer.wrap(LetterLimits.original(value)),
                 false,
                 Map.of(),
                 1,

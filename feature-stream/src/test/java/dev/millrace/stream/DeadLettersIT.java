@@ -62,7 +62,27 @@ final class DeadLettersIT {
         try (DeadLetters ofAnotherQuery = letters(UUID.randomUUID().toString())) {
             ofAnotherQuery.send(3, List.of(refused(39)));
         }
-        assertThat(offsets()).containsExactly(30L, 31L, 50L, 39L);
+        assertThat(letters())
+                .extracting(DeadLetter::getOffset)
+                .filteredOn(offset -> offset < 70)
+                .containsExactly(30L, 31L, 50L, 39L);
+    }
+
+    /** It came compressed; what a request may have at most is asked before it is. */
+    @Test
+    void ofARecordThatIsLargerThanARequestItHasTheBeginning() throws IOException {
+        try (DeadLetters sender = letters(UUID.randomUUID().toString())) {
+            sender.send(1, List.of(refused(70, new byte[1_500_000])));
+        }
+        assertThat(letters())
+                .filteredOn(letter -> letter.getOffset() == 70)
+                .singleElement()
+                .satisfies(letter -> {
+                    assertThat(letter.getOriginal().remaining()).isEqualTo(900_000);
+                    assertThat(letter.getMessage())
+                            .isEqualTo("not a record; this letter has the first 900,000 of 1,500,000 bytes, the record"
+                                    + " itself has them all");
+                });
     }
 
     private static DeadLetters letters(String checkpoint) {
@@ -70,13 +90,17 @@ final class DeadLettersIT {
     }
 
     private static DeadLetters.Refused refused(long offset) {
-        Arrival arrival = new Arrival(0, false, 0, "unreadable not a record", new byte[] {1});
+        return refused(offset, new byte[] {1});
+    }
+
+    private static DeadLetters.Refused refused(long offset, byte[] value) {
+        Arrival arrival = new Arrival(0, false, 0, "unreadable not a record", value);
         Produced row = new Produced(Produced.Kind.RECORD, "orders", "", 1, 0, offset, arrival.toBytes());
         return new DeadLetters.Refused(row, arrival, "unreadable", "not a record");
     }
 
-    private static List<Long> offsets() throws IOException {
-        List<Long> offsets = new ArrayList<>();
+    private static List<DeadLetter> letters() throws IOException {
+        List<DeadLetter> letters = new ArrayList<>();
         TopicPartition partition = new TopicPartition(Topics.DEAD_LETTERS, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", stack.kafka().bootstrapServers(), "isolation.level", "read_committed"),
@@ -87,10 +111,10 @@ final class DeadLettersIT {
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             while (consumer.position(partition) < end) {
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
-                    offsets.add(DeadLetter.getDecoder().decode(record.value()).getOffset());
+                    letters.add(DeadLetter.getDecoder().decode(record.value()));
                 }
             }
         }
-        return offsets;
+        return letters;
     }
 }

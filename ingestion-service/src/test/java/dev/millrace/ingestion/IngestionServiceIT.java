@@ -437,6 +437,12 @@ final class IngestionServiceIT {
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "no json with 4711".getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": 1e2147483649}".getBytes()));
             producer.send(new ProducerRecord<>(Topics.RAW_EVENTS, "{\"payload\": {}}".getBytes()));
+            ProducerRecord<byte[], byte[]> large = new ProducerRecord<>(
+                    Topics.RAW_EVENTS,
+                    new byte[100_000],
+                    "large!".repeat(250_000).getBytes());
+            large.headers().add("large", new byte[100_000]);
+            producer.send(large);
             ProducerRecord<byte[], byte[]> impossible = new ProducerRecord<>(
                     Topics.RAW_EVENTS,
                     ("{\"event_type\": \"orders\", \"event_id\": \"x\", \"timestamp\": \"2026-01-01T00:00:00Z\","
@@ -451,7 +457,7 @@ final class IngestionServiceIT {
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             orderOnTopic(bare);
             orderOnTopic(wrapped);
-            assertThat(all(Topics.DEAD_LETTERS)).hasSize(5);
+            assertThat(all(Topics.DEAD_LETTERS)).hasSize(6);
         });
         assertThat(orderOnTopic(bare).headers().lastHeader(Headers.REQUEST_ID)).isNull();
         assertThat(text(orderOnTopic(bare), Headers.TRACE_PARENT))
@@ -463,7 +469,12 @@ final class IngestionServiceIT {
         assertThat(letters)
                 .extracting(DeadLetter::getReason)
                 .containsExactlyInAnyOrder(
-                        "malformed-body", "malformed-body", "no-event-type", "out-of-range", "unknown-event-type");
+                        "malformed-body",
+                        "malformed-body",
+                        "malformed-body",
+                        "no-event-type",
+                        "out-of-range",
+                        "unknown-event-type");
         PersonalData personal = new PersonalData(KEY);
         List<String> broken = new ArrayList<>();
         for (DeadLetter letter : letters) {
@@ -472,10 +483,21 @@ final class IngestionServiceIT {
                 byte[] sealed = new byte[letter.getOriginal().remaining()];
                 letter.getOriginal().get(sealed);
                 assertThat(new String(sealed)).doesNotContain("4711");
-                broken.add(new String(personal.decrypt(sealed)));
+                String original = new String(personal.decrypt(sealed));
+                broken.add(original.substring(0, Math.min(original.length(), 40)));
+                if (original.startsWith("large!")) {
+                    assertThat(original).hasSize(900_000);
+                    assertThat(letter.getMessage())
+                            .endsWith("; this letter has the first 900,000 of 1,500,000 bytes, the record itself has"
+                                    + " them all");
+                }
             }
         }
-        assertThat(broken).containsExactlyInAnyOrder("no json with 4711", "{\"payload\": 1e2147483649}");
+        assertThat(broken)
+                .containsExactlyInAnyOrder(
+                        "no json with 4711",
+                        "{\"payload\": 1e2147483649}",
+                        "large!".repeat(7).substring(0, 40));
     }
 
     @Test

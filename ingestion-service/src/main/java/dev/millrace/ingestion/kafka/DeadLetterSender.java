@@ -3,10 +3,12 @@ package dev.millrace.ingestion.kafka;
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.event.InvalidEventException;
 import dev.millrace.schema.event.PersonalData;
+import dev.millrace.schema.event.LetterLimits;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.stereotype.Component;
@@ -60,8 +64,8 @@ class DeadLetterSender {
     @SuppressWarnings("FutureReturnValueIgnored") // the commit fails when a send did
     void send(List<Refusal> refused, Map<TopicPartition, OffsetAndMetadata> next, ConsumerGroupMetadata consumer) {
         transactions.executeInTransaction(transaction -> {
-            refused.forEach(each -> transaction.send(
-                    new ProducerRecord<>(Topics.DEAD_LETTERS, each.record().key(), letter(each))));
+            refused.forEach(each ->
+                    transaction.send(new ProducerRecord<>(Topics.DEAD_LETTERS, key(each.record()), letter(each))));
             transaction.sendOffsetsToTransaction(next, consumer);
             return true;
         });
@@ -78,25 +82,43 @@ class DeadLetterSender {
         return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
     }
 
+    /** None where it is too large to be sent along. */
+    private static byte @Nullable [] key(ConsumerRecord<byte[], byte[]> record) {
+        byte[] key = record.key();
+        return key == null || key.length > LetterLimits.KEY ? null : key;
+    }
+
+    /** Those that have room. */
+    private static Map<String, ByteBuffer> headers(ConsumerRecord<byte[], byte[]> record) {
+        Map<String, ByteBuffer> headers = new HashMap<>();
+        int room = LetterLimits.HEADERS;
+        for (Header header : record.headers()) {
+            byte[] value = header.value() == null ? new byte[0] : header.value();
+            int size = header.key().getBytes(StandardCharsets.UTF_8).length + value.length;
+            if (size <= room) {
+                room -= size;
+                headers.put(header.key(), ByteBuffer.wrap(value));
+            }
+        }
+        return headers;
+    }
+
     private byte[] letter(Refusal refusal) {
         ConsumerRecord<byte[], byte[]> record = refusal.record();
         InvalidEventException reason = refusal.reason();
-        Map<String, ByteBuffer> headers = new HashMap<>();
-        record.headers()
-                .forEach(header -> headers.put(
-                        header.key(), ByteBuffer.wrap(header.value() == null ? new byte[0] : header.value())));
+        byte[] value = record.value() == null ? new byte[0] : record.value();
         DeadLetter letter = new DeadLetter(
                 STAGE,
                 reason.code(),
-                shortened(String.valueOf(reason.getMessage())),
+                LetterLimits.message(shortened(String.valueOf(reason.getMessage())), value.length),
                 reason.field().isEmpty() ? null : reason.field(),
                 record.topic(),
                 record.partition(),
                 record.offset(),
                 null,
-                ByteBuffer.wrap(personal.encrypt(record.value() == null ? new byte[0] : record.value())),
+                ByteBuffer.wrap(personal.encrypt(LetterLimits.original(value))),
                 true,
-                headers,
+                headers(record),
                 1,
                 clock.instant());
         return SingleObject.bytes(DeadLetter.getEncoder(), letter);
