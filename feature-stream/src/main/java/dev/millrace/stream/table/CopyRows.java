@@ -16,11 +16,14 @@ import org.postgresql.PGConnection;
 
 /** Rows on their way into a table by COPY: at once, or by way of a temporary table that looks like it. */
 final class CopyRows {
+    private final List<String> columns;
     private final StringBuilder text = new StringBuilder();
     private final CSVPrinter printer;
     private int size;
 
-    CopyRows() {
+    /** @param columns of the table, in the order of each row's values: the table may have them in another, and more */
+    CopyRows(List<String> columns) {
+        this.columns = List.copyOf(columns);
         try {
             printer = new CSVPrinter(text, CSVFormat.POSTGRESQL_CSV);
         } catch (IOException e) {
@@ -58,9 +61,15 @@ final class CopyRows {
         Sql.execute(
                 connection,
                 "create temporary table if not exists " + Sql.name(stage) + " (like " + Sql.name(like)
-                        + ") on commit delete rows");
+                        + " including defaults) on commit delete rows");
         Sql.execute(connection, "truncate " + Sql.name(stage));
         into(connection, stage);
+    }
+
+    /** What takes over the rows of a temporary table. */
+    String insert(String table, String stage) {
+        String names = Sql.names(columns);
+        return "insert into " + Sql.name(table) + " (" + names + ") select " + names + " from " + Sql.name(stage);
     }
 
     /** Where a table has a row of the same key already, it takes none. */
@@ -69,7 +78,9 @@ final class CopyRows {
             connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn("copy " + Sql.name(table) + " from stdin (format csv)", new StringReader(text.toString()));
+                    .copyIn(
+                            "copy " + Sql.name(table) + " (" + Sql.names(columns) + ") from stdin (format csv)",
+                            new StringReader(text.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -16,29 +17,41 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of one event type: its fields, and where and when each event came. */
 final class EventTable {
+    static final String TIME = "timestamp with time zone";
+
     private final EventType type;
+    private final List<Column> columns;
 
     EventTable(EventType type) {
         this.type = type;
+        this.columns = Stream.concat(
+                        type.schema().getFields().stream()
+                                .map(field -> new Column(
+                                        field.name(),
+                                        sqlType(field.schema()),
+                                        !field.schema().isNullable())),
+                        Origin.COLUMNS.stream())
+                .toList();
     }
 
     String name() {
         return type.name();
     }
 
-    void create(Connection connection) throws SQLException {
-        String columns = type.schema().getFields().stream()
-                .map(field -> "  " + Sql.name(field.name()) + " " + sqlType(field.schema())
-                        + (field.schema().isNullable() ? "" : " not null"))
-                .collect(Collectors.joining(",\n"));
+    /** In the order of {@link #row}. */
+    List<String> columns() {
+        return Column.names(columns);
+    }
+
+    void create(Connection connection, TableCheck check) throws SQLException {
         String table = Sql.name(name());
         Sql.execute(
                 connection,
-                "create table if not exists " + table + " (\n" + columns + ",\n"
-                        + "  topic_id text not null, kafka_partition integer not null, kafka_offset bigint not null,\n"
-                        + "  arrival_time timestamptz not null, sink_batch bigint not null,\n"
-                        + "  primary key (" + Sql.names(List.of(type.idField(), type.timeField())) + "))\n"
+                "create table if not exists " + table + " ("
+                        + columns.stream().map(Column::definition).collect(Collectors.joining(", "))
+                        + ", primary key (" + Sql.names(List.of(type.idField(), type.timeField())) + ")) "
                         + "partition by range (" + Sql.name(type.timeField()) + ")");
+        check.check(name(), columns);
         Sql.execute(
                 connection,
                 "create index if not exists " + Sql.name(name() + "_by_key") + " on " + table + " ("
@@ -49,6 +62,7 @@ final class EventTable {
                         + Sql.name(type.timeField()) + ")");
     }
 
+    /** As PostgreSQL writes it. */
     static String sqlType(Schema nullable) {
         Schema schema = AvroTypes.nonNull(nullable);
         LogicalType logical = schema.getLogicalType();
@@ -57,7 +71,7 @@ final class EventTable {
                 logical instanceof LogicalTypes.Decimal decimal
                         ? "numeric(" + decimal.getPrecision() + "," + decimal.getScale() + ")"
                         : "bytea";
-            case LONG -> logical instanceof LogicalTypes.TimestampMillis ? "timestamptz" : "bigint";
+            case LONG -> logical instanceof LogicalTypes.TimestampMillis ? TIME : "bigint";
             case INT -> "integer";
             case DOUBLE -> "double precision";
             case FLOAT -> "real";
@@ -76,17 +90,24 @@ final class EventTable {
         for (Schema.Field field : type.schema().getFields()) {
             Object value = event.get(field.name());
             values.add(
-                    value instanceof Long millis && sqlType(field.schema()).equals("timestamptz")
+                    value instanceof Long millis && sqlType(field.schema()).equals(TIME)
                             ? Instant.ofEpochMilli(millis)
                             : value);
         }
-        values.addAll(origin.columns());
+        values.addAll(origin.values());
         return values;
     }
 
     /** Where and when a record came. */
     record Origin(String topicId, int partition, long offset, Instant arrival, long batch) {
-        List<Object> columns() {
+        static final List<Column> COLUMNS = List.of(
+                new Column("topic_id", "text", true),
+                new Column("kafka_partition", "integer", true),
+                new Column("kafka_offset", "bigint", true),
+                new Column("arrival_time", TIME, true),
+                new Column("sink_batch", "bigint", true));
+
+        List<Object> values() {
             return List.of(topicId, partition, offset, arrival, batch);
         }
     }

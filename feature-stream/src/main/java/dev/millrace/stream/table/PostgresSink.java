@@ -71,7 +71,11 @@ public final class PostgresSink implements AutoCloseable {
         return pool;
     }
 
-    /** The platform's tables by Flyway, the use case's from its definitions. */
+    /**
+     * The platform's tables by Flyway, the use case's from its definitions.
+     *
+     * @throws IllegalStateException when a table is there with other columns
+     */
     public synchronized void createTables() throws SQLException {
         // A job that reads the lake first has made the catalog's tables in the same schema.
         Flyway.configure()
@@ -81,12 +85,14 @@ public final class PostgresSink implements AutoCloseable {
                 .load()
                 .migrate();
         inTransaction(connection -> {
+            TableCheck check = new TableCheck(connection);
             for (EventTable table : records.events()) {
-                table.create(connection);
+                table.create(connection, check);
             }
             for (WindowTable table : windows.values()) {
-                table.create(connection);
+                table.create(connection, check);
             }
+            check.requireNoProblems();
             new HistoryIndexes(engine.useCase(), engine.views()).create(connection);
             return true;
         });
@@ -171,7 +177,7 @@ public final class PostgresSink implements AutoCloseable {
                         && tumbling.table().equals(table.name()))) {
                     continue;
                 }
-                CopyRows copy = new CopyRows();
+                CopyRows copy = table.rows();
                 List<Instant> starts = new ArrayList<>();
                 for (Produced row : rows) {
                     if (row.kind() == Produced.Kind.WINDOW && row.name().equals(view.name())) {

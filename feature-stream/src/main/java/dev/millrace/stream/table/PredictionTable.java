@@ -23,6 +23,36 @@ public final class PredictionTable {
     private static final String STAGE = NAME + "_stage";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** In the order of {@link #columns}. */
+    private static final List<String> COLUMNS = List.of(
+            "request_id",
+            "event_id",
+            "model",
+            "model_version",
+            "alias",
+            "score",
+            "decision",
+            "vector",
+            "definitions_digest",
+            "model_digest",
+            "event_key",
+            "asked_for",
+            "answered_at",
+            "as_of",
+            "complete",
+            "reasons",
+            "replaced",
+            "entities",
+            "offsets",
+            "others",
+            "trace_id",
+            "topic_id",
+            "kafka_partition",
+            "kafka_offset",
+            "outcome",
+            "probabilities",
+            "estimates");
+
     private static final Comparator<Row> ORDER =
             Comparator.comparingInt(Row::partition).thenComparingLong(Row::offset);
 
@@ -51,7 +81,7 @@ public final class PredictionTable {
     public void write(List<Row> rows) throws SQLException {
         // Whoever writes the same records takes their keys in the same order, and waits for us instead of against us.
         List<Row> ordered = rows.stream().sorted(ORDER).toList();
-        CopyRows copy = new CopyRows();
+        CopyRows copy = new CopyRows(COLUMNS);
         for (Row row : ordered) {
             copy.add(columns(row));
         }
@@ -69,8 +99,7 @@ public final class PredictionTable {
             copy.into(connection, STAGE, NAME);
             int written = Sql.update(
                     connection,
-                    "insert into " + NAME + " select * from " + STAGE
-                            + " order by kafka_partition, kafka_offset on conflict do nothing");
+                    copy.insert(NAME, STAGE) + " order by kafka_partition, kafka_offset on conflict do nothing");
             isShared = written < ordered.size();
         });
     }

@@ -21,12 +21,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of events and of labels. Not thread-safe. */
 public final class RecordTables {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LABELS = "labels";
+    private static final List<String> LABEL_COLUMNS = Stream.concat(
+                    Stream.of(
+                            "event_type",
+                            "event_id",
+                            "event_time",
+                            "event_key",
+                            "entities",
+                            "value",
+                            "known_at",
+                            "revision"),
+                    Column.names(EventTable.Origin.COLUMNS).stream())
+            .toList();
 
     /** The first of an event's deliveries is the one that stays. */
     private static final Comparator<Entry> ORDER = Comparator.<Entry>comparingInt(
@@ -119,12 +132,12 @@ public final class RecordTables {
                 label.getValue(),
                 label.getKnownAt(),
                 label.getRevision()));
-        columns.addAll(origin.columns());
+        columns.addAll(origin.values());
         return columns;
     }
 
     /** Halves what cannot be taken until the record whose fault it is is alone. */
-    private static void copy(Connection connection, String table, List<Entry> entries, List<Unstorable> refused)
+    private void copy(Connection connection, String table, List<Entry> entries, List<Unstorable> refused)
             throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
@@ -147,13 +160,14 @@ public final class RecordTables {
         }
     }
 
-    private static void copy(Connection connection, String table, List<Entry> entries) throws SQLException {
-        CopyRows rows = new CopyRows();
+    private void copy(Connection connection, String table, List<Entry> entries) throws SQLException {
+        EventTable events = this.events.get(table);
+        CopyRows rows = new CopyRows(events == null ? LABEL_COLUMNS : events.columns());
         entries.forEach(entry -> rows.add(entry.columns()));
-        rows.into(connection, table + "_stage", table);
+        String stage = table + "_stage";
+        rows.into(connection, stage, table);
         Sql.execute(
                 connection,
-                "insert into " + Sql.name(table) + " select * from " + Sql.name(table + "_stage")
-                        + " order by kafka_partition, kafka_offset on conflict do nothing");
+                rows.insert(table, stage) + " order by kafka_partition, kafka_offset on conflict do nothing");
     }
 }

@@ -37,6 +37,11 @@ public final class Sql {
         return kept + "_" + Hashing.farmHashFingerprint64().hashString(wanted, StandardCharsets.UTF_8);
     }
 
+    /** What PostgreSQL keeps of a name that is given to it as it is; of ASCII, as those of definitions are. */
+    static String kept(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+    }
+
     /** A moment as PostgreSQL reads it: without the sign that Java writes before a year of five digits. */
     static String moment(Instant moment) {
         String text = moment.toString();

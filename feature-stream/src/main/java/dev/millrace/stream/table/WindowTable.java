@@ -27,6 +27,9 @@ final class WindowTable {
     /** How long after a window's end its row is written. */
     static final Duration WATERMARK = Duration.ofSeconds(10);
 
+    private static final Column REVISION = new Column("revision", "integer", true);
+    private static final Column DUE = new Column("due", EventTable.TIME, true);
+
     private final String table;
     private final String pending;
     private final List<String> entity;
@@ -62,36 +65,49 @@ final class WindowTable {
                 .toList();
     }
 
-    private String columns(String suffix) {
-        String keys = entity.stream()
-                .map(field -> Sql.name(field) + " "
-                        + EventTable.sqlType(event.schema().getField(field).schema()) + " not null")
-                .collect(Collectors.joining(", "));
-        String values = views.stream()
+    /** In the order of {@link #row}, but for the one in the middle. */
+    private List<Column> columns(Column own) {
+        List<Column> columns = new ArrayList<>();
+        entity.forEach(field -> columns.add(new Column(
+                field, EventTable.sqlType(event.schema().getField(field).schema()), true)));
+        columns.add(new Column("window_start", EventTable.TIME, true));
+        columns.add(new Column("window_end", EventTable.TIME, true));
+        columns.add(own);
+        views.stream()
                 .flatMap(view -> view.features().stream())
-                .map(feature -> Sql.name(feature.name())
-                        + (feature.operation() instanceof Count ? " bigint" : " double precision"))
-                .collect(Collectors.joining(", "));
-        return keys + ", window_start timestamptz not null, window_end timestamptz not null, " + suffix + ", " + values;
+                .forEach(feature -> columns.add(new Column(
+                        feature.name(), feature.operation() instanceof Count ? "bigint" : "double precision", false)));
+        return columns;
+    }
+
+    private static String definitions(List<Column> columns) {
+        return columns.stream().map(Column::definition).collect(Collectors.joining(", "));
+    }
+
+    /** For rows of one view. */
+    CopyRows rows() {
+        return new CopyRows(Column.names(columns(DUE)));
     }
 
     private String key() {
         return Sql.names(entity) + ", window_start";
     }
 
-    void create(Connection connection) throws SQLException {
+    void create(Connection connection, TableCheck check) throws SQLException {
         Sql.execute(
                 connection,
-                "create table if not exists " + Sql.name(table) + " (" + columns("revision integer not null")
+                "create table if not exists " + Sql.name(table) + " (" + definitions(columns(REVISION))
                         + ", primary key (" + key() + ", revision)) partition by range (window_start)");
+        check.check(table, columns(REVISION));
         Sql.execute(
                 connection,
                 "create index if not exists " + Sql.name(table + "_by_time") + " on " + Sql.name(table)
                         + " (window_start)");
         Sql.execute(
                 connection,
-                "create table if not exists " + Sql.name(pending) + " (" + columns("due timestamptz not null")
-                        + ", primary key (" + key() + "))");
+                "create table if not exists " + Sql.name(pending) + " (" + definitions(columns(DUE)) + ", primary key ("
+                        + key() + "))");
+        check.check(pending, columns(DUE));
         Sql.execute(
                 connection,
                 "create index if not exists " + Sql.name(pending + "_by_due") + " on " + Sql.name(pending) + " (due)");
@@ -130,10 +146,7 @@ final class WindowTable {
                         own.stream().map(name -> Sql.name(name) + " = excluded." + Sql.name(name)),
                         Stream.of("due = least(excluded.due, " + Sql.name(pending) + ".due)"))
                 .collect(Collectors.joining(", "));
-        Sql.execute(
-                connection,
-                "insert into " + Sql.name(pending) + " select * from " + Sql.name(stage) + " on conflict (" + key()
-                        + ") do update set " + updates);
+        Sql.execute(connection, rows.insert(pending, stage) + " on conflict (" + key() + ") do update set " + updates);
     }
 
     /**

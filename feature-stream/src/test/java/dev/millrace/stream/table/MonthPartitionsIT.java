@@ -35,7 +35,7 @@ class MonthPartitionsIT {
                     connection,
                     "create table " + Sql.name(table) + " (at timestamptz, until timestamptz) partition by range (at)");
             new MonthPartitions().ensure(connection, table, moments);
-            CopyRows rows = new CopyRows();
+            CopyRows rows = new CopyRows(List.of("at", "until"));
             moments.forEach(moment -> rows.add(Arrays.asList(moment, moment.plusSeconds(1))));
             rows.into(connection, table);
             try (Statement statement = connection.createStatement();
