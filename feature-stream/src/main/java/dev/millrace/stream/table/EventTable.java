@@ -54,11 +54,11 @@ final class EventTable {
         check.check(name(), columns);
         Sql.execute(
                 connection,
-                "create index if not exists " + Sql.name(name() + "_by_key") + " on " + table + " ("
+                "create index if not exists " + Sql.name(Sql.fitting(name() + "_by_key")) + " on " + table + " ("
                         + Sql.names(type.keyFields()) + ", " + Sql.name(type.timeField()) + ")");
         Sql.execute(
                 connection,
-                "create index if not exists " + Sql.name(name() + "_by_time") + " on " + table + " ("
+                "create index if not exists " + Sql.name(Sql.fitting(name() + "_by_time")) + " on " + table + " ("
                         + Sql.name(type.timeField()) + ")");
     }
 

@@ -164,7 +164,7 @@ public final class RecordTables {
         EventTable events = this.events.get(table);
         CopyRows rows = new CopyRows(events == null ? LABEL_COLUMNS : events.columns());
         entries.forEach(entry -> rows.add(entry.columns()));
-        String stage = table + "_stage";
+        String stage = Sql.fitting(table + "_stage");
         rows.into(connection, stage, table);
         Sql.execute(
                 connection,

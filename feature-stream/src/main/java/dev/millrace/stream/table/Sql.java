@@ -25,7 +25,7 @@ public final class Sql {
 
     private Sql() {}
 
-    /** A name that PostgreSQL keeps whole: this one, or its beginning and what tells it from others. */
+    /** For each name that is made of another: a name that PostgreSQL keeps whole, this one, or its beginning and what tells it from others. */
     static String fitting(String wanted) {
         if (wanted.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME) {
             return wanted;

@@ -40,7 +40,7 @@ final class WindowTable {
     /** @param views of one entity and width */
     WindowTable(String table, List<View> views, EventType event) {
         this.table = table;
-        this.pending = table + "_pending";
+        this.pending = Sql.fitting(table + "_pending");
         this.views = List.copyOf(views);
         this.entity = views.getFirst().entityFields();
         this.event = event;
@@ -101,7 +101,7 @@ final class WindowTable {
         check.check(table, columns(REVISION));
         Sql.execute(
                 connection,
-                "create index if not exists " + Sql.name(table + "_by_time") + " on " + Sql.name(table)
+                "create index if not exists " + Sql.name(Sql.fitting(table + "_by_time")) + " on " + Sql.name(table)
                         + " (window_start)");
         Sql.execute(
                 connection,
@@ -110,11 +110,12 @@ final class WindowTable {
         check.check(pending, columns(DUE));
         Sql.execute(
                 connection,
-                "create index if not exists " + Sql.name(pending + "_by_due") + " on " + Sql.name(pending) + " (due)");
+                "create index if not exists " + Sql.name(Sql.fitting(pending + "_by_due")) + " on " + Sql.name(pending)
+                        + " (due)");
         Sql.execute(
                 connection,
-                "create or replace view " + Sql.name(table + "_current") + " as select distinct on (" + key()
-                        + ") * from " + Sql.name(table) + " order by " + key() + ", revision desc");
+                "create or replace view " + Sql.name(Sql.fitting(table + "_current")) + " as select distinct on ("
+                        + key() + ") * from " + Sql.name(table) + " order by " + key() + ", revision desc");
     }
 
     List<@Nullable Object> row(View view, String entityKey, ChangedWindow window) {
@@ -139,7 +140,7 @@ final class WindowTable {
 
     /** Takes over the rows of one view of a batch. */
     void merge(Connection connection, View view, CopyRows rows) throws SQLException {
-        String stage = pending + "_stage";
+        String stage = Sql.fitting(pending + "_stage");
         rows.into(connection, stage, pending);
         List<String> own = view.features().stream().map(Feature::name).toList();
         String updates = Stream.concat(

@@ -12,6 +12,7 @@ import dev.millrace.schema.loader.DefinitionFiles;
 import dev.millrace.stream.config.StreamConfig;
 import dev.millrace.stream.lane.Arrival;
 import dev.millrace.stream.lane.Produced;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -124,10 +125,17 @@ final class TableCheckIT {
         box.put("sort", "flat");
         Arrival arrival = new Arrival(0, false, 1, "", new RecordCodec(type.schema()).encode(box));
         Produced row = new Produced(Produced.Kind.RECORD, "boxes", "", 1, 0, 7, arrival.toBytes());
+        long noon = type.time(box);
+        byte[] changed = ByteBuffer.allocate(3 * Long.BYTES)
+                .putLong(noon)
+                .putLong(noon)
+                .putDouble(1)
+                .array();
+        Produced window = new Produced(Produced.Kind.WINDOW, "hourly", "red", 1, 0, 7, changed);
         List<RecordTables.Unstorable> refused = new ArrayList<>();
         try (PostgresSink sink = sink(engine)) {
             sink.createTables();
-            sink.write(1, List.of(row), Map.of(), Instant.EPOCH, refused::addAll);
+            sink.write(1, List.of(row, window), Map.of(), Instant.parse("2026-02-01T00:00:00Z"), refused::addAll);
         }
         return refused;
     }
@@ -172,5 +180,19 @@ final class TableCheckIT {
         assertThatThrownBy(() -> start(boxes))
                 .hasMessageEndingWith("table 'boxes', column 'mark': expected no such column, found text not null"
                         + " without a default");
+    }
+
+    /** What PostgreSQL cuts off of a longer name leaves the table's own: rows would go from a table into itself. */
+    @Test
+    void aTableOfTheLongestNameHasItsRowsItsIndexesAndItsWindows() throws SQLException {
+        String name = "b" + "x".repeat(62);
+        String windows = "w" + "x".repeat(62);
+        assertThat(write(engine(name, FIELDS))).isEmpty();
+        assertThat(one("select concat_ws(' ', id, colour) from " + name)).isEqualTo("x red");
+        assertThat(one("select count(*) from pg_indexes where tablename = '" + name + "'"))
+                .isEqualTo("3");
+        assertThat(one("select concat_ws(' ', colour, boxes) from " + windows)).isEqualTo("red 1");
+        assertThat(one("select boxes from \"" + Sql.fitting(windows + "_current") + '"'))
+                .isEqualTo("1");
     }
 }
