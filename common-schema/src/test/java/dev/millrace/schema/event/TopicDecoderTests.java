@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import dev.millrace.schema.avro.Label;
+import dev.millrace.schema.definition.EntityText;
 import dev.millrace.schema.definition.EventType;
 import dev.millrace.schema.definition.UseCase;
 import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -181,6 +183,20 @@ class TopicDecoderTests {
                 .hasMessage("'size': expected the text of a uuid as its events have it, found 'large'");
     }
 
+    @Test
+    void eachValueOfALabelsKeyMayBeAsLongAsAText() {
+        TopicDecoder boxes = new TopicDecoder(boxes("[\"id\", \"size\"]", "\"string\"", ""));
+        String longest = "|".repeat(Storable.LONGEST_TEXT);
+        String key = EntityText.join(List.of("id", "size"), field -> longest);
+        assertThat(boxes.label(boxLabel(key, Map.of())).getKey()).isEqualTo(key);
+        assertThatThrownBy(() -> boxes.label(boxLabel(key + "x", Map.of())))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'key': " + Storable.EXPECTED_TEXT);
+        assertThatThrownBy(() -> boxes.label(boxLabel("a|b|c", Map.of())))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("'key': expected the values of [id, size], joined by '|', found 3 values");
+    }
+
     private static byte[] boxLabel(String key, Map<String, String> entities) {
         Instant time = Instant.ofEpochMilli(NOW);
         return SingleObject.bytes(Label.getEncoder(), new Label("boxes", "x", time, key, entities, 1.0, time, 0));
@@ -191,11 +207,15 @@ class TopicDecoderTests {
     }
 
     private static UseCase boxes(String size, String views) {
+        return boxes("\"id\"", size, views);
+    }
+
+    private static UseCase boxes(String key, String size, String views) {
         String schema = """
-                {"type": "record", "name": "Box", "id": "id", "time": "time", "key": "id", "fields": [
+                {"type": "record", "name": "Box", "id": "id", "time": "time", "key": %s, "fields": [
                   {"name": "id", "type": "string"},
                   {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
-                  {"name": "size", "type": %s}]}""".formatted(size);
+                  {"name": "size", "type": %s}]}""".formatted(key, size);
         TreeMap<String, byte[]> files = new TreeMap<>(Map.of(
                 "use-case.yaml", "use_case: boxes\ntitle: Boxes\n".getBytes(StandardCharsets.UTF_8),
                 "events/boxes.avsc", schema.getBytes(StandardCharsets.UTF_8)));
