@@ -2,8 +2,8 @@ package dev.millrace.ingestion.kafka;
 
 import dev.millrace.schema.avro.DeadLetter;
 import dev.millrace.schema.event.InvalidEventException;
-import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.LetterLimits;
+import dev.millrace.schema.event.PersonalData;
 import dev.millrace.schema.event.SingleObject;
 import dev.millrace.schema.event.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
