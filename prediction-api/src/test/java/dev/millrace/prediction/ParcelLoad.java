@@ -16,13 +16,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Asks a service for scores of parcels, every fifth in a batch, of which every one must be answered with 200. */
+/** Asks a service for scores of parcels, every tenth in a batch, every tenth as tensors: each must be answered with 200. */
 final class ParcelLoad {
 
     static final int PER_SECOND = 300;
 
     private static final String BATCH = "/v1/models/late/predict:batch";
+
+    private static final String INFER = "/v2/models/late/infer";
 
     private static final int ROWS = 1_000;
 
@@ -43,17 +46,11 @@ final class ParcelLoad {
     Seen run(Duration length) throws Exception {
         AtomicInteger marked = new AtomicInteger();
         LoadResult result = new HttpLoad(server, 16)
-                .open(
-                        PER_SECOND,
-                        length,
-                        i -> i % 5 == 0
-                                ? HttpCall.post(server.resolve(BATCH), Map.of(), "{\"rows\":[" + parcel(i) + "]}")
-                                : HttpCall.post(server.resolve("/score"), Map.of(), parcel(i)),
-                        (number, status, body, nanos) -> {
-                            if (new String(body, StandardCharsets.UTF_8).contains("features-unavailable")) {
-                                marked.incrementAndGet();
-                            }
-                        });
+                .open(PER_SECOND, length, this::call, (number, status, body, nanos) -> {
+                    if (new String(body, StandardCharsets.UTF_8).contains("features-unavailable")) {
+                        marked.incrementAndGet();
+                    }
+                });
         answered.addAndGet(result.latency().getTotalCount() - result.errors());
         assertThat(result.errors())
                 .as("%s, %d broken", result.statuses(), result.broken())
@@ -62,9 +59,35 @@ final class ParcelLoad {
         return new Seen(result, marked.get());
     }
 
-    private String parcel(long number) {
-        return "{\"sender\":\"ann%d\",\"depot\":%d,\"price\":7,\"parcel_id\":\"%s\",\"timestamp\":\"%s\"}"
-                .formatted(random.nextInt(50), 1 + random.nextInt(4), new UUID(random.nextLong(), number), time);
+    private HttpCall call(int number) {
+        Parcel parcel = new Parcel(
+                "ann" + random.nextInt(50), 1 + random.nextInt(4), new UUID(random.nextLong(), number), time);
+        return switch (number % 10) {
+            case 0 -> HttpCall.post(server.resolve(BATCH), Map.of(), "{\"rows\":[" + parcel.json() + "]}");
+            case 5 -> HttpCall.post(server.resolve(INFER), Map.of(), parcel.tensors());
+            default -> HttpCall.post(server.resolve("/score"), Map.of(), parcel.json());
+        };
+    }
+
+    private record Parcel(String sender, int depot, UUID id, Instant time) {
+        String json() {
+            return "{\"sender\":\"%s\",\"depot\":%d,\"price\":7,\"parcel_id\":\"%s\",\"timestamp\":\"%s\"}"
+                    .formatted(sender, depot, id, time);
+        }
+
+        String tensors() {
+            return Stream.of(
+                            tensor("sender", "BYTES", "\"" + sender + "\""),
+                            tensor("depot", "INT64", "" + depot),
+                            tensor("price", "FP64", "7"),
+                            tensor("parcel_id", "BYTES", "\"" + id + "\""),
+                            tensor("timestamp", "BYTES", "\"" + time + "\""))
+                    .collect(Collectors.joining(",", "{\"inputs\":[", "]}"));
+        }
+
+        private static String tensor(String name, String type, String value) {
+            return "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[1],\"data\":[%s]}".formatted(name, type, value);
+        }
     }
 
     /** A thousand rows at once, each of a kilobyte that no compression makes less. */

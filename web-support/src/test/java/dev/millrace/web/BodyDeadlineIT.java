@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,11 @@ class BodyDeadlineIT {
         ServletRegistrationBean<Plain> plain() {
             return new ServletRegistrationBean<>(new Plain(), "/plain");
         }
+
+        @Bean
+        ServletRegistrationBean<Full> full() {
+            return new ServletRegistrationBean<>(new Full(), "/full");
+        }
     }
 
     @RestController
@@ -65,6 +71,16 @@ class BodyDeadlineIT {
         @PostMapping("/read")
         int read(HttpServletRequest request) throws IOException {
             return request.getInputStream().readAllBytes().length;
+        }
+    }
+
+    /** Turns everybody away before it has read anything. */
+    static final class Full extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) {
+            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         }
     }
 
@@ -179,6 +195,26 @@ class BodyDeadlineIT {
             assertThat(stops ? all(socket) : drip(socket))
                     .startsWith("HTTP/1.1 404")
                     .contains("\"code\":\"not-found\"");
+        }
+    }
+
+    /** There are as few threads for those who are turned away: whoever sends no more must not take them all. */
+    @Test
+    void onlyTwoWhoAreTurnedAwayAreWaitedFor() throws Exception {
+        try (ConfigurableApplicationContext service = run(LONG, 10);
+                Socket first = post(service, "/full", 10, "x");
+                Socket second = post(service, "/full", 10, "x")) {
+            for (Socket waitedFor : List.of(first, second)) {
+                assertThat(new String(waitedFor.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                        .isEqualTo("HTTP/1.1 503");
+            }
+            // Whether both are waited for already, nobody tells: one after them is closed when they are.
+            await().ignoreExceptionsInstanceOf(SocketTimeoutException.class).untilAsserted(() -> {
+                try (Socket third = post(service, "/full", 10, "x")) {
+                    third.setSoTimeout(SHORT_MILLIS);
+                    assertThat(all(third)).startsWith("HTTP/1.1 503");
+                }
+            });
         }
     }
 
