@@ -40,10 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,12 +84,7 @@ class PersonalDataIT {
     @BeforeAll
     static void start() throws Exception {
         stack = LocalStack.own(Server.REDIS, Server.KAFKA);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            admin.createTopics(Set.of(new NewTopic(Topics.PREDICTIONS, 1, (short) 1)))
-                    .all()
-                    .get();
-        }
+        TestTopics.create(stack.kafka().bootstrapServers(), Topics.PREDICTIONS);
         useCase = withPersonalFields();
         TestCache.keep(folder.resolve("models"), Parcels.MODEL, "3", TestPackages.of(useCase, Parcels.MODEL, 1));
         service = new SpringApplicationBuilder(PredictionApi.class)

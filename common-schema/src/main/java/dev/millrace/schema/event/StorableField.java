@@ -7,7 +7,6 @@ import dev.millrace.schema.event.RecordCodec.CorruptRecordException;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -15,12 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a field's values must meet beyond its schema, so that every store can hold them: ingestion writes no others. */
 final class StorableField {
-    /** Of a personal datum. */
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{32}");
-
     private final String name;
     private final Schema schema;
-    private final boolean isHashed;
+    private final boolean isPersonal;
     private final boolean isUuid;
     private final int digits;
     private final boolean isMoment;
@@ -29,7 +25,7 @@ final class StorableField {
         FieldRule rule = type.rules().get(field.name());
         this.name = field.name();
         this.schema = AvroTypes.nonNull(field.schema());
-        this.isHashed = rule != null && rule.personal().isPresent();
+        this.isPersonal = rule != null && rule.personal().isPresent();
         this.isUuid = AvroTypes.isUuid(schema);
         this.digits = schema.getLogicalType() instanceof LogicalTypes.Decimal decimal
                 ? decimal.getPrecision()
@@ -81,7 +77,7 @@ final class StorableField {
             case BOOLEAN -> Boolean.valueOf(text);
             case BYTES, FIXED ->
                 schema.getLogicalType() instanceof LogicalTypes.Decimal type ? decimal(type, text) : text;
-            case STRING -> isUuid ? uuid(text) : text;
+            case STRING -> isUuid ? UUID.fromString(text) : text;
             case ENUM -> schema.hasEnumSymbol(text) ? text : "";
             case RECORD, ARRAY, MAP, UNION, NULL -> text;
         };
@@ -92,14 +88,10 @@ final class StorableField {
         return number.scale() == type.getScale() ? number : "";
     }
 
-    private Object uuid(String text) {
-        return isHashed ? HASH.matcher(text).matches() ? text : "" : UUID.fromString(text);
-    }
-
     private CorruptRecordException noValue(String text, @Nullable Exception cause) {
         LogicalType logical = schema.getLogicalType();
         String type = logical == null ? schema.getType().name().toLowerCase(Locale.ROOT) : logical.getName();
-        String found = isHashed ? "a text that is not shown" : "'" + text + "'";
+        String found = isPersonal ? "a text that is not shown" : "'" + text + "'";
         return new CorruptRecordException(
                 "'" + name + "': expected the text of a " + type + " as its events have it, found " + found, cause);
     }
